@@ -1,0 +1,268 @@
+#!/usr/bin/env node
+/**
+ * The two commands. `npm start` and `npm test` come here: everything that is missing is set up, each step with a line,
+ * and a step whose inputs have not changed since the last time is passed over. Has no dependencies, because it is what
+ * installs them.
+ *
+ *     node setup.mjs          set up only
+ *     node setup.mjs start    set up and serve
+ *     node setup.mjs test     set up, check, run every test, and end with the counts
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const NODE_NEEDED = [20, 19];
+const PYTHON_NEEDED = [3, 10];
+
+const root = dirname(fileURLToPath(import.meta.url));
+const stampsFile = join(root, 'var/setup.json');
+
+/** A failure that is told in one sentence, without a stack. */
+class Halt extends Error {}
+
+const say = (text) => process.stdout.write(`${text}\n`);
+
+// --- running and remembering ----------------------------------------------------------------------------------------
+
+/** Runs a program; resolves to its exit code and its output, which is shown only if it fails or `show` is set. */
+function run(file, args, { env = {}, show = false } = {}) {
+  return new Promise((done) => {
+    const child = spawn(file, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+    });
+    let output = '';
+    child.stdout?.on('data', (data) => (output += data));
+    child.stderr?.on('data', (data) => (output += data));
+    child.on('error', (error) => done({ code: 127, output: error.message }));
+    child.on('close', (code) => done({ code: code ?? 1, output }));
+  });
+}
+
+/** What the files say, for noticing a change. Folders are read whole. */
+function fingerprint(...names) {
+  const hash = createHash('sha256').update(process.version);
+  const add = (path) => {
+    for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (entry.name === '__pycache__' || entry.name.endsWith('.egg-info') || entry.name === 'build') continue;
+      if (entry.isDirectory()) add(join(path, entry.name));
+      else hash.update(relative(root, join(path, entry.name))).update(readFileSync(join(path, entry.name)));
+    }
+  };
+  for (const name of names) {
+    const path = join(root, name);
+    if (!existsSync(path)) hash.update(`no ${name}`);
+    else if (name.includes('.')) hash.update(name).update(readFileSync(path));
+    else add(path);
+  }
+  return hash.digest('hex');
+}
+
+function readStamps() {
+  try {
+    return JSON.parse(readFileSync(stampsFile, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+/** Does a step unless `done` says that its outcome for these inputs is already there. */
+async function step(name, label, { inputs, outcome }, work) {
+  if (readStamps()[name] === inputs && existsSync(join(root, outcome))) return;
+  const started = Date.now();
+  process.stdout.write(`  ${label.padEnd(44)} ...`);
+  const trouble = await work();
+  const seconds = `${((Date.now() - started) / 1000).toFixed(1)} s`;
+  say(trouble === undefined ? ` done (${seconds})` : ` ${trouble}`);
+  if (trouble === undefined) writeFileSync(stampsFile, JSON.stringify({ ...readStamps(), [name]: inputs }, null, 2));
+}
+
+/** Runs a program that must succeed; what it printed is the reason when it does not. */
+async function must(file, args, sentence) {
+  const { code, output } = await run(file, args);
+  if (code !== 0) throw new Halt(`${sentence}\n\n${lastLines(output, 25)}`);
+}
+
+const lastLines = (text, count) => text.trimEnd().split('\n').slice(-count).join('\n');
+
+// --- the steps ------------------------------------------------------------------------------------------------------
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > NODE_NEEDED[0] || (major === NODE_NEEDED[0] && minor >= NODE_NEEDED[1])) return;
+  throw new Halt(`Parley needs Node ${NODE_NEEDED.join('.')} or newer; this is Node ${process.versions.node}.`);
+}
+
+function checkFolders(dataDir) {
+  for (const folder of [join(root, 'var'), dataDir]) {
+    try {
+      mkdirSync(folder, { recursive: true });
+      accessSync(folder, constants.W_OK);
+    } catch {
+      throw new Halt(`The folder ${folder} cannot be written. Give this user the right to, or set DATA_DIR to another.`);
+    }
+  }
+}
+
+async function installPackages() {
+  const inputs = fingerprint('package.json', 'package-lock.json', '.npmrc');
+  await step('packages', 'Installing packages', { inputs, outcome: 'node_modules/.package-lock.json' }, async () => {
+    const npm = process.env.npm_execpath;
+    const command = npm?.endsWith('js') ? [process.execPath, npm] : ['npm'];
+    const args = [...command.slice(1), 'ci', '--include=dev', '--loglevel=error'];
+    await must(command[0], args, 'The packages could not be installed. Is a package registry reachable?');
+  });
+}
+
+async function build() {
+  const inputs = fingerprint('package-lock.json', 'tsconfig.json', 'src');
+  await step('server', 'Building the server', { inputs, outcome: 'dist/main.js' }, () =>
+    must(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], 'The server does not compile.'),
+  );
+  const pageInputs = fingerprint('package-lock.json', 'vite.config.ts', 'web-client', 'src/protocol');
+  await step('page', 'Building the page', { inputs: pageInputs, outcome: 'dist/web/index.html' }, () =>
+    must(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--logLevel=warn'], 'The page does not build.'),
+  );
+}
+
+/** Draws what is missing; the drawing program itself knows what is up to date. */
+async function drawAvatars(dataDir) {
+  const folder = join(dataDir, 'avatars');
+  const inputs = fingerprint('src/avatars') + folder;
+  await step('avatars', 'Drawing the presenter (once)', { inputs, outcome: relative(root, folder) }, () =>
+    must(process.execPath, ['dist/avatars/drawn/main.js', folder], 'The presenter could not be drawn.'),
+  );
+}
+
+/** Local engines run in Python. Without it everything else works, so that nothing here stops the set-up. */
+async function preparePython({ forTests }) {
+  const extra = forTests ? '[test]' : '';
+  const inputs = fingerprint('python') + extra;
+  await step(`python${extra}`, 'Preparing Python for local engines', { inputs, outcome: 'var/python' }, async () => {
+    const python = findPython();
+    if (python === null) return `passed over: no Python ${PYTHON_NEEDED.join('.')} or newer (package python3)`;
+    const made = await run(python, ['-m', 'venv', 'var/python']);
+    if (made.code !== 0) return 'passed over: python3 cannot make an environment (package python3-venv)';
+    const installed = await run(venvPython(), ['-m', 'pip', 'install', '--quiet', `./python${extra}`]);
+    if (installed.code !== 0) return `passed over: ${lastLines(installed.output, 1)}`;
+    return undefined;
+  });
+}
+
+function findPython() {
+  const names = [process.env.PARLEY_PYTHON, 'python3', 'python'].filter(Boolean);
+  const newEnough = `import sys; sys.exit(0 if sys.version_info >= (${PYTHON_NEEDED}) else 1)`;
+  return names.find((name) => spawnSync(name, ['-c', newEnough], { stdio: 'ignore' }).status === 0) ?? null;
+}
+
+const venvPython = () => join(root, process.platform === 'win32' ? 'var/python/Scripts/python.exe' : 'var/python/bin/python');
+
+async function setUp({ forTests }) {
+  checkNode();
+  const envFile = join(root, '.env');
+  if (existsSync(envFile)) process.loadEnvFile(envFile);
+  const dataDir = resolve(root, process.env.DATA_DIR || 'var');
+  checkFolders(dataDir);
+  await installPackages();
+  await build();
+  await drawAvatars(dataDir);
+  await preparePython({ forTests });
+}
+
+// --- the tests ------------------------------------------------------------------------------------------------------
+
+async function test() {
+  const results = join(root, 'var/test');
+  mkdirSync(results, { recursive: true });
+  const node = (...args) => run(process.execPath, args, { show: true });
+  const checks = [
+    ['types of the tests', () => node('node_modules/typescript/bin/tsc', '-p', 'test/tsconfig.json')],
+    ['types of the page', () => node('node_modules/typescript/bin/tsc', '-p', 'web-client/tsconfig.json', '--noEmit')],
+    ['style', () => node('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings')],
+  ];
+  let wrong = 0;
+  for (const [name, check] of checks) {
+    if ((await check()).code !== 0) {
+      say(`\n  The check of ${name} failed.`);
+      wrong += 1;
+    }
+  }
+  const vitestFile = join(results, 'vitest.json');
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json'];
+  const hasPython = existsSync(venvPython());
+  const environment = hasPython ? { PARLEY_PYTHON: venvPython() } : {};
+  const ran = await run(process.execPath, [...vitest, `--outputFile.json=${vitestFile}`], { show: true, env: environment });
+  const counts = countVitest(vitestFile);
+  if (ran.code !== 0 && counts.failed === 0) wrong += 1;
+  if (hasPython) add(counts, await pytest(join(results, 'pytest.xml')));
+  else skipLoudly(counts, 'Python tests: no Python environment; install the packages python3 and python3-venv');
+  counts.failed += wrong;
+  for (const name of counts.skips) say(`  SKIPPED  ${name}`);
+  if (process.env.PARLEY_NO_SKIPS === '1') {
+    counts.failed += counts.skipped;
+    counts.skipped = 0;
+  }
+  say(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  return counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+}
+
+function countVitest(file) {
+  const counts = { passed: 0, failed: 0, skipped: 0, skips: [] };
+  if (!existsSync(file)) return { ...counts, failed: 1 };
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  for (const suite of report.testResults) {
+    if (suite.assertionResults.length === 0 && suite.status === 'failed') counts.failed += 1;
+    for (const { status, fullName } of suite.assertionResults) {
+      if (status === 'passed') counts.passed += 1;
+      else if (status === 'failed') counts.failed += 1;
+      else skipLoudly(counts, fullName);
+    }
+  }
+  return counts;
+}
+
+async function pytest(file) {
+  const { code } = await run(venvPython(), ['-m', 'pytest', '-q', 'test/python', `--junitxml=${file}`], {
+    show: true,
+    env: { PYTHONPATH: join(root, 'python'), PYTHONDONTWRITEBYTECODE: '1' },
+  });
+  const counts = { passed: 0, failed: 0, skipped: 0, skips: [] };
+  const suite = existsSync(file) ? /<testsuite [^>]*>/.exec(readFileSync(file, 'utf8'))?.[0] : undefined;
+  if (suite === undefined) return { ...counts, failed: 1 };
+  const number = (name) => Number(new RegExp(`${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+  counts.failed = number('failures') + number('errors');
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  counts.passed = Math.max(0, number('tests') - counts.failed - number('skipped'));
+  for (let index = 0; index < number('skipped'); index += 1) skipLoudly(counts, 'a Python test; the list above names it');
+  return counts;
+}
+
+function skipLoudly(counts, name) {
+  counts.skipped += 1;
+  counts.skips.push(name);
+}
+
+function add(counts, more) {
+  counts.passed += more.passed;
+  counts.failed += more.failed;
+  counts.skipped += more.skipped;
+  counts.skips.push(...more.skips);
+}
+
+// --- the command ----------------------------------------------------------------------------------------------------
+
+const command = process.argv[2] ?? 'setup';
+try {
+  if (!['setup', 'start', 'test'].includes(command)) throw new Halt(`"${command}" is not one of: start, test.`);
+  await setUp({ forTests: command === 'test' });
+  if (command === 'start') await import('./dist/main.js');
+  if (command === 'test') process.exitCode = await test();
+} catch (error) {
+  if (!(error instanceof Halt)) throw error;
+  process.stderr.write(`\nParley: ${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,131 @@
+/**
+ * What makes one presenter look different from another, as data. All lengths and positions are in units of a
+ * 512 x 512 picture; colours are #rrggbb. The drawing code beside this file holds no colours and no positions of its own.
+ */
+import type { Glow, Point } from './paint.js';
+
+export interface Skin {
+  readonly light: string;
+  readonly base: string;
+  readonly shade: string;
+  /** The darkest: nostrils, creases, the shadow under the chin. */
+  readonly deep: string;
+  readonly blush: string;
+}
+
+export interface Face {
+  /** Half the outline from the top to the chin: [y, half width]. The last one is the chin itself, of half width 0. */
+  readonly profile: readonly Point[];
+  /** The vertical axis of the outline, and how far the features stand off it because the head is turned a little. */
+  readonly x: number;
+  readonly turn: number;
+  readonly ears: { readonly y: number; readonly height: number; readonly sides: readonly ('left' | 'right')[] };
+  /** A small round earring of this colour, or none. */
+  readonly earring: string | null;
+  readonly neck: { readonly width: number; readonly top: number };
+  /** Shadow that the hair throws on the forehead, 0 to 1. */
+  readonly hairShadow: number;
+}
+
+export interface Eyes {
+  readonly y: number;
+  /** From the axis of the features to the middle of each eye. */
+  readonly apart: number;
+  readonly width: number;
+  readonly height: number;
+  /** The outer corner stands this much higher than the inner one. */
+  readonly slant: number;
+  readonly iris: { readonly radius: number; readonly light: string; readonly base: string; readonly rim: string };
+  readonly white: string;
+  readonly lash: string;
+  /** 0 for bare lashes to 1 for a marked line with a wing. */
+  readonly liner: number;
+}
+
+export interface Brows {
+  readonly colour: string;
+  /** From the inner end to the outer one, for the right-hand eye, relative to the middle of the eye. */
+  readonly spine: readonly Point[];
+  /** Thickness at the thickest place. */
+  readonly weight: number;
+}
+
+export interface Nose {
+  readonly tip: number;
+  readonly width: number;
+  readonly bridge: number;
+}
+
+export interface MouthDesign {
+  readonly y: number;
+  /** Half the width of the closed mouth at rest, and the heights of the two lips. */
+  readonly half: number;
+  readonly upper: number;
+  readonly lower: number;
+  /** How far the corners are raised at rest. */
+  readonly smile: number;
+  readonly lip: { readonly light: string; readonly base: string; readonly dark: string; readonly line: string };
+  readonly inside: string;
+  readonly tongue: string;
+  readonly tooth: string;
+}
+
+/** A bundle of hair between two edges, each drawn from the root to the tip. */
+export interface Lock {
+  readonly from: readonly Point[];
+  readonly to: readonly Point[];
+  readonly strands: number;
+  /** Where along its length light falls on it, and how much; 0 for none. */
+  readonly shine: { readonly at: number; readonly strength: number };
+  /** Lightens (above 0) or darkens (below 0) the whole lock. */
+  readonly tone: number;
+}
+
+export interface Hair {
+  readonly dark: string;
+  readonly base: string;
+  readonly light: string;
+  readonly gleam: string;
+  /** The mass behind the head, and the locks before the face and shoulders, in the order of painting. */
+  readonly back: readonly Lock[];
+  readonly front: readonly Lock[];
+}
+
+export interface Clothes {
+  readonly base: string;
+  readonly light: string;
+  readonly dark: string;
+  readonly shirt: string;
+  readonly shirtShade: string;
+  /** Half the outline from the neck along the shoulder to the picture's lower edge: [distance from the axis, y]. */
+  readonly shoulder: readonly Point[];
+  /** The shirt's opening: where it starts beside the neck, and its lowest point. */
+  readonly neckline: { readonly half: number; readonly top: number; readonly bottom: number };
+  /** The jacket's opening and lapels. */
+  readonly lapel: { readonly top: number; readonly notch: number; readonly bottom: number };
+}
+
+export interface Background {
+  /** From top to bottom. */
+  readonly wall: readonly string[];
+  /** Tall soft shapes: windows, columns, plants out of focus. */
+  readonly shapes: readonly { readonly points: readonly Point[]; readonly colour: string; readonly opacity: number; readonly blur: number }[];
+  readonly lights: readonly Glow[];
+  /** One colour for the page around the picture. */
+  readonly page: string;
+}
+
+export interface Design {
+  readonly id: string;
+  readonly name: string;
+  readonly credit: string;
+  readonly skin: Skin;
+  readonly face: Face;
+  readonly eyes: Eyes;
+  readonly brows: Brows;
+  readonly nose: Nose;
+  readonly mouth: MouthDesign;
+  readonly hair: Hair;
+  readonly clothes: Clothes;
+  readonly background: Background;
+}

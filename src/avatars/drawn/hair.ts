@@ -1,0 +1,115 @@
+/**
+ * Hair as locks: bundles between two edges, filled, then covered with some hundreds of tapered strands that take
+ * their place between the edges and their tone from the lock's roundness and from where the light falls.
+ */
+import { Path2D } from '@napi-rs/canvas';
+import type { Hair, Lock } from './design.js';
+import { along, bell, clamp, curve, dice, inside, lerp, mix, type Point, type Sheet, softly, tint } from './paint.js';
+
+const STEPS = 28;
+
+export function lockShape(lock: Lock): Path2D {
+  return curve([...lock.from, ...lock.to.toReversed()], true);
+}
+
+export function paintLocks(sheet: Sheet, hair: Hair, locks: readonly Lock[], seed: number): void {
+  locks.forEach((lock, index) => {
+    paintLock(sheet, hair, lock, dice(seed + index * 977));
+  });
+}
+
+function paintLock(sheet: Sheet, hair: Hair, lock: Lock, chance: () => number): void {
+  const edges = [along(lock.from, STEPS), along(lock.to, STEPS)] as const;
+  const body = edgeShape(edges);
+  softly(sheet, 0.5, () => {
+    sheet.ink.fillStyle = toneColour(hair, 0.34 + lock.tone);
+    sheet.ink.fill(body);
+  });
+  const clumps = [chance() * 6.28, chance() * 6.28];
+  const paintStrands = (count: number, fine: boolean) => {
+    for (let strand = 0; strand < count; strand++) {
+      const across = chance();
+      const points = strandPoints(edges, across, chance, fine);
+      const width = fine ? lerp(0.35, 1.1, chance()) : lerp(2.5, 6, chance());
+      const roundness = 1 - Math.abs(across * 2 - 1) ** 1.7;
+      const clump = 0.07 * Math.sin(across * 19 + clumps[0]!) + 0.06 * Math.sin(across * 41 + clumps[1]!);
+      const tone = lock.tone + lerp(0.1, 0.46, roundness) + clump + (chance() - 0.5) * (fine ? 0.4 : 0.18);
+      paintStrand(sheet, hair, lock, points, { width, tone, opacity: fine ? 0.46 : 0.4, gleam: chance() });
+    }
+  };
+  // Broad strands set the volumes and stay within the lock; fine ones give the texture and may stray over its edge.
+  inside(sheet, body, () => paintStrands(lock.strands * 0.35, false));
+  paintStrands(lock.strands * 0.65, true);
+}
+
+function edgeShape([from, to]: readonly [Point[], Point[]]): Path2D {
+  return curve([...from, ...to.toReversed()], true);
+}
+
+function strandPoints(
+  [from, to]: readonly [Point[], Point[]],
+  across: number,
+  chance: () => number,
+  fine: boolean,
+): Point[] {
+  const drift = (chance() - 0.5) * 0.16;
+  const wave = (chance() - 0.5) * (fine ? 2.4 : 1.2);
+  const phase = chance() * 6.28;
+  const start = Math.floor(chance() * (fine ? 9 : 2));
+  const end = STEPS - Math.floor(chance() * (fine ? 9 : 2));
+  const points: Point[] = [];
+  for (let step = start; step < end; step++) {
+    const share = step / (STEPS - 1);
+    const place = clamp(across + drift * share, -0.01, 1.01);
+    const bend = Math.sin(share * 5 + phase) * wave * share;
+    points.push([
+      lerp(from[step]![0], to[step]![0], place) + bend,
+      lerp(from[step]![1], to[step]![1], place) + bend * 0.3,
+    ]);
+  }
+  return points;
+}
+
+interface Stroke {
+  readonly width: number;
+  readonly tone: number;
+  readonly opacity: number;
+  readonly gleam: number;
+}
+
+function paintStrand(sheet: Sheet, hair: Hair, lock: Lock, points: readonly Point[], stroke: Stroke): void {
+  const first = points[0]!;
+  const last = points.at(-1)!;
+  const fill = sheet.ink.createLinearGradient(first[0], first[1], last[0], last[1]);
+  for (let stop = 0; stop <= 8; stop++) {
+    const share = stop / 8;
+    const lit = bell(share - lock.shine.at, 0.13) * lock.shine.strength * (0.35 + 0.65 * stroke.gleam);
+    const root = -0.1 * bell(share, 0.16) - 0.26 * bell(share, 0.05) - 0.1 * bell(share - 1, 0.2);
+    fill.addColorStop(share, tint(toneColour(hair, stroke.tone + root + lit), stroke.opacity));
+  }
+  sheet.ink.fillStyle = fill;
+  sheet.ink.fill(ribbon(points, stroke.width));
+}
+
+/** A stroke that is widest in its middle and ends in points. */
+function ribbon(points: readonly Point[], width: number): Path2D {
+  const left: Point[] = [];
+  const right: Point[] = [];
+  points.forEach(([x, y], index) => {
+    const before = points[Math.max(0, index - 1)]!;
+    const after = points[Math.min(points.length - 1, index + 1)]!;
+    const length = Math.hypot(after[0] - before[0], after[1] - before[1]) || 1;
+    const half = (width / 2) * Math.sin(Math.PI * (0.06 + 0.94 * (index / (points.length - 1)))) ** 0.6;
+    const [nx, ny] = [-(after[1] - before[1]) / length, (after[0] - before[0]) / length];
+    left.push([x + nx * half, y + ny * half]);
+    right.push([x - nx * half, y - ny * half]);
+  });
+  return curve([...left, ...right.toReversed()], true);
+}
+
+/** 0 is the darkest hair, 0.4 its own colour, 0.75 lit, 1 the gleam. */
+function toneColour(hair: Hair, tone: number): string {
+  if (tone < 0.4) return mix(hair.dark, hair.base, tone / 0.4);
+  if (tone < 0.75) return mix(hair.base, hair.light, (tone - 0.4) / 0.35);
+  return mix(hair.light, hair.gleam, (tone - 0.75) / 0.25);
+}

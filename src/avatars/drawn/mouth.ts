@@ -1,0 +1,157 @@
+/** Paints a mouth: what is inside it, then the lips, then the shadows they throw on the skin. */
+import type { Mouth } from '../../engines/contract.js';
+import type { Design } from './design.js';
+import { type MouthShape, mouthShape } from './mouth-shape.js';
+import { bell, clamp, curve, dice, ease, glow, inside, lerp, mix, outline, type Point, ramp, type Sheet, softly, tint } from './paint.js';
+
+export function paintMouth(sheet: Sheet, design: Design, mouth: Mouth): void {
+  const shape = mouthShape(design.mouth, mouth);
+  sheet.ink.save();
+  sheet.ink.translate(design.face.x + design.face.turn, design.mouth.y);
+  paintSkinAround(sheet, design, shape, mouth);
+  if (shape.gap > 0.3) paintInside(sheet, design, shape, mouth);
+  paintLowerLip(sheet, design, shape, mouth);
+  paintUpperLip(sheet, design, shape);
+  paintSeam(sheet, design, shape, mouth);
+  sheet.ink.restore();
+}
+
+const middle = (points: readonly Point[]): Point => points[points.length >> 1]!;
+
+function paintSkinAround(sheet: Sheet, { skin }: Design, shape: MouthShape, mouth: Mouth): void {
+  const { ink } = sheet;
+  const [, below] = middle(shape.lowerOuter);
+  const [, above] = middle(shape.upperOuter);
+  glow(sheet, { x: 2, y: below + 7, rx: shape.half * 0.8, ry: 9, colour: skin.deep, opacity: 0.5 });
+  glow(sheet, { x: 3, y: above - 4, rx: 5.5, ry: 6, colour: skin.shade, opacity: 0.5 });
+  glow(sheet, { x: -6, y: above - 4.5, rx: 4, ry: 6, colour: skin.light, opacity: 0.4 });
+  const pull = clamp((mouth.wide - 0.4) * 1.6) * (1 - 0.4 * mouth.open);
+  for (const side of [-1, 1]) {
+    const [x, y] = side < 0 ? shape.upperOuter[0]! : shape.upperOuter.at(-1)!;
+    glow(sheet, { x: x + side * 3.5, y: y + 1, rx: 8, ry: 9, colour: skin.deep, opacity: 0.2 + 0.14 * pull + 0.14 * mouth.press });
+    softly(sheet, 2.6, () => {
+      ink.strokeStyle = tint(skin.deep, (side > 0 ? 0.16 : 0.1) + 0.12 * pull);
+      ink.lineWidth = 3;
+      ink.stroke(curve([[side * 29, -19], [side * 35, -12], [x + side * 10, y - 1]]));
+    });
+  }
+}
+
+function paintInside(sheet: Sheet, { mouth: design }: Design, shape: MouthShape, mouth: Mouth): void {
+  const opening = outline([...shape.upperInner, ...shape.lowerInner.toReversed()]);
+  const top = middle(shape.upperInner)[1];
+  const bottom = middle(shape.lowerInner)[1];
+  sheet.ink.fillStyle = ramp(sheet, [0, top], [0, bottom], [mix(design.inside, '#000000', 0.45), design.inside, mix(design.inside, design.tongue, 0.25)]);
+  sheet.ink.fill(opening);
+  inside(sheet, opening, () => {
+    paintTeeth(sheet, design.tooth, shape, 'lower');
+    if (mouth.tongue < 0.5) paintTongue(sheet, design.tongue, shape, mouth);
+    paintTeeth(sheet, design.tooth, shape, 'upper');
+    if (mouth.tongue >= 0.5) paintTongue(sheet, design.tongue, shape, mouth);
+    softly(sheet, 1.6, () => {
+      sheet.ink.strokeStyle = tint(mix(design.inside, '#000000', 0.4), 0.75 - 0.5 * mouth.bite);
+      sheet.ink.lineWidth = 3.4 - 1.6 * mouth.bite;
+      sheet.ink.stroke(outline(shape.upperInner.concat(shape.lowerInner.toReversed())));
+    });
+  });
+}
+
+/** One band of teeth, curved with the jaw and darker to its sides, with faint gaps; no teeth drawn one by one. */
+function paintTeeth(sheet: Sheet, tooth: string, shape: MouthShape, row: 'upper' | 'lower'): void {
+  const { ink } = sheet;
+  const upper = row === 'upper';
+  const edge = upper ? shape.upperTeeth : shape.lowerTeeth;
+  const far = upper ? middle(shape.upperInner)[1] - 14 : middle(shape.lowerInner)[1] + 14;
+  const reach = shape.half * 0.94;
+  const bend = (u: number): number => (upper ? -1 : 1) * u * u * Math.min(5, shape.gap * 0.22);
+  const across = Array.from({ length: 25 }, (_, at) => at / 12 - 1);
+  const band = outline([...across.map((u): Point => [u * reach, edge + bend(u)]), [reach, far], [-reach, far]]);
+  const shadow = mix(tooth, '#6b4038', 0.6);
+  ink.fillStyle = ramp(sheet, [-reach, 0], [reach, 0], [shadow, mix(tooth, shadow, 0.25), tooth, tooth, mix(tooth, shadow, 0.4), shadow]);
+  softly(sheet, 0.45, () => ink.fill(band));
+  ink.strokeStyle = tint(shadow, 0.32);
+  ink.lineWidth = 0.7;
+  const step = upper ? 7.4 : 5.6;
+  for (let at = -3; at <= 3; at++) {
+    const x = upper ? at * step : (at + 0.5) * step;
+    if (Math.abs(x) < reach * 0.92) ink.stroke(curve([[x, edge + bend(x / reach)], [x * 0.98, lerp(edge, far, 0.8)]]));
+  }
+}
+
+function paintTongue(sheet: Sheet, colour: string, shape: MouthShape, mouth: Mouth): void {
+  const { ink } = sheet;
+  const { tongueTop: top, tongueHalf: half } = shape;
+  const floor = middle(shape.lowerInner)[1] + 8;
+  const body = curve([[-half, floor], [-half * 0.86, lerp(floor, top, 0.6)], [-half * 0.42, top + 0.8], [0, top], [half * 0.42, top + 0.8], [half * 0.86, lerp(floor, top, 0.6)], [half, floor]], true);
+  ink.fillStyle = ramp(sheet, [0, top], [0, floor], [mix(colour, '#ffffff', 0.14 + 0.12 * mouth.tongue), colour, mix(colour, '#3a0a10', 0.5)]);
+  softly(sheet, 0.8, () => ink.fill(body));
+  inside(sheet, body, () => {
+    glow(sheet, { x: -2, y: top + 4, rx: half * 0.6, ry: 4, colour: '#ffd9d0', opacity: 0.3 + 0.3 * mouth.tongue });
+    glow(sheet, { x: 0, y: top + 12, rx: 2.6, ry: 12, colour: '#5a1620', opacity: 0.4 });
+  });
+}
+
+function paintLowerLip(sheet: Sheet, { mouth: { lip } }: Design, shape: MouthShape, mouth: Mouth): void {
+  const body = outline([...shape.lowerInner, ...shape.lowerOuter.toReversed()]);
+  const top = middle(shape.lowerInner)[1];
+  const bottom = middle(shape.lowerOuter)[1];
+  const { ink } = sheet;
+  ink.fillStyle = ramp(sheet, [0, top - 2], [0, bottom + 1], [lip.dark, lip.base, mix(lip.base, lip.light, 0.45), lip.base, mix(lip.base, lip.dark, 0.5)]);
+  softly(sheet, 0.75, () => ink.fill(body));
+  inside(sheet, body, () => {
+    paintTexture(sheet, lip.dark, shape.half, top, bottom);
+    glow(sheet, { x: shape.half * 0.8, y: (top + bottom) / 2, rx: shape.half * 0.5, ry: 12, colour: lip.dark, opacity: 0.5 });
+    glow(sheet, { x: -shape.half * 0.9, y: (top + bottom) / 2, rx: shape.half * 0.36, ry: 12, colour: lip.dark, opacity: 0.4 });
+    const shine = 0.62 * (1 - 0.6 * mouth.press) * (1 - 0.5 * mouth.bite) + 0.2 * shape.pout;
+    glow(sheet, { x: -shape.half * 0.16, y: lerp(top, bottom, 0.4), rx: shape.half * 0.4, ry: (bottom - top) * 0.34, colour: lip.light, opacity: shine });
+    glow(sheet, { x: -shape.half * 0.2, y: lerp(top, bottom, 0.38), rx: shape.half * 0.2, ry: (bottom - top) * 0.16, colour: '#fff1ea', opacity: shine * 0.8 });
+  });
+}
+
+function paintUpperLip(sheet: Sheet, { mouth: { lip }, skin }: Design, shape: MouthShape): void {
+  const body = outline([...shape.upperOuter, ...shape.upperInner.toReversed()]);
+  const top = middle(shape.upperOuter)[1];
+  const bottom = middle(shape.upperInner)[1];
+  const { ink } = sheet;
+  ink.fillStyle = ramp(sheet, [0, top - 3], [0, bottom + 1], [mix(lip.base, lip.light, 0.35), mix(lip.base, lip.dark, 0.12), mix(lip.base, lip.dark, 0.6)]);
+  softly(sheet, 0.75, () => ink.fill(body));
+  inside(sheet, body, () => {
+    paintTexture(sheet, lip.dark, shape.half, top, bottom);
+    glow(sheet, { x: shape.half * 0.85, y: bottom - 3, rx: shape.half * 0.5, ry: 10, colour: lip.dark, opacity: 0.5 });
+    glow(sheet, { x: -shape.half * 0.3, y: top + 3, rx: shape.half * 0.28, ry: 4, colour: lip.light, opacity: 0.4 });
+  });
+  softly(sheet, 0.8, () => {
+    ink.strokeStyle = tint(skin.light, 0.5);
+    ink.lineWidth = 1.2;
+    ink.stroke(curve(shape.upperOuter.slice(13, 36).map(([x, y]): Point => [x, y - 1.4])));
+  });
+}
+
+function paintTexture(sheet: Sheet, colour: string, half: number, top: number, bottom: number): void {
+  const chance = dice(5);
+  sheet.ink.lineWidth = 0.5;
+  for (let at = 0; at < 26; at++) {
+    const x = (chance() * 2 - 1) * half * 0.85;
+    sheet.ink.strokeStyle = tint(colour, 0.05 + 0.08 * chance());
+    sheet.ink.stroke(curve([[x, top], [x * 1.05, lerp(top, bottom, 0.5)], [x * 1.02, bottom]]));
+  }
+}
+
+/** The line between the lips: whole when they touch, only the corners when they part. */
+function paintSeam(sheet: Sheet, { mouth: { lip } }: Design, shape: MouthShape, mouth: Mouth): void {
+  const { ink } = sheet;
+  const shut = 1 - ease(0.5, 5, shape.gap);
+  ink.strokeStyle = tint(lip.line, 0.9 * shut + 0.15);
+  const points = shape.upperInner;
+  softly(sheet, 0.35, () => {
+    ink.lineWidth = 1.25 + 0.5 * mouth.press;
+    ink.stroke(curve(points));
+    for (const side of [0, points.length - 1]) {
+      const [x, y] = points[side]!;
+      const way = side === 0 ? -1 : 1;
+      ink.strokeStyle = tint(lip.line, 0.6 - 0.3 * shape.pout);
+      ink.lineWidth = 1.4;
+      ink.stroke(curve([[x - way * 3, y + 0.7], [x + way * 0.2, y], [x + way * 1.4, y - 0.7 * bell(shape.pout, 0.4)]]));
+    }
+  });
+}

@@ -1,0 +1,126 @@
+/** Puts one picture together: the layers where the pose has them, the eyes drawn anew, the lower face with its mouth. */
+import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
+import type { Place } from '../../engines/contract.js';
+import type { Design } from './design.js';
+import { paintEyes } from './eyes.js';
+import type { Box, Layers, Sprite } from './layers.js';
+import { DESIGN_SIZE } from './paint.js';
+import type { Pose } from './pose.js';
+
+/** One picture without its lower face: what lies behind that, and what lies before it. */
+export interface Scene {
+  readonly behind: Canvas;
+  readonly before: Canvas;
+  readonly pose: Pose;
+}
+
+export function paintScene(design: Design, layers: Layers, pixels: number, pose: Pose): Scene {
+  const behind = createCanvas(pixels, pixels);
+  const ink = behind.getContext('2d');
+  ink.drawImage(layers.background, 0, 0, pixels, pixels);
+  placed(ink, pixels, () => headMotion(ink, design, pose, pose.swing), layers.hairBack);
+  placed(ink, pixels, () => breathing(ink, design, pose), layers.torso);
+  placed(ink, pixels, () => headMotion(ink, design, pose, 0), layers.head);
+  const features = () => {
+    headMotion(ink, design, pose, 0);
+    ink.translate(pose.turn, pose.nod);
+  };
+  placed(ink, pixels, features, layers.nose);
+  ink.save();
+  ink.scale(pixels / DESIGN_SIZE, pixels / DESIGN_SIZE);
+  features();
+  paintEyes({ canvas: behind, ink, scale: pixels / DESIGN_SIZE }, design, pose.look);
+  ink.restore();
+  const before = createCanvas(pixels, pixels);
+  const over = before.getContext('2d');
+  const frontHair = () => {
+    headMotion(over, design, pose, pose.swing);
+    over.translate(pose.turn * 0.25, pose.nod * 0.25);
+  };
+  placed(over, pixels, frontHair, layers.hairFront);
+  calmColours(behind, before);
+  return { behind, before, pose };
+}
+
+/** Design units over which an edge changes its colour; its brightness stays sharp, and the eye follows that. */
+const COLOUR_BLUR = 3.4;
+
+/**
+ * Spreads the colour of every edge over some pixels, as film and television do. JPEG stores colour at half the
+ * resolution and smooths it on decoding, but not beyond the end of a patch: at an edge of dark hair on skin that alone
+ * would make a step of 8 to 15 levels around the mouth.
+ */
+function calmColours(behind: Canvas, before: Canvas): void {
+  const pixels = behind.width;
+  const blurred = createCanvas(pixels, pixels);
+  const soft = blurred.getContext('2d');
+  soft.filter = `blur(${(COLOUR_BLUR * pixels) / DESIGN_SIZE}px)`;
+  soft.drawImage(behind, 0, 0);
+  soft.drawImage(before, 0, 0);
+  const shape = createCanvas(pixels, pixels);
+  shape.getContext('2d').drawImage(before, 0, 0);
+  for (const layer of [behind, before]) {
+    const ink = layer.getContext('2d');
+    ink.globalCompositeOperation = 'color';
+    ink.drawImage(blurred, 0, 0);
+  }
+  const over = before.getContext('2d');
+  over.globalCompositeOperation = 'destination-in';
+  over.drawImage(shape, 0, 0);
+}
+
+/** Paints the part of the scene that lies at `place` on `target`, with this lower face. */
+export function paintPicture(target: Canvas, scene: Scene, design: Design, lowerFace: Sprite, place: Place): void {
+  const pixels = scene.behind.width;
+  const scale = pixels / DESIGN_SIZE;
+  const ink = target.getContext('2d');
+  ink.setTransform(1, 0, 0, 1, -place.x, -place.y);
+  ink.drawImage(scene.behind, 0, 0);
+  ink.scale(scale, scale);
+  headMotion(ink, design, scene.pose, 0);
+  const { canvas, x, y } = lowerFace;
+  ink.drawImage(canvas, x, y, canvas.width / lowerFace.scale, canvas.height / lowerFace.scale);
+  ink.setTransform(1, 0, 0, 1, -place.x, -place.y);
+  ink.drawImage(scene.before, 0, 0);
+}
+
+/** Where this box of the resting head lies in the picture, in pixels: upright, so it holds the tilted one. */
+export function boxInPicture(design: Design, pose: Pose, box: Box, pixels: number): Box {
+  const probe = createCanvas(1, 1).getContext('2d');
+  probe.scale(pixels / DESIGN_SIZE, pixels / DESIGN_SIZE);
+  headMotion(probe, design, pose, 0);
+  const { a, b, c, d, e, f } = probe.getTransform();
+  const corners = [box.left, box.right].flatMap((x) => [box.top, box.bottom].map((y) => ({ x, y })));
+  const xs = corners.map(({ x, y }) => a * x + c * y + e);
+  const ys = corners.map(({ x, y }) => b * x + d * y + f);
+  return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
+}
+
+function placed(ink: SKRSContext2D, pixels: number, move: () => void, layer: Canvas): void {
+  ink.save();
+  ink.scale(pixels / DESIGN_SIZE, pixels / DESIGN_SIZE);
+  move();
+  ink.drawImage(layer, 0, 0, DESIGN_SIZE, DESIGN_SIZE);
+  ink.restore();
+}
+
+/** The head turns about the base of the neck. What hangs from it lags behind by `swing`, about the top of the head. */
+function headMotion(ink: SKRSContext2D, { face }: Design, pose: Pose, swing: number): void {
+  const chin = face.profile.at(-1)![0];
+  turnAbout(ink, face.x, chin + 40, pose.tilt);
+  ink.translate(pose.x, pose.y);
+  if (swing !== 0) turnAbout(ink, face.x, face.profile[0]![0], swing);
+}
+
+function turnAbout(ink: SKRSContext2D, x: number, y: number, angle: number): void {
+  ink.translate(x, y);
+  ink.rotate(angle);
+  ink.translate(-x, -y);
+}
+
+/** The shoulders rise by 2 units and widen by half a hundredth; the picture's lower edge stays filled. */
+function breathing(ink: SKRSContext2D, { face }: Design, { breath, x }: Pose): void {
+  ink.translate(face.x + x * 0.22, DESIGN_SIZE);
+  ink.scale(1 + 0.005 * breath, 1 + 0.016 * breath);
+  ink.translate(-face.x, -DESIGN_SIZE);
+}

@@ -1,0 +1,58 @@
+/**
+ * Every setting there is: one schema over the environment, read once by main.ts and handed on in slices. A test holds
+ * `.env.example` against it.
+ */
+import { z } from 'zod';
+import { ParleyError } from './errors.js';
+
+/** `a, b,c` as a list without blanks. */
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean),
+);
+
+/** A comma list of engines: the first healthy one does the job. `auto` lets the server choose. */
+const engines = <const Names extends readonly [string, ...string[]]>(...names: Names) =>
+  list
+    .default(['auto'])
+    .pipe(z.array(z.enum(['auto', ...names])).min(1, `expected a comma list of: auto, ${names.join(', ')}`));
+
+const wholeNumber = (min: number, max: number) =>
+  z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.number().min(min).max(max));
+
+/** An empty variable counts as one that is not set, as in `PORT= npm start`. */
+const schema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(8080),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
+  ALLOWED_ORIGINS: list.default([]),
+  ALLOWED_HOSTS: list.default([]),
+  MAX_SESSIONS: wholeNumber(1, 10_000).default(100),
+  DATA_DIR: z.string().default('var'),
+  PERSONAS_DIR: z.string().default('personas'),
+  PERSONA: z.string().default('parley'),
+  AVATAR: z.string().optional(),
+  VOICE: z.string().optional(),
+  LLM: engines('scripted'),
+  TTS: engines('espeak', 'none'),
+  FACE: engines('drawn', 'none'),
+});
+
+export type Config = Readonly<z.infer<typeof schema>>;
+
+/** Names of all variables, for the test that compares them with `.env.example`. */
+export const variables: readonly string[] = Object.keys(schema.shape);
+
+/** Throws bad_settings, naming the first variable that is wrong and why. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => variables.includes(name) && value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(set);
+  if (parsed.success) return Object.freeze(parsed.data);
+  const issue = parsed.error.issues[0]!;
+  const name = String(issue.path[0]);
+  throw new ParleyError('bad_settings', `${name}="${set[name]}" is wrong: ${issue.message}.`, { param: name });
+}

@@ -1,0 +1,111 @@
+/**
+ * The conversation's items in order, and what a language model is told of them. An answer that was cut off keeps its
+ * whole text here, so that a later and better report of what was heard can cut it again; everybody outside sees only
+ * the part that was heard.
+ */
+import type { Message } from '../engines/contract.js';
+import { ParleyError } from '../errors.js';
+import type { Item, Part } from '../protocol/items.js';
+import { heardCharacters, type Spoken } from './spoken.js';
+
+interface Entry {
+  item: Item;
+  /** For spoken answers: what sounds when. */
+  spoken: Spoken | null;
+  /** Samples after which the answer was cut off. */
+  cutAt: number | null;
+}
+
+export interface History {
+  /** Puts the item after the one named (`root`: first; nothing: last) and returns the id before it. */
+  insert(item: Item, previousItemId?: string | null, spoken?: Spoken): string | null;
+  /** The item as it now is, in the place where it was. An item that was deleted meanwhile stays deleted. */
+  update(item: Item): void;
+  get(id: string): Item;
+  has(id: string): boolean;
+  remove(id: string): void;
+  /** Cuts a spoken answer after so many samples. */
+  cut(id: string, samples: number): Item;
+  /** How many samples of speech the item has. */
+  length(id: string): number;
+  messages(instructions: string): Message[];
+}
+
+export function createHistory(): History {
+  const entries: Entry[] = [];
+  const find = (id: string): Entry => {
+    const entry = entries.find((candidate) => candidate.item.id === id);
+    if (entry === undefined) throw new ParleyError('item_not_found', `No item has the id ${id}.`, { param: 'item_id' });
+    return entry;
+  };
+  return {
+    insert(item, previousItemId, spoken) {
+      if (entries.some((entry) => entry.item.id === item.id)) {
+        throw new ParleyError('item_exists', `The id ${item.id} is already taken.`, { param: 'item.id' });
+      }
+      const at = placeAfter(entries, previousItemId);
+      entries.splice(at, 0, { item, spoken: spoken ?? null, cutAt: null });
+      return entries[at - 1]?.item.id ?? null;
+    },
+    update(item) {
+      const entry = entries.find((candidate) => candidate.item.id === item.id);
+      if (entry !== undefined) entry.item = item;
+    },
+    get: (id) => shown(find(id)),
+    has: (id) => entries.some((entry) => entry.item.id === id),
+    remove(id) {
+      entries.splice(entries.indexOf(find(id)), 1);
+    },
+    cut(id, samples) {
+      const entry = find(id);
+      if (entry.spoken === null) {
+        throw new ParleyError('truncate_without_audio', `The item ${id} has no audio.`, { param: 'item_id' });
+      }
+      entry.cutAt = samples;
+      return shown(entry);
+    },
+    length: (id) => find(id).spoken?.samples ?? 0,
+    messages: (instructions) => [
+      ...(instructions === '' ? [] : [{ role: 'system', text: instructions } as const]),
+      ...entries.flatMap(asMessages),
+    ],
+  };
+}
+
+function placeAfter(entries: readonly Entry[], previousItemId: string | null | undefined): number {
+  if (previousItemId === undefined || previousItemId === null) return entries.length;
+  if (previousItemId === 'root') return 0;
+  const at = entries.findIndex((entry) => entry.item.id === previousItemId);
+  if (at < 0) {
+    throw new ParleyError('item_not_found', `No item has the id ${previousItemId}.`, { param: 'previous_item_id' });
+  }
+  return at + 1;
+}
+
+/** The item as everybody outside may see it: a cut answer is as long as what was heard. */
+function shown({ item, spoken, cutAt }: Entry): Item {
+  if (item.type !== 'message' || spoken === null || cutAt === null) return item;
+  const heard = spoken.text.slice(0, heardCharacters(spoken, cutAt)).trimEnd();
+  const content = item.content.map((part): Part => (part.type === 'output_audio' ? { ...part, transcript: heard } : part));
+  return { ...item, status: 'incomplete', content };
+}
+
+function asMessages(entry: Entry): Message[] {
+  const item = shown(entry);
+  switch (item.type) {
+    case 'function_call':
+      return [{ role: 'tool_call', callId: item.call_id, name: item.name, arguments: item.arguments }];
+    case 'function_call_output':
+      return [{ role: 'tool_result', callId: item.call_id, output: item.output }];
+    case 'message': {
+      const text = item.content.map(partText).filter(Boolean).join('\n');
+      if (text === '') return [];
+      if (item.role === 'assistant' && entry.cutAt !== null) return [{ role: 'assistant', text, interrupted: true }];
+      return [{ role: item.role, text }];
+    }
+  }
+}
+
+function partText(part: Part): string {
+  return 'text' in part ? part.text : (part.transcript ?? '');
+}

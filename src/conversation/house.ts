@@ -1,0 +1,20 @@
+/** What every session of one server has in common. Made once, by main.ts. */
+import type { Logger } from 'pino';
+import type { Avatar } from '../engines/contract.js';
+import type { AvatarEvent } from '../protocol/server-events.js';
+import type { ReplyEngines } from './reply.js';
+
+export interface House {
+  readonly engines: ReplyEngines;
+  readonly instructions: string;
+  /** Empty when the server has no voice. */
+  readonly voices: readonly string[];
+  readonly voice: string;
+  /** Null when the server has no face. */
+  readonly avatar: { readonly avatar: Avatar; readonly announcement: Announcement } | null;
+  readonly log: Logger;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+}
+
+export type Announcement = Extract<AvatarEvent, { type: 'avatar.announced' }>['avatar'];

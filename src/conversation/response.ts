@@ -1,0 +1,196 @@
+/**
+ * One response on its way to the caller: reads a reply, sends its text at once and its frames as they fall due, and
+ * always ends with response.done. What the caller hears of it is kept in a Sounding, which outlives the response by
+ * the audio that is still under way.
+ */
+import type { Logger } from 'pino';
+import { FRAME_SAMPLES, msToSamples } from '../audio/pcm.js';
+import type { Avatar, LlmRequest } from '../engines/contract.js';
+import { asParleyError, errorBody, ParleyError } from '../errors.js';
+import { startTimeline, type Timeline } from '../observe/timeline.js';
+import type { Caller } from '../protocol/caller.js';
+import { createPlayhead, type Playhead } from './playhead.js';
+import { type ReplyEngines, type ReplyEvent, reply } from './reply.js';
+import { type ItemSink, type Outcome, type ResponseEvents, type ResponseFrame, responseEvents } from './response-events.js';
+import type { Spoken } from './spoken.js';
+
+/** A caller who says what was played is at most this far behind what was sent: so much is lost when it interrupts. */
+const AHEAD_MS = 400;
+/** A stock client buffers by itself and expects audio as fast as it is made. */
+const STOCK_AHEAD_MS = 30_000;
+
+export interface ResponsePlan {
+  /** Counts the session's responses; it stands on every media frame. */
+  readonly number: number;
+  readonly frame: ResponseFrame;
+  readonly llm: LlmRequest;
+  readonly speed: number;
+  readonly face: { readonly avatar: Avatar; readonly base: () => number } | null;
+  readonly sink: ItemSink | null;
+  /** Filled while the reply is made; whoever cuts the history reads it. */
+  readonly spoken: Spoken;
+}
+
+export interface ResponseTools {
+  readonly caller: Caller;
+  readonly engines: ReplyEngines;
+  readonly log: Logger;
+  readonly now: () => number;
+  /** Waited for before the first audio leaves. */
+  readonly takeTheFloor: (sounding: Sounding, signal: AbortSignal) => Promise<void>;
+}
+
+/** What the caller hears of one response. */
+export interface Sounding {
+  readonly number: number;
+  readonly responseId: string;
+  /** False: the answer is text, and nothing of it sounds. */
+  readonly aloud: boolean;
+  readonly playhead: Playhead;
+  readonly timeline: Timeline;
+  /** Aborted when it is cut off while it sounds. */
+  readonly silenced: AbortController;
+  /** Samples sent so far. */
+  sent: number;
+  itemId: string | null;
+}
+
+export interface RunningResponse {
+  readonly sounding: Sounding;
+  /** Ends it at once: nothing of it is sent any more but the events that close it. */
+  cancel(reason: 'turn_detected' | 'client_cancelled'): void;
+  /** Resolves when response.done has been sent; never rejects. */
+  readonly done: Promise<Outcome>;
+}
+
+export function runResponse(plan: ResponsePlan, tools: ResponseTools, session: AbortSignal): RunningResponse {
+  const { caller, log, now } = tools;
+  const turn = new AbortController();
+  const signal = AbortSignal.any([session, turn.signal]);
+  const turnLog = log.child({ response: plan.frame.id });
+  const timeline = startTimeline(now);
+  const events = responseEvents(plan.frame, caller.send, plan.sink);
+  const replyEvents = reply(
+    tools.engines,
+    {
+      llm: plan.llm,
+      speech: plan.frame.modalities[0] === 'audio' ? { voice: plan.frame.voice, speed: plan.speed } : null,
+      face: plan.face,
+    },
+    { signal, log: turnLog, turn: plan.frame.id },
+    plan.spoken,
+  );
+  const sounding: Sounding = {
+    number: plan.number,
+    responseId: plan.frame.id,
+    aloud: plan.frame.modalities[0] === 'audio',
+    playhead: createPlayhead(caller.reportsPlayback, now),
+    timeline,
+    silenced: new AbortController(),
+    sent: 0,
+    itemId: null,
+  };
+  const outlet: Outlet = { plan, tools, events, sounding, signal };
+  events.created();
+  const done = deliver(outlet, replyEvents).then((outcome) => {
+    finish(outlet, outcome, turnLog);
+    return outcome;
+  });
+  return {
+    sounding,
+    cancel: (reason) => turn.abort(new ParleyError(reason === 'turn_detected' ? 'barge_in' : 'turn_cancelled')),
+    done,
+  };
+}
+
+interface Outlet {
+  readonly plan: ResponsePlan;
+  readonly tools: ResponseTools;
+  readonly events: ResponseEvents;
+  readonly sounding: Sounding;
+  readonly signal: AbortSignal;
+}
+
+async function deliver(outlet: Outlet, replyEvents: AsyncIterable<ReplyEvent>): Promise<Outcome> {
+  let cut: Outcome | null = null;
+  try {
+    for await (const event of replyEvents) {
+      if (event.kind === 'cut') cut = { status: 'incomplete', reason: event.reason };
+      else await deliverOne(outlet, event);
+    }
+    return cut ?? { status: 'completed' };
+  } catch (thrown) {
+    if (outlet.signal.aborted) return cancelled(outlet.signal.reason);
+    return { status: 'failed', error: asParleyError(thrown, 'engine_failed') };
+  }
+}
+
+function cancelled(reason: unknown): Outcome {
+  const spoke = reason instanceof ParleyError && reason.code === 'barge_in';
+  return { status: 'cancelled', reason: spoke ? 'turn_detected' : 'client_cancelled' };
+}
+
+async function deliverOne(outlet: Outlet, event: Exclude<ReplyEvent, { kind: 'cut' }>): Promise<void> {
+  const { events, sounding, tools } = outlet;
+  switch (event.kind) {
+    case 'text':
+      sounding.timeline.mark('first_token');
+      events.text(event.text);
+      sounding.itemId = events.messageId();
+      return;
+    case 'tool_call':
+      return events.toolCall(event);
+    case 'usage':
+      return events.usage(event);
+    case 'words': {
+      const { response_id, item_id } = events.address();
+      tools.caller.send({ type: 'avatar.words', response: sounding.number, response_id, item_id, words: event.words });
+      return;
+    }
+    case 'degraded':
+      tools.log.warn({ err: event.error, lost: event.lost }, 'the reply goes on without its voice or face');
+      tools.caller.send({
+        type: 'error',
+        error: errorBody(new ParleyError(event.lost === 'voice' ? 'tts_failed' : 'face_failed'), null),
+      });
+      return;
+    case 'frame':
+      return await deliverFrame(outlet, event);
+  }
+}
+
+async function deliverFrame(outlet: Outlet, frame: Extract<ReplyEvent, { kind: 'frame' }>): Promise<void> {
+  const { caller, takeTheFloor } = outlet.tools;
+  const { sounding, events, signal, plan } = outlet;
+  const position = frame.index * FRAME_SAMPLES;
+  sounding.timeline.mark('first_audio');
+  if (frame.pictures.length > 0) sounding.timeline.mark('first_picture');
+  const ahead = msToSamples(caller.reportsPlayback ? AHEAD_MS : STOCK_AHEAD_MS);
+  await sounding.playhead.reach(position + FRAME_SAMPLES, ahead, signal);
+  if (frame.index === 0) {
+    await takeTheFloor(sounding, signal);
+    const base = frame.pictures[0]?.base ?? plan.face?.base() ?? 0;
+    caller.send({ type: 'avatar.response', response: plan.number, response_id: plan.frame.id, base });
+  }
+  caller.sendAudio(events.address(), plan.number, position, frame.samples);
+  for (const picture of frame.pictures) caller.sendPicture(plan.number, picture);
+  sounding.timeline.mark('first_sent');
+  sounding.sent = position + FRAME_SAMPLES;
+  sounding.playhead.sent(sounding.sent);
+}
+
+function finish({ plan, tools, events, sounding }: Outlet, outcome: Outcome, log: Logger): void {
+  const { caller } = tools;
+  const { timeline } = sounding;
+  timeline.mark('all_sent');
+  const place = { response: plan.number, response_id: plan.frame.id };
+  if (sounding.sent > 0 && outcome.status !== 'cancelled') caller.send({ type: 'avatar.end', ...place, position: sounding.sent });
+  if (outcome.status === 'failed') {
+    log.error({ err: outcome.error }, 'response failed');
+    caller.send({ type: 'error', error: errorBody(outcome.error, null) });
+  }
+  events.done(outcome);
+  timeline.mark('done');
+  caller.send({ type: 'avatar.timings', response_id: plan.frame.id, marks: timeline.marks() });
+  log.info({ status: outcome.status, audio_ms: sounding.sent / 24, marks: timeline.marks() }, 'turn');
+}

@@ -1,0 +1,54 @@
+/** Feeds the phrase splitter with pieces and with the time that passes between them. */
+import type { SpeakablePhrase } from './phrases.js';
+import { phraser } from './phrases.js';
+import { delay } from '../flow.js';
+
+/** Phrases as soon as they can be spoken; each is also put into `known`, under its index. */
+export async function* speakable(
+  pieces: AsyncIterable<string>,
+  known: Map<number, SpeakablePhrase>,
+  signal: AbortSignal,
+): AsyncGenerator<SpeakablePhrase, void, undefined> {
+  const splitter = phraser();
+  const reader = pieces[Symbol.asyncIterator]();
+  const record = (phrases: SpeakablePhrase[]) => {
+    for (const phrase of phrases) known.set(phrase.index, phrase);
+    return phrases;
+  };
+  const read = () => {
+    const piece = reader.next();
+    // When the voice stops reading, this last piece has nobody left to catch its error.
+    piece.catch(() => {});
+    return piece;
+  };
+  let next = read();
+  for (;;) {
+    const piece = await nextOrQuiet(next, splitter.quietIn(performance.now()), signal);
+    if (piece === 'quiet') {
+      yield* record(splitter.tick(performance.now()));
+    } else if (piece.done === true) {
+      yield* record(splitter.end());
+      return;
+    } else {
+      next = read();
+      yield* record(splitter.push(piece.value, performance.now()));
+    }
+  }
+}
+
+async function nextOrQuiet(
+  next: Promise<IteratorResult<string>>,
+  quietInMs: number | undefined,
+  signal: AbortSignal,
+): Promise<IteratorResult<string> | 'quiet'> {
+  if (quietInMs === undefined) return await next;
+  const timer = new AbortController();
+  try {
+    return await Promise.race([
+      next,
+      delay(quietInMs, AbortSignal.any([signal, timer.signal])).then(() => 'quiet' as const),
+    ]);
+  } finally {
+    timer.abort();
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * What an answer says and when each part of it sounds: the record by which the history is cut to what was heard.
+ * Positions count samples at 24 kHz from the start of the response, characters count in the answer's own text.
+ */
+import type { Speech } from '../engines/contract.js';
+import type { SpeakablePhrase } from './phrases.js';
+
+export interface TimedWord {
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+interface TimedPhrase {
+  readonly from: number;
+  readonly to: number;
+  readonly start: number;
+  end: number;
+  readonly words: TimedWord[];
+}
+
+export interface Spoken {
+  /** The whole text, markup and all, as the model gave it. */
+  text: string;
+  readonly phrases: TimedPhrase[];
+  /** Samples of speech there are so far. */
+  samples: number;
+}
+
+export const nothingSpoken = (): Spoken => ({ text: '', phrases: [], samples: 0 });
+
+/** Adds a piece of speech and returns its words, with their places in the answer's text and on its clock. */
+export function addSpeech(spoken: Spoken, phrase: SpeakablePhrase, isFirst: boolean, speech: Speech): TimedWord[] {
+  if (isFirst) {
+    spoken.phrases.push({ from: phrase.from, to: phrase.to, start: spoken.samples, end: spoken.samples, words: [] });
+  }
+  const current = spoken.phrases.at(-1)!;
+  const words: TimedWord[] = [];
+  for (const word of speech.words) {
+    const text = phrase.text.slice(word.from, word.to);
+    const after = current.words.at(-1)?.to ?? current.from;
+    // A phrase's text is the answer's text less its markup, so that a word stands there at or after the one before it.
+    const found = spoken.text.indexOf(text, after);
+    const from = found >= 0 && found + text.length <= current.to ? found : after;
+    const to = Math.min(from + text.length, current.to);
+    const timed = { text, from, to, start: current.start + word.start, end: current.start + word.end };
+    current.words.push(timed);
+    words.push(timed);
+  }
+  spoken.samples += speech.samples.length;
+  current.end = spoken.samples;
+  return words;
+}
+
+/**
+ * How many characters of the answer had been heard after `samples`. A phrase that sounded to its end counts whole, a
+ * broken one up to its last word that sounded to the end; without word times, in proportion, back to a word's end.
+ */
+export function heardCharacters(spoken: Spoken, samples: number): number {
+  let heard = 0;
+  for (const phrase of spoken.phrases) {
+    if (samples >= phrase.end) {
+      heard = phrase.to;
+      continue;
+    }
+    if (samples <= phrase.start) break;
+    heard = phrase.words.length > 0 ? wordsHeard(phrase, samples, heard) : shareHeard(spoken.text, phrase, samples, heard);
+    break;
+  }
+  return heard;
+}
+
+function wordsHeard(phrase: TimedPhrase, samples: number, before: number): number {
+  return phrase.words.reduce((heard, word) => (word.end <= samples ? word.to : heard), before);
+}
+
+function shareHeard(text: string, phrase: TimedPhrase, samples: number, before: number): number {
+  const share = (samples - phrase.start) / (phrase.end - phrase.start);
+  const cut = phrase.from + Math.floor((phrase.to - phrase.from) * share);
+  if (/\s/.test(text.charAt(cut))) return cut;
+  const lastSpace = text.slice(phrase.from, cut).search(/\s\S*$/);
+  return lastSpace < 0 ? before : phrase.from + lastSpace;
+}

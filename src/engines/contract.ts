@@ -1,0 +1,178 @@
+/**
+ * What an engine is: a function over async iterables, and a context with the signal that ends it. A provider is one
+ * file that gives one of these. test/contract/ holds every engine to the same promises:
+ *
+ * - it ends when its input ends, and within 200 ms of an abort;
+ * - it throws only ParleyError or the abort reason, and yields nothing after an abort;
+ * - it reads ahead at most `readAhead` inputs beyond what its reader has taken;
+ * - empty or blank text gives silence of length 0, not an error.
+ */
+import type { Logger } from 'pino';
+
+export interface EngineContext {
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /** The turn that the work is for; it stands on every log line. */
+  readonly turn: string;
+}
+
+/** An engine with a name and a life. `run` may be called for many turns at once. */
+export interface Engine<Run> {
+  readonly name: string;
+  readonly run: Run;
+  /** How many inputs it may take from its source before the outputs of earlier ones are read. */
+  readonly readAhead: number;
+  /** `up`, or the reason why it cannot answer right now. */
+  health(): 'up' | { down: string };
+  close(): Promise<void>;
+}
+
+// --- language model -------------------------------------------------------------------------------------------------
+
+export type Message =
+  | { readonly role: 'system' | 'user' | 'assistant'; readonly text: string }
+  /** What the caller heard of an answer that was cut off: the rest was never said. */
+  | { readonly role: 'assistant'; readonly text: string; readonly interrupted: true }
+  | { readonly role: 'tool_call'; readonly callId: string; readonly name: string; readonly arguments: string }
+  | { readonly role: 'tool_result'; readonly callId: string; readonly output: string };
+
+export interface Tool {
+  readonly name: string;
+  readonly description?: string;
+  /** JSON Schema of the arguments, as the caller gave it. */
+  readonly parameters?: unknown;
+}
+
+export interface LlmRequest {
+  readonly messages: readonly Message[];
+  readonly tools: readonly Tool[];
+  readonly toolChoice: 'auto' | 'none' | 'required' | { readonly name: string };
+  readonly maxTokens: number | 'inf';
+}
+
+export type LlmEvent =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'tool_call'; readonly callId: string; readonly name: string; readonly arguments: string }
+  | { readonly kind: 'usage'; readonly inputTokens: number; readonly outputTokens: number }
+  /** Why it stopped early; an answer that ended by itself has no such event. */
+  | { readonly kind: 'cut'; readonly reason: 'max_output_tokens' | 'content_filter' };
+
+export type Llm = (request: LlmRequest, context: EngineContext) => AsyncIterable<LlmEvent>;
+
+// --- speech ---------------------------------------------------------------------------------------------------------
+
+export interface Phrase {
+  /** Counts from 0 within a reply. */
+  readonly index: number;
+  readonly text: string;
+}
+
+/** When a word of a phrase sounds. Characters count in the phrase's text, samples from the phrase's first sample. */
+export interface SpokenWord {
+  readonly from: number;
+  readonly to: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A piece of speech at SPEECH_RATE. Words come no later than the piece in which they begin to sound. */
+export interface Speech {
+  readonly phrase: number;
+  readonly samples: Int16Array;
+  readonly words: readonly SpokenWord[];
+}
+
+export interface Voice {
+  readonly id: string;
+  readonly name: string;
+  readonly language: string;
+}
+
+export interface SpeechOptions {
+  readonly voice: string;
+  /** 0.25 to 1.5; 1 is the voice's own pace. */
+  readonly speed: number;
+}
+
+export type Tts = (
+  phrases: AsyncIterable<Phrase>,
+  options: SpeechOptions,
+  context: EngineContext,
+) => AsyncIterable<Speech>;
+
+export interface TtsEngine extends Engine<Tts> {
+  /** The first one is the voice of a session that names none. */
+  readonly voices: readonly Voice[];
+}
+
+// --- face -----------------------------------------------------------------------------------------------------------
+
+/** A part of a picture on the 16-pixel grid that base pictures and patches share. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What lies over base picture `base` during frame `index` of a reply. No patch: the base picture as it is. */
+export interface Picture {
+  readonly index: number;
+  readonly base: number;
+  readonly patch: { readonly place: Place; readonly jpeg: Uint8Array } | null;
+}
+
+/** One mouth that a pack holds ready for every base picture. All values run from 0 to 1 (docs/avatars.md). */
+export interface Mouth {
+  /** Jaw and lips apart: 0 closed, 1 as wide as "father". */
+  readonly open: number;
+  /** Corners: 0 pursed as in "who", 0.5 at rest, 1 spread as in "see". */
+  readonly wide: number;
+  /** Teeth together and showing, as in "sss". */
+  readonly teeth: number;
+  /** Lower lip under the upper teeth, as in "fff". */
+  readonly bite: number;
+  /** Tongue behind or between the teeth, as in "la" or "the". */
+  readonly tongue: number;
+  /** Lips pressed together, as in "mmm". */
+  readonly press: number;
+}
+
+/** Ready-made mouth patches, shared by every caller who looks at this avatar. */
+export interface MouthBank {
+  /** The first one is the mouth at rest; it needs no patch. */
+  readonly mouths: readonly Mouth[];
+  readonly place: (base: number) => Place;
+  readonly patch: (base: number, mouth: number) => Uint8Array;
+}
+
+/** An avatar as the server holds it: what every face engine may need, loaded and checked. */
+export interface Avatar {
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the pack file: the same bytes everywhere have the same name. */
+  readonly hash: string;
+  readonly width: number;
+  readonly height: number;
+  /** Base pictures in the idle loop, at PICTURES_PER_SECOND. */
+  readonly frames: number;
+  readonly bank: MouthBank;
+}
+
+export interface FaceOptions {
+  readonly avatar: Avatar;
+  /** The base picture that frame 0 of the reply lies on; later frames follow the loop. */
+  readonly base: number;
+}
+
+/** Takes frames of FACE_FRAME_SAMPLES at HEARING_RATE, gives one picture for each, in order. */
+export type Face = (
+  frames: AsyncIterable<Int16Array>,
+  options: FaceOptions,
+  context: EngineContext,
+) => AsyncIterable<Picture>;
+
+export interface FaceEngine extends Engine<Face> {
+  /** How much audio after a frame's end it must have heard before it draws that frame. */
+  readonly lookAheadMs: number;
+}

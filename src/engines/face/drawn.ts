@@ -1,0 +1,80 @@
+/**
+ * The embedded face: hears the voice, any voice, and lays the fitting mouth from the avatar's bank over the idle loop.
+ * No GPU, no key; about a tenth of a millisecond for a picture. docs/lip-sync.md tells how it hears.
+ */
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { FACE_FRAME_SAMPLES, FRAME_MS } from '../../audio/pcm.js';
+import { ParleyError } from '../../errors.js';
+import { abortable } from '../../flow.js';
+import type { EngineContext, FaceEngine, FaceOptions, Mouth, Picture } from '../contract.js';
+import { finish, follow, LOOK_AHEAD_FRAMES, startTrack } from './mouth-track.js';
+import { nearestMouth } from './nearest-mouth.js';
+
+/** A voice may come much faster than it is heard. After so many frames (2 ms of work) everyone else gets a turn. */
+const FRAMES_A_TURN = 16;
+
+export function drawnFace(): FaceEngine {
+  return {
+    name: 'drawn',
+    // To draw the frame that is asked for, it takes that one and those it looks ahead to.
+    readAhead: LOOK_AHEAD_FRAMES + 1,
+    lookAheadMs: LOOK_AHEAD_FRAMES * FRAME_MS,
+    run,
+    health: () => 'up',
+    close: async () => {},
+  };
+}
+
+async function* run(
+  frames: AsyncIterable<Int16Array>,
+  options: FaceOptions,
+  context: EngineContext,
+): AsyncGenerator<Picture, void, undefined> {
+  const draw = painter(options);
+  for await (const mouth of mouths(frames, context.signal)) {
+    yield draw(mouth);
+    context.signal.throwIfAborted();
+  }
+}
+
+async function* mouths(frames: AsyncIterable<Int16Array>, signal: AbortSignal): AsyncGenerator<Mouth, void, undefined> {
+  const track = startTrack();
+  const source = frames[Symbol.asyncIterator]();
+  let ended = false;
+  try {
+    for (;;) {
+      const next = await abortable(source.next(), signal);
+      if (next.done) break;
+      const mouth = follow(track, checked(next.value));
+      if (mouth !== undefined) yield mouth;
+      if (track.heard % FRAMES_A_TURN === 0) {
+        await turnOfTheLoop();
+        signal.throwIfAborted();
+      }
+    }
+    ended = true;
+    yield* finish(track);
+  } finally {
+    // Not awaited: a source that is waiting for its next frame only answers when its own wait ends.
+    if (!ended) source.return?.().catch(() => {});
+  }
+}
+
+function checked(frame: Int16Array): Int16Array {
+  if (frame.length === FACE_FRAME_SAMPLES) return frame;
+  throw new ParleyError('face_failed', `a frame of ${frame.length} samples; a face takes ${FACE_FRAME_SAMPLES}`);
+}
+
+/** Mouths in, pictures out; counts them and remembers which mouth is shown. */
+function painter({ avatar, base: first }: FaceOptions): (mouth: Mouth) => Picture {
+  const { bank, frames } = avatar;
+  let index = -1;
+  let shown = 0;
+  return (mouth) => {
+    index += 1;
+    const base = (first + index) % frames;
+    shown = nearestMouth(bank.mouths, mouth, shown);
+    if (shown === 0) return { index, base, patch: null };
+    return { index, base, patch: { place: bank.place(base), jpeg: bank.patch(base, shown) } };
+  };
+}

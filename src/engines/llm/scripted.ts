@@ -1,0 +1,94 @@
+/**
+ * The language model that is always there: it follows the script of a persona. It keeps no state; what was told, cut
+ * off or asked before is read from the messages (script/memory.ts). Instructions in system messages are for models that
+ * can follow them; a script cannot, and leaves them aside.
+ */
+import { delay } from '../../flow.js';
+import type { Persona } from '../../persona.js';
+import type { Engine, Llm, LlmEvent, LlmRequest, Message } from '../contract.js';
+import { fillClock } from './script/clock.js';
+import { decide } from './script/decide.js';
+import { remember } from './script/memory.js';
+import { createScript, type Script } from './script/script.js';
+
+interface Options {
+  readonly persona: Persona;
+  now(): Date;
+  /** Milliseconds between words: a script is done at once, and what streams is easier on the stages behind. */
+  readonly pace?: number;
+}
+
+export function scriptedLlm({ persona, now, pace = 5 }: Options): Engine<Llm> {
+  const script = createScript(persona);
+  return {
+    name: 'scripted',
+    readAhead: 0,
+    run: (request, context) => answer(script, request, { signal: context.signal, now: now(), pace }),
+    health: () => 'up',
+    close: async () => {},
+  };
+}
+
+interface Manner {
+  readonly signal: AbortSignal;
+  readonly now: Date;
+  readonly pace: number;
+}
+
+async function* answer(script: Script, request: LlmRequest, manner: Manner): AsyncGenerator<LlmEvent, void, undefined> {
+  const { signal, now } = manner;
+  signal.throwIfAborted();
+  const { memory, talk } = remember(script, request.messages);
+  const plan = decide(script, memory, talk, {
+    offered: (tool) => isOffered(request, tool),
+    turnOfGreeting: Math.floor(now.getTime() / 60_000),
+  });
+  const inputTokens = request.messages.reduce((sum, message) => sum + roughTokens(wordsOf(message)), 0);
+  if (plan.kind === 'call') {
+    const { name } = plan.tool;
+    const calls = request.messages.filter((message) => message.role === 'tool_call').length;
+    const call = JSON.stringify(plan.tool.arguments);
+    yield { kind: 'tool_call', callId: `call_scripted_${calls + 1}`, name, arguments: call };
+    signal.throwIfAborted();
+    yield { kind: 'usage', inputTokens, outputTokens: roughTokens(call) };
+    return;
+  }
+  const text = fillClock(plan.saying.text, now, script.persona.language);
+  const outputTokens = yield* stream(text, request.maxTokens, manner);
+  signal.throwIfAborted();
+  yield { kind: 'usage', inputTokens, outputTokens };
+}
+
+/** Word by word, with the space before it, as language models give them. Returns the tokens that it took. */
+async function* stream(
+  text: string,
+  maxTokens: number | 'inf',
+  { signal, pace }: Manner,
+): AsyncGenerator<LlmEvent, number, undefined> {
+  const most = maxTokens === 'inf' ? Number.POSITIVE_INFINITY : maxTokens;
+  let tokens = 0;
+  for (const piece of text.match(/\s*\S+/g) ?? []) {
+    if (pace > 0) await delay(pace, signal);
+    signal.throwIfAborted();
+    if (tokens + roughTokens(piece) > most) {
+      yield { kind: 'cut', reason: 'max_output_tokens' };
+      return tokens;
+    }
+    tokens += roughTokens(piece);
+    yield { kind: 'text', text: piece };
+  }
+  return tokens;
+}
+
+function isOffered({ tools, toolChoice }: LlmRequest, name: string): boolean {
+  if (toolChoice === 'none' || !tools.some((tool) => tool.name === name)) return false;
+  return typeof toolChoice === 'string' || toolChoice.name === name;
+}
+
+function wordsOf(message: Message): string {
+  if (message.role === 'tool_call') return message.arguments;
+  return message.role === 'tool_result' ? message.output : message.text;
+}
+
+/** Four characters are about one token of English; a script has no tokens of its own. */
+const roughTokens = (text: string) => Math.ceil(text.length / 4);

@@ -1,0 +1,127 @@
+/**
+ * Every failure Parley can name. One row per code: who is to blame, whether another try may help, what an HTTP caller
+ * and a socket are told, and the sentence for the person at the other end. Nothing else in the house invents codes.
+ */
+
+/** `caller`: the request was wrong. `server`: ours or a provider's fault. */
+type Blame = 'caller' | 'server';
+
+interface CodeRow {
+  readonly blame: Blame;
+  readonly http: number;
+  /** The WebSocket close code, for failures that end the connection. */
+  readonly close?: number;
+  readonly retryable: boolean;
+  readonly sentence: string;
+}
+
+const caller = (http: number, sentence: string, close?: number): CodeRow => ({
+  blame: 'caller',
+  http,
+  retryable: false,
+  sentence,
+  ...(close === undefined ? {} : { close }),
+});
+const server = (http: number, retryable: boolean, sentence: string, close?: number): CodeRow => ({
+  blame: 'server',
+  http,
+  retryable,
+  sentence,
+  ...(close === undefined ? {} : { close }),
+});
+
+export const codes = {
+  // What a caller sent.
+  invalid_json: caller(400, 'The message is not JSON. Send one JSON object per text frame.'),
+  unknown_event: caller(400, 'There is no client event of this type. docs/protocol.md lists them all.'),
+  invalid_value: caller(400, 'A field is missing or has a wrong value; `param` names it.'),
+  json_too_deep: caller(400, 'The message is nested too deeply. No event needs more than 64 levels.'),
+  invalid_media: caller(400, 'The binary frame is not one of parley.media.v1. docs/protocol.md has the byte table.'),
+  media_not_negotiated: caller(400, 'Binary frames need the subprotocol parley.media.v1; offer it when you connect.'),
+  not_available_yet: caller(400, 'This server cannot do that yet; the message says what it can do.'),
+  item_not_found: caller(404, 'There is no item with this id in the conversation.'),
+  item_exists: caller(409, 'An item with this id is already in the conversation.'),
+  truncate_beyond_end: caller(400, 'The item has less audio than that; truncate at or before its end.'),
+  truncate_without_audio: caller(400, 'Only an assistant item with audio can be truncated.'),
+  conversation_already_has_active_response: caller(
+    409,
+    'A response is in progress. Cancel it, or wait for response.done, before asking for the next.',
+  ),
+  response_cancel_not_active: caller(409, 'There is no response in progress that could be cancelled.'),
+  unknown_voice: caller(400, 'There is no voice of that name; GET /v1/voices lists them.'),
+  cannot_update_voice: caller(400, 'The voice is settled once the avatar has spoken. Open a new session to change it.'),
+  unknown_avatar: caller(404, 'There is no avatar of that name; GET /v1/avatars lists them.'),
+  unsupported_format: caller(400, 'This audio format is not supported. Use {"type":"audio/pcm","rate":24000}.'),
+  origin_refused: caller(403, 'Pages of this origin may not use this server. Add it to ALLOWED_ORIGINS.'),
+  host_refused: caller(403, 'This host name is not one of the server. Add it to ALLOWED_HOSTS.'),
+  beta_refused: caller(400, 'This server speaks the GA Realtime protocol. Leave out the OpenAI-Beta header.'),
+  message_too_big: caller(413, 'One message may hold at most 15 MiB.', 1009),
+  too_fast: caller(429, 'Messages arrive faster than they can be read.', 1008),
+  slow_client: caller(408, 'The client does not read what it is sent.', 1013),
+  not_found: caller(404, 'There is nothing at this address.'),
+
+  // The house and its providers.
+  at_capacity: server(503, true, 'All places are taken. Try again in a moment.', 1013),
+  shutting_down: server(503, true, 'The server is shutting down. Connect again in a moment.', 1001),
+  worker_unavailable: server(503, true, 'A worker process is not running at the moment; it is being restarted.'),
+  worker_broken: server(502, true, 'A worker process broke off in the middle of its work.'),
+  worker_settings: server(500, false, 'A worker process refused its settings; the log says which.'),
+  engine_failed: server(502, true, 'An engine failed while it was answering.'),
+  deadline: server(504, true, 'An engine did not answer in time.'),
+  tts_failed: server(502, true, 'The voice failed; the answer goes on as text.'),
+  face_failed: server(502, true, 'The face failed; the answer goes on as voice.'),
+  internal: server(500, false, 'Something went wrong in the server; the log has the details.'),
+
+  // Reasons for which a turn ends early. They travel as abort reasons, not as errors.
+  turn_cancelled: server(499, false, 'The response was cancelled by the caller.'),
+  barge_in: server(499, false, 'The caller spoke while the avatar was speaking.'),
+  client_gone: server(499, false, 'The caller is gone.'),
+
+  // What an operator set up.
+  bad_settings: caller(500, 'A setting has a wrong value.'),
+  bad_persona: caller(500, 'A persona file has mistakes.'),
+  bad_pack: caller(500, 'An avatar pack is damaged or of another version.'),
+} as const satisfies Record<string, CodeRow>;
+
+export type Code = keyof typeof codes;
+
+/** The one error class of the house. `detail` says what exactly went wrong; the code's sentence says what to do. */
+export class ParleyError extends Error {
+  readonly code: Code;
+  /** The field of the request that was wrong, as a path: `session.audio.output.voice`. */
+  readonly param: string | null;
+
+  constructor(code: Code, detail?: string, options: { cause?: unknown; param?: string } = {}) {
+    super(detail ?? codes[code].sentence, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ParleyError';
+    this.code = code;
+    this.param = options.param ?? null;
+  }
+
+  get row(): CodeRow {
+    return codes[this.code];
+  }
+
+  get retryable(): boolean {
+    return this.row.retryable;
+  }
+}
+
+/** Whatever was thrown, as a ParleyError: unknown errors become `fallback` and keep their cause. */
+export function asParleyError(thrown: unknown, fallback: Code = 'internal'): ParleyError {
+  if (thrown instanceof ParleyError) return thrown;
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  return new ParleyError(fallback, detail, { cause: thrown });
+}
+
+/** An error as the Realtime protocol shows it: what went wrong, then what to do about it. */
+export function errorBody(error: ParleyError, eventId: string | null) {
+  const { sentence, blame } = error.row;
+  return {
+    type: blame === 'caller' ? ('invalid_request_error' as const) : ('server_error' as const),
+    code: error.code,
+    message: error.message === sentence ? sentence : `${error.message} ${sentence}`,
+    param: error.param,
+    event_id: eventId,
+  };
+}

@@ -1,0 +1,231 @@
+/**
+ * The only concurrency tools of the house. Everything that waits does so through one of these, every queue has a bound,
+ * and every wait ends when its AbortSignal does.
+ */
+import { type Code, ParleyError } from './errors.js';
+
+/** Rejects with the signal's reason as soon as it aborts; otherwise settles as the promise does. */
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) {
+    promise.catch(() => {});
+    return Promise.reject(signal.reason);
+  }
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+/** Waits `ms` milliseconds, or rejects with the signal's reason. */
+export function delay(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.reject(signal.reason);
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** The promise, or a ParleyError with this code after `ms` milliseconds. */
+export async function within<T>(promise: Promise<T>, ms: number, code: Code, detail: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new ParleyError(code, detail)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface Waiter {
+  resolve(): void;
+  reject(reason: unknown): void;
+}
+
+/**
+ * A bounded first-in-first-out queue that is read by one `for await`. `bound` is in the unit of `weigh`: items by
+ * default, milliseconds of audio where that is what must not pile up. An empty queue takes one item of any weight.
+ */
+export class Queue<T> implements AsyncIterable<T> {
+  readonly #items: T[] = [];
+  readonly #bound: number;
+  readonly #weigh: (item: T) => number;
+  #weight = 0;
+  #end: { reason: unknown } | 'closed' | undefined;
+  #reader: Waiter | undefined;
+  readonly #writers: Waiter[] = [];
+
+  constructor(bound: number, weigh: (item: T) => number = () => 1) {
+    this.#bound = bound;
+    this.#weigh = weigh;
+  }
+
+  get weight(): number {
+    return this.#weight;
+  }
+
+  /** Takes the item if there is room. A closed queue takes nothing and says so. */
+  offer(item: T): boolean {
+    if (this.#end !== undefined || !this.#hasRoomFor(item)) return false;
+    this.#put(item);
+    return true;
+  }
+
+  /** Waits until there is room. Resolves to false if the queue was closed instead. */
+  async push(item: T, signal: AbortSignal): Promise<boolean> {
+    signal.throwIfAborted();
+    while (this.#end === undefined && !this.#hasRoomFor(item)) {
+      let waiter: Waiter | undefined;
+      const room = new Promise<void>((resolve, reject) => {
+        waiter = { resolve, reject };
+        this.#writers.push(waiter);
+      });
+      try {
+        await abortable(room, signal);
+      } finally {
+        if (waiter !== undefined && this.#writers.includes(waiter)) {
+          this.#writers.splice(this.#writers.indexOf(waiter), 1);
+        }
+      }
+    }
+    if (this.#end !== undefined) return false;
+    this.#put(item);
+    return true;
+  }
+
+  /** No more items; what is queued is still read. */
+  close(): void {
+    this.#finish('closed');
+  }
+
+  /** What is queued is dropped; the reader gets the reason. */
+  fail(reason: unknown): void {
+    if (this.#end !== undefined) return;
+    this.#items.length = 0;
+    this.#weight = 0;
+    this.#finish({ reason });
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    try {
+      for (;;) {
+        if (this.#items.length > 0) {
+          const item = this.#items.shift() as T;
+          this.#weight -= this.#weigh(item);
+          this.#wakeWriters();
+          yield item;
+        } else if (this.#end === 'closed') {
+          return;
+        } else if (this.#end !== undefined) {
+          throw this.#end.reason;
+        } else {
+          await new Promise<void>((resolve, reject) => {
+            this.#reader = { resolve, reject };
+          });
+        }
+      }
+    } finally {
+      // A reader that leaves early must not leave writers waiting for room that will never come.
+      this.#items.length = 0;
+      this.#weight = 0;
+      this.#finish('closed');
+    }
+  }
+
+  #hasRoomFor(item: T): boolean {
+    return this.#items.length === 0 || this.#weight + this.#weigh(item) <= this.#bound;
+  }
+
+  #put(item: T): void {
+    this.#items.push(item);
+    this.#weight += this.#weigh(item);
+    this.#wakeReader();
+  }
+
+  #finish(end: { reason: unknown } | 'closed'): void {
+    this.#end ??= end;
+    this.#wakeReader();
+    this.#wakeWriters();
+  }
+
+  /** All of them: each looks again whether its own item fits. */
+  #wakeWriters(): void {
+    for (const writer of this.#writers.splice(0)) writer.resolve();
+  }
+
+  #wakeReader(): void {
+    const reader = this.#reader;
+    this.#reader = undefined;
+    reader?.resolve();
+  }
+}
+
+/**
+ * Reads `source` ahead of its reader, at most `bound` (in the unit of `weigh`), so that a slow reader does not hold up
+ * the work behind it. Ends its reading when the reader leaves or the signal aborts.
+ */
+export async function* readAhead<T>(
+  source: AsyncIterable<T>,
+  bound: number,
+  signal: AbortSignal,
+  weigh?: (item: T) => number,
+): AsyncGenerator<T, void, undefined> {
+  const queue = new Queue<T>(bound, weigh);
+  const left = new AbortController();
+  const stop = AbortSignal.any([signal, left.signal]);
+  const onAbort = () => queue.fail(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  const pump = (async () => {
+    try {
+      for await (const item of source) {
+        if (!(await queue.push(item, stop))) return;
+      }
+      queue.close();
+    } catch (error) {
+      queue.fail(error);
+    }
+  })();
+  try {
+    yield* queue;
+  } finally {
+    left.abort(new ParleyError('internal', 'the reader left'));
+    signal.removeEventListener('abort', onAbort);
+    // The pump may sit in a source that only its own signal can wake; whoever gave us the source owns that.
+    pump.catch(() => {});
+  }
+}
+
+/** Wakes whoever waits for something to change; what changed is for them to look up. */
+export class Bell {
+  #waiting: (() => void)[] = [];
+
+  ring(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  /** True when it rang within `ms`, false when it did not. */
+  async rung(ms: number, signal: AbortSignal): Promise<boolean> {
+    let wake = () => {};
+    const rang = new Promise<true>((resolve) => {
+      wake = () => resolve(true);
+      this.#waiting.push(wake);
+    });
+    const timer = new AbortController();
+    try {
+      return await Promise.race([rang, delay(ms, AbortSignal.any([signal, timer.signal])).then(() => false)]);
+    } finally {
+      timer.abort();
+      const at = this.#waiting.indexOf(wake);
+      if (at >= 0) this.#waiting.splice(at, 1);
+    }
+  }
+}

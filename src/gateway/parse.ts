@@ -1,0 +1,90 @@
+/** A text frame off the wire as a client event, or the ParleyError that says what is wrong with it. */
+import { z } from 'zod';
+import { ParleyError } from '../errors.js';
+import { type ClientEvent, clientEventSchema, clientEventTypes } from '../protocol/client-events.js';
+
+/** Tool schemas are the deepest thing a client sends, and rarely pass 10 levels. */
+const MAX_DEPTH = 64;
+
+export type Parsed =
+  | { readonly ok: true; readonly event: ClientEvent }
+  | { readonly ok: false; readonly error: ParleyError; readonly eventId: string | null };
+
+export function parseClientEvent(text: string): Parsed {
+  if (isTooDeep(text)) return { ok: false, error: new ParleyError('json_too_deep'), eventId: null };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    return { ok: false, error: new ParleyError('invalid_json', undefined, { cause }), eventId: null };
+  }
+  const eventId = stringField(value, 'event_id');
+  const type = stringField(value, 'type');
+  if (type === null) {
+    const error = new ParleyError('invalid_value', 'The event has no type.', { param: 'type' });
+    return { ok: false, error, eventId };
+  }
+  if (!clientEventTypes.has(type)) {
+    const error = new ParleyError('unknown_event', `"${type.slice(0, 80)}" is not a client event.`, { param: 'type' });
+    return { ok: false, error, eventId };
+  }
+  const parsed = clientEventSchema.safeParse(value);
+  if (parsed.success) return { ok: true, event: parsed.data };
+  return { ok: false, error: firstIssue(parsed.error), eventId };
+}
+
+/** Counts brackets outside strings before anything is built from them. Strings, base64 audio too, are leapt over. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) at = endOfString(text, at);
+    else if (code === 0x5b || code === 0x7b) {
+      depth += 1;
+      if (depth > MAX_DEPTH) return true;
+    } else if (code === 0x5d || code === 0x7d) depth -= 1;
+  }
+  return false;
+}
+
+/** Where the string that opens at `start` closes; the end of the text if it never does. */
+function endOfString(text: string, start: number): number {
+  let at = start;
+  for (;;) {
+    at = text.indexOf('"', at + 1);
+    if (at < 0) return text.length;
+    let slashes = 0;
+    while (text.charCodeAt(at - 1 - slashes) === 0x5c) slashes += 1;
+    if (slashes % 2 === 0) return at;
+  }
+}
+
+function stringField(value: unknown, name: string): string | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const field = (value as Record<string, unknown>)[name];
+  return typeof field === 'string' ? field : null;
+}
+
+/** Of a union's many complaints, the one that got furthest into the value is about what the caller meant. */
+function firstIssue(error: z.ZodError): ParleyError {
+  const issue = deepest(error.issues, []);
+  const param = issue.path.join('.');
+  return new ParleyError('invalid_value', `${param || 'the event'}: ${issue.message}.`, { param });
+}
+
+interface Complaint {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+function deepest(issues: readonly z.core.$ZodIssue[], path: readonly PropertyKey[]): Complaint {
+  const found = issues.map((issue): Complaint => {
+    const here = [...path, ...issue.path];
+    if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+      const branches = issue.errors.map((branch) => deepest(branch, here));
+      return branches.reduce((best, branch) => (branch.path.length > best.path.length ? branch : best));
+    }
+    return { path: here, message: issue.message };
+  });
+  return found.reduce((best, issue) => (issue.path.length > best.path.length ? issue : best));
+}

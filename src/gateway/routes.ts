@@ -1,0 +1,58 @@
+/** What there is besides the socket: health, what this server is made of, and the avatars' packs. */
+import type { FastifyInstance } from 'fastify';
+import { ParleyError } from '../errors.js';
+import type { EngineRow } from '../observe/start-table.js';
+
+export interface About {
+  readonly name: string;
+  readonly version: string;
+  readonly persona: {
+    readonly id: string;
+    readonly name: string;
+    readonly description: string;
+    readonly suggestions: readonly string[];
+  };
+  readonly engines: readonly EngineRow[];
+  readonly voices: readonly { readonly id: string; readonly name: string; readonly language: string }[];
+}
+
+/** A pack's address carries the hash of its bytes, so that a cache may keep it for ever. */
+export interface ServedAvatar {
+  readonly id: string;
+  readonly name: string;
+  readonly pack: { readonly url: string; readonly bytes: Uint8Array };
+}
+
+export interface RouteTools {
+  readonly about: About;
+  readonly avatars: readonly ServedAvatar[];
+  /** Why the server cannot take callers now, one line each; empty when it can. */
+  readonly troubles: () => readonly string[];
+}
+
+export const packUrl = (id: string, hash: string): string => `/v1/avatars/${id}/pack-${hash.slice(0, 16)}.bin`;
+
+export function routes(app: FastifyInstance, { about, avatars, troubles }: RouteTools): void {
+  app.get('/healthz', () => ({ status: 'alive' }));
+  app.get('/readyz', (_request, reply) => {
+    const found = troubles();
+    return reply.code(found.length === 0 ? 200 : 503).send({ ready: found.length === 0, troubles: found });
+  });
+  app.get('/v1/about', () => about);
+  app.get('/v1/voices', () => ({ voices: about.voices }));
+  app.get('/v1/avatars', () => ({
+    avatars: avatars.map(({ id, name, pack }) => ({ id, name, pack: { url: pack.url, bytes: pack.bytes.byteLength } })),
+  }));
+  const packs = new Map(avatars.map((avatar) => [avatar.pack.url, avatar.pack.bytes]));
+  app.get<{ Params: { id: string; file: string } }>('/v1/avatars/:id/:file', (request, reply) => {
+    const bytes = packs.get(`/v1/avatars/${request.params.id}/${request.params.file}`);
+    if (bytes === undefined) {
+      const known = avatars.some((avatar) => avatar.id === request.params.id);
+      throw new ParleyError(known ? 'not_found' : 'unknown_avatar');
+    }
+    return reply
+      .header('cache-control', 'public, max-age=31536000, immutable')
+      .type('application/octet-stream')
+      .send(bytes);
+  });
+}

@@ -1,0 +1,195 @@
+/**
+ * The composition root: environment -> settings -> engines -> sessions -> server. Here, and only here, everything is
+ * made and everything is closed.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
+import { loadEnvFile } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import pino, { type Logger } from 'pino';
+import { type Catalogue, loadCatalogue } from './avatars/catalogue.js';
+import { type Config, readConfig } from './config.js';
+import type { House } from './conversation/house.js';
+import { runSession } from './conversation/session.js';
+import { type ChosenEngines, chooseEngines } from './engines/choose.js';
+import { asParleyError, ParleyError } from './errors.js';
+import { packUrl, type ServedAvatar } from './gateway/routes.js';
+import { type EngineRow, startTable } from './observe/start-table.js';
+import { loadPersonas, type Persona } from './persona.js';
+import { buildServer, type ServerParts } from './server.js';
+
+/** Open sockets are told and get this long to close; then the process ends all the same. */
+const LAST_MOMENTS_MS = 5000;
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+async function serve(): Promise<void> {
+  const envFile = join(root, '.env');
+  if (existsSync(envFile)) loadEnvFile(envFile);
+  const config = readConfig(process.env);
+  // Standard output is for the person who started it; the log goes beside it.
+  const log = pino({ level: config.LOG_LEVEL }, pino.destination(2));
+  const stop = new AbortController();
+
+  const persona = await choosePersona(config);
+  const { engines, choices } = chooseEngines(config, { root, persona, log, stopping: stop.signal });
+  const catalogue = await loadCatalogue(resolve(root, config.DATA_DIR, 'avatars'));
+  const house = openHouse({ config, persona, engines, catalogue, log });
+  const app = await buildServer(
+    serverParts({ config, persona, engines, choices, catalogue, house, log, stopping: stop.signal }),
+  );
+
+  const shutDown = async () => {
+    setTimeout(() => process.exit(1), LAST_MOMENTS_MS).unref();
+    stop.abort(new ParleyError('shutting_down'));
+    await app.close();
+    await Promise.all([engines.llm.close(), engines.tts?.close(), engines.face?.close()]);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void shutDown());
+
+  try {
+    await app.listen({ host: config.HOST, port: config.PORT });
+  } catch (thrown) {
+    await shutDown();
+    throw listenFailure(thrown, config);
+  }
+  announce(choices, app.server.address() as AddressInfo);
+}
+
+async function choosePersona(config: Config): Promise<Persona> {
+  const personas = await loadPersonas(resolve(root, config.PERSONAS_DIR));
+  const persona = personas.get(config.PERSONA);
+  if (persona !== undefined) return persona;
+  const known = [...personas.keys()].join(', ');
+  throw new ParleyError('bad_settings', `PERSONA="${config.PERSONA}" is not one of: ${known || 'none found'}.`);
+}
+
+interface HouseParts {
+  readonly config: Config;
+  readonly persona: Persona;
+  readonly engines: ChosenEngines;
+  readonly catalogue: Catalogue;
+  readonly log: Logger;
+}
+
+function openHouse({ config, persona, engines, catalogue, log }: HouseParts): House {
+  const voices = engines.tts?.voices.map((voice) => voice.id) ?? [];
+  return {
+    engines,
+    instructions: persona.instructions,
+    voices,
+    voice: pick('VOICE', config.VOICE, persona.voice, voices) ?? 'none',
+    avatar: engines.face === null ? null : chooseAvatar(config, persona, catalogue),
+    log,
+    now: () => performance.now(),
+  };
+}
+
+function chooseAvatar(config: Config, persona: Persona, catalogue: Catalogue): House['avatar'] {
+  const entries = catalogue.list();
+  const id = pick('AVATAR', config.AVATAR, persona.avatar, entries.map((entry) => entry.avatar.id));
+  const entry = id === null ? undefined : catalogue.get(id);
+  if (entry === undefined) {
+    throw new ParleyError('bad_settings', 'No avatar has been drawn yet. Run `node setup.mjs`, or set FACE=none.');
+  }
+  const { avatar, pack, info } = entry;
+  return {
+    avatar,
+    announcement: {
+      id: avatar.id,
+      name: avatar.name,
+      pack: { url: packUrl(avatar.id, avatar.hash), bytes: pack.byteLength, sha256: avatar.hash },
+      width: avatar.width,
+      height: avatar.height,
+      fps: info.fps,
+      frames: avatar.frames,
+    },
+  };
+}
+
+/** What the operator named, else what the persona prefers, else the first. Only the operator's slip is an error. */
+function pick(
+  variable: string,
+  wanted: string | undefined,
+  preferred: string | undefined,
+  known: readonly string[],
+): string | null {
+  if (wanted !== undefined && !known.includes(wanted)) {
+    throw new ParleyError('bad_settings', `${variable}="${wanted}" is not one of: ${known.join(', ') || 'none there are'}.`);
+  }
+  if (wanted !== undefined) return wanted;
+  if (preferred !== undefined && known.includes(preferred)) return preferred;
+  return known[0] ?? null;
+}
+
+function serverParts(
+  parts: HouseParts & { choices: EngineRow[]; house: House; stopping: AbortSignal },
+): ServerParts {
+  const { config, persona, engines, choices, catalogue, house, log, stopping } = parts;
+  const page = join(root, 'dist/web');
+  const running = [engines.llm, engines.tts, engines.face].filter((engine) => engine !== null);
+  return {
+    log,
+    access: { allowedOrigins: config.ALLOWED_ORIGINS, allowedHosts: config.ALLOWED_HOSTS },
+    realtime: {
+      openSession: (caller) => runSession(caller, house),
+      maxSessions: config.MAX_SESSIONS,
+      log,
+      now: house.now,
+      stopping,
+    },
+    routes: {
+      about: {
+        name: 'Parley',
+        version,
+        persona: {
+          id: persona.id,
+          name: persona.name,
+          description: persona.description,
+          suggestions: persona.suggestions,
+        },
+        engines: choices,
+        voices: engines.tts?.voices ?? [],
+      },
+      avatars: catalogue.list().map(
+        ({ avatar, pack }): ServedAvatar => ({
+          id: avatar.id,
+          name: avatar.name,
+          pack: { url: packUrl(avatar.id, avatar.hash), bytes: pack },
+        }),
+      ),
+      troubles: () =>
+        running.flatMap((engine) => {
+          const health = engine.health();
+          return health === 'up' ? [] : [`${engine.name}: ${health.down}`];
+        }),
+    },
+    page: existsSync(page) ? page : null,
+  };
+}
+
+function listenFailure(thrown: unknown, config: Config): ParleyError {
+  const code = (thrown as NodeJS.ErrnoException).code;
+  const where = `PORT=${config.PORT} on HOST=${config.HOST}`;
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `${where} is taken by another program. Choose another, for example PORT=${config.PORT + 1}.`,
+    EACCES: `${where} is not open to this user. Choose a port above 1023.`,
+    EADDRNOTAVAIL: `HOST=${config.HOST} is not an address of this machine.`,
+    ENOTFOUND: `HOST=${config.HOST} is not an address of this machine.`,
+  };
+  return new ParleyError('bad_settings', reasons[code ?? ''] ?? `${where}: ${asParleyError(thrown).message}`);
+}
+
+function announce(choices: readonly EngineRow[], { address, port, family }: AddressInfo): void {
+  const host = family === 'IPv6' ? `[${address}]` : address;
+  process.stdout.write(`\nParley ${version}\n\n${startTable(choices)}\n\n  Open http://${host}:${port}\n\n`);
+}
+
+serve().catch((thrown: unknown) => {
+  const error = asParleyError(thrown);
+  process.stderr.write(`Parley cannot start: ${error.message}\n`);
+  if (error.code === 'internal') process.stderr.write(`${error.stack}\n`);
+  process.exit(1);
+});

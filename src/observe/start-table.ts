@@ -1,0 +1,25 @@
+/** The table that the server prints when it starts, and the page shows: who does which job, and why. */
+
+export interface EngineRow {
+  readonly job: string;
+  /** Null: nobody does this job. */
+  readonly engine: string | null;
+  readonly why: string;
+  /** Better engines that are not on, each with the one line that enables it. */
+  readonly better: readonly { readonly engine: string; readonly enable: string }[];
+}
+
+export function startTable(rows: readonly EngineRow[]): string {
+  const job = widest(rows.map((row) => row.job));
+  const engine = widest(rows.map((row) => row.engine ?? '-'));
+  return rows
+    .flatMap((row) => [
+      `  ${row.job.padEnd(job)}  ${(row.engine ?? '-').padEnd(engine)}  ${row.why}`,
+      ...row.better.map(
+        (better) => `  ${' '.repeat(job)}  ${' '.repeat(engine)}  better: ${better.engine}  ->  ${better.enable}`,
+      ),
+    ])
+    .join('\n');
+}
+
+const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => text.length));

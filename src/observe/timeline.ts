@@ -1,0 +1,31 @@
+/** When each stage of one turn first happened, in milliseconds from the turn's start. */
+
+export const stages = [
+  'first_token',
+  'first_audio',
+  'first_picture',
+  'first_sent',
+  'first_played',
+  'all_sent',
+  'interrupted',
+  'done',
+] as const;
+
+export type StageName = (typeof stages)[number];
+
+export interface Timeline {
+  /** Only the first time of a stage counts. */
+  mark(stage: StageName): void;
+  marks(): Readonly<Partial<Record<StageName, number>>>;
+}
+
+export function startTimeline(now: () => number): Timeline {
+  const start = now();
+  const marks: Partial<Record<StageName, number>> = {};
+  return {
+    mark(stage) {
+      marks[stage] ??= Math.round((now() - start) * 10) / 10;
+    },
+    marks: () => ({ ...marks }),
+  };
+}

@@ -1,0 +1,72 @@
+/** Conversation items of the Realtime protocol, as a client sends them. Runs in browsers: no imports of ours. */
+import { z } from 'zod';
+
+/** A base64 string of whole 16-bit samples is checked where it is decoded; here only that it is a string. */
+const base64 = z.string();
+const id = z.string().min(1).max(64);
+
+const inputText = z.object({ type: z.literal('input_text'), text: z.string() });
+const inputAudio = z.object({
+  type: z.literal('input_audio'),
+  audio: base64.optional(),
+  transcript: z.string().nullish(),
+});
+const outputText = z.object({ type: z.literal('output_text'), text: z.string() });
+const outputAudio = z.object({ type: z.literal('output_audio'), audio: base64.optional(), transcript: z.string() });
+
+const common = { id: id.optional(), object: z.literal('realtime.item').optional(), status: z.string().optional() };
+
+export const itemSchema = z.union([
+  z.object({
+    ...common,
+    type: z.literal('message'),
+    role: z.literal('system'),
+    content: z.array(inputText).min(1),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('message'),
+    role: z.literal('user'),
+    content: z.array(z.discriminatedUnion('type', [inputText, inputAudio])).min(1),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('message'),
+    role: z.literal('assistant'),
+    content: z.array(z.discriminatedUnion('type', [outputText, outputAudio])).min(1),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('function_call'),
+    call_id: id.optional(),
+    name: z.string().min(1),
+    arguments: z.string(),
+  }),
+  z.object({ ...common, type: z.literal('function_call_output'), call_id: id, output: z.string() }),
+]);
+
+/** An item as a client sends it: without an id the server chooses one. */
+export type ItemInput = z.infer<typeof itemSchema>;
+
+export type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
+
+/**
+ * An item as the server shows it. Every key that a client's parser wants is there, and none is null that it refuses:
+ * agents-realtime throws on a user's audio part without `transcript`, and on null for `status`, `content` or `text`.
+ */
+export type Item = { readonly id: string; readonly object: 'realtime.item'; readonly status: ItemStatus } & (
+  | { readonly type: 'message'; readonly role: 'system' | 'user' | 'assistant'; readonly content: readonly Part[] }
+  | {
+      readonly type: 'function_call';
+      readonly call_id: string;
+      readonly name: string;
+      readonly arguments: string;
+    }
+  | { readonly type: 'function_call_output'; readonly call_id: string; readonly output: string }
+);
+
+export type Part =
+  | { readonly type: 'input_text'; readonly text: string }
+  | { readonly type: 'input_audio'; readonly transcript: string | null }
+  | { readonly type: 'output_text'; readonly text: string }
+  | { readonly type: 'output_audio'; readonly transcript: string };

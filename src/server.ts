@@ -1,0 +1,72 @@
+/** Builds the web application from its parts. Never listens: whoever builds it does. */
+import fastifyStatic from '@fastify/static';
+import fastifyWebsocket from '@fastify/websocket';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Logger } from 'pino';
+import { asParleyError, ParleyError } from './errors.js';
+import { type AccessRules, checkAccess } from './gateway/access.js';
+import { type RouteTools, routes } from './gateway/routes.js';
+import { chooseSubprotocol, MAX_MESSAGE_BYTES, type RealtimeRoute, realtimeRoute } from './gateway/websocket.js';
+
+export interface ServerParts {
+  readonly log: Logger;
+  readonly access: AccessRules;
+  readonly realtime: RealtimeRoute;
+  readonly routes: RouteTools;
+  /** The folder of the built page; null when there is none, as in tests of the socket alone. */
+  readonly page: string | null;
+}
+
+/** Nothing on the page comes from elsewhere; worklets and pictures are made from blobs. */
+const CONTENT_POLICY = [
+  "default-src 'self'",
+  "script-src 'self' blob:",
+  "worker-src 'self' blob:",
+  "img-src 'self' blob: data:",
+  "style-src 'self' 'unsafe-inline'",
+  "connect-src 'self' ws: wss:",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = parts.log;
+  const logController = new LogController({ disableRequestLogging: true });
+  const app = Fastify({ loggerInstance, logController, forceCloseConnections: true });
+  app.addHook('onRequest', async (request, reply) => {
+    checkAccess({ host: request.headers.host, origin: request.headers.origin }, parts.access);
+    reply.headers({
+      'content-security-policy': CONTENT_POLICY,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+  });
+  app.setErrorHandler((thrown, _request, reply) => {
+    const error = asFailure(thrown);
+    if (error.row.blame === 'server') parts.log.error({ err: thrown }, 'request failed');
+    const { code, message } = error;
+    return reply.code(error.row.http).send({ error: { code, message, what_to_do: error.row.sentence } });
+  });
+  app.setNotFoundHandler(() => {
+    throw new ParleyError('not_found');
+  });
+  await app.register(fastifyWebsocket, {
+    options: {
+      maxPayload: MAX_MESSAGE_BYTES,
+      // Audio and JPEG do not shrink; trying costs processor time and delays every frame.
+      perMessageDeflate: false,
+      handleProtocols: chooseSubprotocol,
+    },
+  });
+  realtimeRoute(app, parts.realtime);
+  routes(app, parts.routes);
+  if (parts.page !== null) await app.register(fastifyStatic, { root: parts.page, index: 'index.html' });
+  return app;
+}
+
+/** Fastify's own complaints about a request (too long, bad syntax) carry a status below 500. */
+function asFailure(thrown: unknown): ParleyError {
+  const status = (thrown as { statusCode?: unknown }).statusCode;
+  const isCallers = typeof status === 'number' && status >= 400 && status < 500;
+  return asParleyError(thrown, isCallers ? 'invalid_value' : 'internal');
+}

@@ -1,0 +1,221 @@
+/** The page against the real server, in a real browser: what a visitor sees, hears and can do. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningServer, startServer } from '../e2e/server.js';
+import { launchChromium } from './chromium.js';
+import { type Visitor, visit } from './visitor.js';
+
+/** Loud enough to be heard; digital silence is 0, and the last of a fade far below. */
+const AUDIBLE = 0.005;
+const SILENT = 0.0005;
+
+let server: RunningServer;
+let browser: Browser;
+let visitor: Visitor | undefined;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), launchChromium({ autoplay: true })]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+afterEach(async () => {
+  await visitor?.leave();
+  visitor = undefined;
+});
+
+/** Runs in the page: true when another line is shown, or more words of it have been heard. */
+const captionMoved = (line: string | null, heard: number) => `(() => {
+  const caption = document.querySelector('parley-avatar').shadowRoot.querySelector('.caption');
+  return caption.textContent !== ${JSON.stringify(line)} || caption.querySelectorAll('.heard').length > ${heard};
+})()`;
+
+async function arrive(options: Parameters<typeof visit>[2] = {}): Promise<Visitor> {
+  visitor = await visit(browser, server.url, options);
+  return visitor;
+}
+
+describe('a typed question', () => {
+  it('is answered with voice, moving lips and captions, after which the face rests', async () => {
+    const { ask, until, caption, lastAnswer, mouthOpening, debug, complaints, page } = await arrive();
+    const atRest = await mouthOpening();
+    await ask('What can you do?');
+    await page.locator('.transcript .user', { hasText: 'What can you do?' }).waitFor();
+    await until(`d.level > ${AUDIBLE} && d.state === 'speaking'`);
+    await until('d.shown > 10');
+    let widest = 0;
+    for (let look = 0; look < 12; look += 1) widest = Math.max(widest, await mouthOpening());
+    expect(widest).toBeGreaterThan(atRest + 3);
+
+    const line = await caption.textContent();
+    const heard = await caption.locator('.heard').count();
+    expect(line).not.toBe('');
+    await until(captionMoved(line, heard));
+    const early = (await lastAnswer.textContent()) ?? '';
+    await until(`d.state === 'idle' && d.play === 'ended' && d.mouth === null`);
+    const whole = (await lastAnswer.textContent()) ?? '';
+    expect(whole.length).toBeGreaterThan(early.length);
+    expect(whole.startsWith(early.trim())).toBe(true);
+    expect(whole).not.toContain('—');
+    await until(`d.level < ${SILENT}`);
+    expect(await mouthOpening()).toBeLessThan(atRest + 1.5);
+
+    const { missing, shown, skew, underruns } = await debug();
+    expect(missing).toBeLessThan(shown / 10);
+    expect(underruns).toBeLessThan(3);
+    // A picture lasts 40 ms: half of them come up while they are due, also without a graphics card.
+    expect(skew.p50).toBeLessThan(40);
+    expect(complaints).toEqual([]);
+  });
+
+  it('interrupts the answer that is being given', async () => {
+    const { ask, until, answers, page } = await arrive();
+    await ask('Tell me a story');
+    await until(`d.state === 'speaking' && d.heard > 40000`);
+    await ask('What time is it?');
+    await page.locator('.transcript .avatar .cut').waitFor();
+    await until(`d.state === 'speaking'`);
+    await until(`d.state === 'idle' && d.play === 'ended'`);
+    const [cut, time] = await answers.allTextContents();
+    expect(cut).toMatch(/\S —$/);
+    expect(time).toMatch(/\d/);
+    expect(time).not.toContain('—');
+  });
+});
+
+describe('Stop', () => {
+  it('silences at once and leaves only what was heard', async () => {
+    const { ask, until, stop, lastAnswer, debug, complaints } = await arrive();
+    await ask('Tell me a story');
+    await until(`d.heard > 50000 && d.level > ${AUDIBLE}`);
+    const pressed = Date.now();
+    await stop.click();
+    await until(`d.level < ${SILENT}`);
+    expect(Date.now() - pressed).toBeLessThan(1000);
+    const { heard } = await debug();
+    await lastAnswer.locator('.cut').waitFor();
+    const left = await lastAnswer.textContent();
+    await until(`d.state === 'idle' && d.mouth === null`);
+    expect(await stop.isHidden()).toBe(true);
+    // A second later nothing more has been played or written.
+    await until(`performance.now() > ${await lastAnswer.page().evaluate<number>('performance.now()')} + 1000`);
+    expect((await debug()).heard).toBeLessThanOrEqual(heard + 480);
+    expect(await lastAnswer.textContent()).toBe(left);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('the beginning', () => {
+  it('needs one gesture where the browser asks for it, and then the host greets', async () => {
+    const strict = await launchChromium({ autoplay: false });
+    try {
+      const { start, until, lastAnswer, complaints } = await visit(strict, server.url);
+      await start.click();
+      await until(`d.level > ${AUDIBLE}`);
+      await lastAnswer.waitFor();
+      expect(await start.isVisible()).toBe(false);
+      expect(complaints).toEqual([]);
+    } finally {
+      await strict.close();
+    }
+  });
+
+  it('offers what to ask, and says what is running', async () => {
+    const { page, until } = await arrive();
+    await page.getByRole('button', { name: 'Engines' }).click();
+    const engines = page.getByRole('region', { name: 'What is running' });
+    await engines.getByText('scripted', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await engines.waitFor({ state: 'hidden' });
+    await page.getByRole('list', { name: 'Suggestions' }).getByRole('button').first().click();
+    await until(`d.level > ${AUDIBLE}`);
+  });
+});
+
+describe('without a mouse', () => {
+  it('one can start, ask and stop', async () => {
+    const { page, until, stop, start, lastAnswer, question } = await arrive();
+    const tabTo = async (isThere: () => Promise<boolean>) => {
+      for (let presses = 0; presses < 20 && !(await isThere()); presses += 1) await page.keyboard.press('Tab');
+      expect(await isThere()).toBe(true);
+    };
+    const hasFocus = (target: Visitor['start']) => () =>
+      target.evaluate((node) => (node.getRootNode() as { activeElement?: unknown }).activeElement === node);
+    await tabTo(hasFocus(start));
+    await page.keyboard.press('Enter');
+    await until(`d.level > ${AUDIBLE}`);
+    await tabTo(hasFocus(question));
+    await page.keyboard.type('Tell me a story');
+    await page.keyboard.press('Enter');
+    await page.locator('.transcript .user').waitFor();
+    await until(`d.state === 'speaking' && d.heard > 30000`);
+    await page.keyboard.press('Escape');
+    await until(`d.level < ${SILENT} && d.state !== 'speaking'`);
+    await lastAnswer.locator('.cut').waitFor();
+    expect(await stop.isHidden()).toBe(true);
+  });
+});
+
+describe('when the connection is lost', () => {
+  it('says so, comes back by itself, and answers what was asked meanwhile', async () => {
+    const first = await startServer();
+    const port = new URL(first.url).port;
+    const { ask, until, page, lastAnswer, leave } = await visit(browser, first.url);
+    let second: RunningServer | undefined;
+    try {
+      await ask('What time is it?');
+      await until(`d.state === 'idle' && d.play === 'ended'`);
+      await first.stop();
+      await page.getByText(/Trying again/).waitFor();
+      await ask('Who are you?');
+      second = await startServer({ PORT: port });
+      await until(`d.state === 'speaking' && d.level > ${AUDIBLE}`);
+      expect(await page.getByText(/Trying again/).isHidden()).toBe(true);
+      await until(`d.state === 'idle' && d.play === 'ended'`);
+      expect(await lastAnswer.textContent()).toMatch(/Ada/);
+      expect(await page.locator('.transcript li').count()).toBe(4);
+    } finally {
+      await leave();
+      await first.stop();
+      await second?.stop();
+    }
+  }, 60_000);
+});
+
+describe('the page', () => {
+  it.each([
+    ['a telephone', { width: 390, height: 844 }],
+    ['a desktop', { width: 1440, height: 900 }],
+    ['a tablet', { width: 820, height: 1180 }],
+  ])('fits %s', async (name, viewport) => {
+    const { page, start, question, until } = await arrive({ viewport });
+    const folder = await mkdtemp(join(tmpdir(), 'parley-page-'));
+    try {
+      await start.click();
+      await until('d.shown > 5');
+      const picture = await page.screenshot({ path: join(folder, `${name}.png`) });
+      expect(picture.byteLength).toBeGreaterThan(50_000);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
+    const face = await page.locator('parley-avatar canvas').boundingBox();
+    const field = await question.boundingBox();
+    if (face === null || field === null) throw new Error('the face or the field is not there');
+    expect(face.width).toBeGreaterThan(viewport.width * 0.4);
+    expect(face.y + face.height).toBeLessThan(viewport.height);
+    expect(field.y + field.height).toBeLessThanOrEqual(viewport.height);
+    const isBeside = field.x >= face.x + face.width;
+    expect(isBeside || field.y >= face.y + face.height).toBe(true);
+    // Below 16 px a telephone zooms in when the field is touched.
+    expect(
+      await page.evaluate(`parseFloat(getComputedStyle(document.querySelector('#question')).fontSize)`),
+    ).toBeGreaterThanOrEqual(16);
+  });
+});

@@ -1,0 +1,94 @@
+/** A client of parley.media.v1 without ears: it plays by the clock, and reports as a real player would. */
+import { once } from 'node:events';
+import WebSocket from 'ws';
+import { decodeMedia, type Media } from '../../src/protocol/media.js';
+import type { ServerEvent, ServerEventType } from '../../src/protocol/server-events.js';
+
+const SAMPLES_PER_MS = 24;
+const REPORT_MS = 100;
+
+type EventOf<Type extends ServerEventType> = Extract<ServerEvent, { type: Type }> & { event_id: string };
+
+export async function connect(url: string, protocols: string[] = ['realtime', 'parley.media.v1'], options = {}) {
+  const socket = new WebSocket(url, protocols, options);
+  const events: (ServerEvent & { event_id: string })[] = [];
+  const media: (Media & { at: number })[] = [];
+  const waiting: { type: string; found: (event: ServerEvent) => void; lost: (error: Error) => void }[] = [];
+  let looked = 0;
+  let player: { response: number; started: number; timer: NodeJS.Timeout; end: number | null } | null = null;
+
+  const send = (event: object) => socket.send(JSON.stringify(event));
+  const played = () => {
+    if (player === null) return 0;
+    const samples = Math.round((performance.now() - player.started) * SAMPLES_PER_MS);
+    return player.end === null ? samples : Math.min(samples, player.end);
+  };
+  const report = (state: string) =>
+    send({ type: 'avatar.playback', response: player?.response ?? 0, played: played(), state, base: 0 });
+  const stopPlaying = (state: string) => {
+    if (player === null) return;
+    clearInterval(player.timer);
+    report(state);
+    player = null;
+  };
+  const startPlaying = (response: number) => {
+    stopPlaying('flushed');
+    const timer = setInterval(() => {
+      if (player?.end !== null && played() === player?.end) stopPlaying('ended');
+      else report('playing');
+    }, REPORT_MS);
+    player = { response, started: performance.now(), timer, end: null };
+    report('playing');
+  };
+  const hear = (event: ServerEvent & { event_id: string }) => {
+    events.push(event);
+    if (event.type === 'avatar.flush') stopPlaying('flushed');
+    if (event.type === 'avatar.end' && player !== null) player.end = event.position;
+    const at = waiting.findIndex(({ type }) => type === event.type);
+    if (at >= 0) {
+      looked = events.length;
+      waiting.splice(at, 1)[0]!.found(event);
+    }
+  };
+  socket.on('message', (data: Buffer, binary) => {
+    if (!binary) return hear(JSON.parse(data.toString()));
+    const frame = decodeMedia(data);
+    media.push({ ...frame, at: performance.now() });
+    if (frame.kind === 'audio' && frame.position === 0) startPlaying(frame.response);
+  });
+  const closed = once(socket, 'close').then(([code, reason]) => {
+    if (player !== null) clearInterval(player.timer);
+    for (const { lost, type } of waiting.splice(0)) lost(new Error(`closed with ${code} ${reason} before ${type}`));
+    return { code: code as number, reason: String(reason) };
+  });
+  await once(socket, 'open');
+  return {
+    socket,
+    events,
+    media,
+    closed,
+    send,
+    ask(text: string) {
+      send({
+        type: 'conversation.item.create',
+        item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
+      });
+      send({ type: 'response.create' });
+    },
+    next<Type extends ServerEventType>(type: Type): Promise<EventOf<Type>> {
+      const at = events.findIndex((event, index) => index >= looked && event.type === type);
+      if (at >= 0) {
+        looked = at + 1;
+        return Promise.resolve(events[at] as EventOf<Type>);
+      }
+      return new Promise((found, lost) => {
+        waiting.push({ type, found: found as (event: ServerEvent) => void, lost });
+      });
+    },
+    types: () => events.map((event) => event.type),
+    async close() {
+      socket.close();
+      return await closed;
+    },
+  };
+}

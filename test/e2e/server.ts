@@ -1,0 +1,60 @@
+/** The real server in a process of its own, as `npm start` runs it after the set-up. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+export interface RunningServer {
+  readonly url: string;
+  readonly realtime: string;
+  readonly process: ChildProcess;
+  /** What it has printed so far: the start-up table, and its log. */
+  readonly output: () => { readonly out: string; readonly log: string };
+  stop(): Promise<number | null>;
+}
+
+export function spawnServer(environment: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, ['dist/main.js'], {
+    env: { ...process.env, PORT: '0', LOG_LEVEL: 'info', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Resolves when the server says that it is ready; rejects with what it printed if it ends before. */
+export async function startServer(environment: Record<string, string> = {}): Promise<RunningServer> {
+  const child = spawnServer(environment);
+  let out = '';
+  let log = '';
+  const address = new Promise<string>((resolve, reject) => {
+    child.stdout!.on('data', (data) => {
+      out += data;
+      const found = /Open (http:\S+)/.exec(out)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    child.stderr!.on('data', (data) => {
+      log += data;
+    });
+    child.on('exit', (code) => reject(new Error(`the server ended with ${code}:\n${out}${log}`)));
+  });
+  const url = await address;
+  await untilReady(url);
+  return {
+    url,
+    realtime: `${url.replace('http', 'ws')}/v1/realtime`,
+    process: child,
+    output: () => ({ out, log }),
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      const [code] = await ended;
+      return code as number | null;
+    },
+  };
+}
+
+async function untilReady(url: string): Promise<void> {
+  for (;;) {
+    const { ok } = await fetch(`${url}/readyz`);
+    if (ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pcmSamples } from '../../src/audio/pcm.js';
+import { decodePack } from '../../src/protocol/pack.js';
+import { connect } from './client.js';
+import { type RunningServer, startServer } from './server.js';
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(async () => {
+  expect(await server.stop()).toBe(0);
+});
+
+/** Root mean square of samples, where full scale is 1. */
+function level(samples: Int16Array): number {
+  return Math.sqrt(samples.reduce((sum, sample) => sum + (sample / 32_768) ** 2, 0) / samples.length);
+}
+
+describe('a typed turn with the real engines', () => {
+  it('is answered in words, voice and pictures, each frame with its own', async () => {
+    const client = await connect(server.realtime);
+    await client.next('avatar.announced');
+    client.ask('Thank you');
+    const done = await client.next('response.done');
+    expect(done.response.status).toBe('completed');
+    const audio = client.media.filter((frame) => frame.kind === 'audio');
+    const pictures = client.media.filter((frame) => frame.kind === 'patch');
+    expect(audio.map(({ position }) => position)).toEqual(audio.map((_, index) => index * 960));
+    expect(pictures.map(({ position }) => position)).toEqual(audio.map(({ position }) => position));
+    const speech = audio.map(({ pcm }) => pcmSamples(pcm));
+    expect(Math.max(...speech.map(level))).toBeGreaterThan(0.05);
+    expect(Math.max(...speech.flatMap((frame) => [...frame].map(Math.abs)))).toBeLessThan(32_767);
+    await client.close();
+  });
+
+  it('moves the mouth while there is sound, and rests in silence', async () => {
+    const client = await connect(server.realtime);
+    client.ask('Tell me a story');
+    await client.next('avatar.response');
+    while (client.media.length < 300) await client.next('avatar.words');
+    const audio = new Map(client.media.flatMap((frame) => (frame.kind === 'audio' ? [[frame.position, frame] as const] : [])));
+    const patches = client.media.filter((frame) => frame.kind === 'patch');
+    const loud = patches.filter(({ position }) => level(pcmSamples(audio.get(position)!.pcm)) > 0.05);
+    const open = loud.filter(({ jpeg }) => jpeg.length > 0);
+    expect(open.length / loud.length).toBeGreaterThan(0.8);
+    expect(new Set(open.map(({ jpeg }) => Buffer.from(jpeg).toString('base64'))).size).toBeGreaterThan(12);
+    await client.close();
+  });
+
+  it('has words that sound when they are said to', async () => {
+    const client = await connect(server.realtime);
+    client.ask('Count to five');
+    const done = await client.next('response.done');
+    const item = done.response.output[0]!;
+    const transcript = item.type === 'message' && item.content[0]?.type === 'output_audio' ? item.content[0].transcript : '';
+    const words = client.events.flatMap((event) => (event.type === 'avatar.words' ? event.words : []));
+    expect(words.length).toBeGreaterThan(4);
+    for (const word of words) expect(transcript.slice(word.from, word.to)).toBe(word.text);
+    const total = client.media.reduce((sum, frame) => sum + (frame.kind === 'audio' ? frame.pcm.length / 2 : 0), 0);
+    const sound = new Int16Array(total);
+    for (const frame of client.media) if (frame.kind === 'audio') sound.set(pcmSamples(frame.pcm), frame.position);
+    const silent = words.filter(({ start, end }) => level(sound.subarray(start, end)) < 0.01);
+    expect(silent).toEqual([]);
+    await client.close();
+  });
+
+  it('is cut off at once, and goes on from there when asked to', async () => {
+    const client = await connect(server.realtime);
+    client.ask('Tell me a story');
+    await client.next('avatar.response');
+    await client.next('avatar.words');
+    while (client.events.filter((event) => event.type === 'avatar.words').length < 3) await client.next('avatar.words');
+    const asked = performance.now();
+    client.send({ type: 'response.cancel' });
+    await client.next('avatar.flush');
+    expect(performance.now() - asked).toBeLessThan(1000);
+    const cut = await client.next('conversation.item.truncated');
+    const after = client.media.length;
+    client.send({ type: 'conversation.item.retrieve', item_id: cut.item_id });
+    const { item } = await client.next('conversation.item.retrieved');
+    const heard = item.type === 'message' && item.content[0]?.type === 'output_audio' ? item.content[0].transcript : '';
+    expect(item.status).toBe('incomplete');
+    expect(heard.length).toBeGreaterThan(5);
+    client.ask('Go on');
+    const next = await client.next('avatar.response');
+    expect(client.media.slice(after).every((frame) => frame.kind !== 'audio' || frame.response === next.response)).toBe(true);
+    await client.close();
+  });
+
+  it('is greeted when the conversation is empty', async () => {
+    const client = await connect(server.realtime);
+    client.send({ type: 'response.create', response: { output_modalities: ['text'] } });
+    const done = await client.next('response.output_text.done');
+    expect(done.text).toMatch(/Ada|Parley/);
+    await client.close();
+  });
+
+  it('goes on in one session while another is cut off, and neither hears the other', async () => {
+    const [one, two] = await Promise.all([connect(server.realtime), connect(server.realtime)]);
+    one.ask('Count to ten');
+    two.ask('Tell me a joke');
+    await Promise.all([one.next('avatar.response'), two.next('avatar.response')]);
+    two.send({ type: 'response.cancel' });
+    await two.next('avatar.flush');
+    const done = await one.next('response.done');
+    expect(done.response.status).toBe('completed');
+    expect(one.types()).not.toContain('avatar.flush');
+    await Promise.all([one.close(), two.close()]);
+  });
+});
+
+describe('what stands beside the socket', () => {
+  it('is a page, health, and what the server is made of', async () => {
+    const page = await fetch(server.url);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(await page.text()).toContain('<parley-avatar');
+    expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'alive' });
+    const about = (await (await fetch(`${server.url}/v1/about`)).json()) as { engines: { job: string; engine: string }[] };
+    expect(about.engines.map(({ engine }) => engine)).toEqual(['scripted', 'espeak', 'drawn']);
+    expect(server.output().out).toMatch(/voice +espeak +\S/);
+  });
+
+  it('is the avatar’s pack, of the announced size and hash', async () => {
+    const client = await connect(server.realtime);
+    const { avatar } = await client.next('avatar.announced');
+    const response = await fetch(server.url + avatar.pack.url);
+    expect(response.headers.get('cache-control')).toContain('immutable');
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    expect(bytes.length).toBe(avatar.pack.bytes);
+    expect(decodePack(bytes).pictures.length).toBe(avatar.frames);
+    const hash = Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex');
+    expect(hash).toBe(avatar.pack.sha256);
+    await client.close();
+  });
+
+  it.each(['/v1/nothing', '/v1/avatars/nobody/pack-1.bin', '/v1/avatars/ada/..%2fmouths.bin', '/../package.json'])(
+    'is nothing at %s, and says so as JSON',
+    async (path) => {
+      const response = await fetch(server.url + path);
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ error: { code: expect.stringMatching(/not_found|unknown_avatar/) } });
+    },
+  );
+});

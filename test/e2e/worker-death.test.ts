@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect } from './client.js';
+import { type RunningServer, startServer } from './server.js';
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(async () => {
+  await server.stop();
+});
+
+/** Processes that the server has started, by their command line. */
+function workersOf(parent: number | undefined): { pid: number; command: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+        if (!status.includes(`\nPPid:\t${parent}\n`)) return [];
+        return [{ pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') }];
+      } catch {
+        return []; // It ended while we looked.
+      }
+    });
+}
+
+async function readyAgain(): Promise<number> {
+  const started = performance.now();
+  while (!(await fetch(`${server.url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20));
+  return performance.now() - started;
+}
+
+describe.skipIf(process.platform !== 'linux')('a voice that is killed in the middle of a word', () => {
+  it('costs the sound of that answer, and the next one has its voice again', async () => {
+    const client = await connect(server.realtime);
+    client.ask('Tell me a story');
+    await client.next('avatar.response');
+    const voice = workersOf(server.process.pid).find(({ command }) => command.includes('espeak-worker'));
+    process.kill(voice!.pid, 'SIGKILL');
+    const { error } = await client.next('error');
+    expect(error).toMatchObject({ type: 'server_error', code: 'tts_failed' });
+    const done = await client.next('response.done');
+    expect(done.response.status).toBe('completed');
+    // Two seconds are promised; the bound is wide because a test machine may be busy.
+    expect(await readyAgain()).toBeLessThan(10_000);
+    const heard = client.media.length;
+    client.ask('Thank you');
+    expect((await client.next('response.done')).response.status).toBe('completed');
+    expect(client.media.length).toBeGreaterThan(heard + 10);
+    await client.close();
+  });
+});

@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ParleyError } from '../../src/errors.js';
+import { abortable, Bell, delay, Queue, readAhead, within } from '../../src/flow.js';
+
+const never = new AbortController().signal;
+
+async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of source) items.push(item);
+  return items;
+}
+
+describe('Queue', () => {
+  it('hands out what was put in, in order, and ends when closed', async () => {
+    const queue = new Queue<number>(10);
+    for (const item of [1, 2, 3]) expect(queue.offer(item)).toBe(true);
+    queue.close();
+    expect(await collect(queue)).toEqual([1, 2, 3]);
+  });
+
+  it('takes no more than its bound, in the unit of its weight', () => {
+    const queue = new Queue<number>(100, (milliseconds) => milliseconds);
+    expect(queue.offer(60)).toBe(true);
+    expect(queue.offer(40)).toBe(true);
+    expect(queue.offer(1)).toBe(false);
+    expect(queue.weight).toBe(100);
+  });
+
+  it('takes one item of any weight when it is empty', () => {
+    expect(new Queue<number>(10, (weight) => weight).offer(1000)).toBe(true);
+  });
+
+  it('makes writers wait for room, in their order', async () => {
+    const queue = new Queue<string>(1);
+    const pushed = ['a', 'b', 'c'].map((item) => queue.push(item, never));
+    const reader = queue[Symbol.asyncIterator]();
+    expect((await reader.next()).value).toBe('a');
+    expect((await reader.next()).value).toBe('b');
+    expect((await reader.next()).value).toBe('c');
+    expect(await Promise.all(pushed)).toEqual([true, true, true]);
+  });
+
+  it('frees a waiting writer when the signal aborts, with its reason', async () => {
+    const queue = new Queue<string>(1);
+    queue.offer('full');
+    const controller = new AbortController();
+    const pushed = queue.push('waits', controller.signal);
+    controller.abort(new ParleyError('barge_in'));
+    await expect(pushed).rejects.toMatchObject({ code: 'barge_in' });
+  });
+
+  it('frees a waiting writer when the reader leaves', async () => {
+    const queue = new Queue<string>(1);
+    queue.offer('first');
+    const pushed = queue.push('waits', never);
+    for await (const _item of queue) break;
+    expect(await pushed).toBe(false);
+    expect(queue.offer('late')).toBe(false);
+  });
+
+  it('drops what is queued and throws when it fails', async () => {
+    const queue = new Queue<string>(5);
+    queue.offer('lost');
+    queue.fail(new ParleyError('worker_broken'));
+    await expect(collect(queue)).rejects.toMatchObject({ code: 'worker_broken' });
+  });
+
+  it('wakes a reader that waits', async () => {
+    const queue = new Queue<string>(5);
+    const reading = collect(queue);
+    await queue.push('late', never);
+    queue.close();
+    expect(await reading).toEqual(['late']);
+  });
+});
+
+describe('readAhead', () => {
+  it('reads at most its bound beyond its reader', async () => {
+    let made = 0;
+    async function* source() {
+      for (;;) yield ++made;
+    }
+    const reader = readAhead(source(), 3, never)[Symbol.asyncIterator]();
+    expect((await reader.next()).value).toBe(1);
+    await vi.waitFor(() => expect(made).toBe(5)); // one taken, three queued, one in the writer's hand
+    await Promise.resolve();
+    expect(made).toBe(5);
+    await reader.return(undefined);
+  });
+
+  it('passes the source’s failure on', async () => {
+    async function* source() {
+      yield 1;
+      throw new ParleyError('engine_failed');
+    }
+    await expect(collect(readAhead(source(), 3, never))).rejects.toMatchObject({ code: 'engine_failed' });
+  });
+
+  it('ends with the reason when the signal aborts, even while its source is silent', async () => {
+    const controller = new AbortController();
+    async function* source(): AsyncGenerator<number> {
+      await new Promise(() => {});
+    }
+    const reading = collect(readAhead(source(), 3, controller.signal));
+    controller.abort(new ParleyError('barge_in'));
+    await expect(reading).rejects.toMatchObject({ code: 'barge_in' });
+  });
+});
+
+describe('waiting', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('delay ends at its time, or at once with the abort reason', async () => {
+    const controller = new AbortController();
+    const waited = delay(50, never);
+    const aborted = delay(50, controller.signal);
+    const seen = expect(aborted).rejects.toMatchObject({ code: 'barge_in' });
+    controller.abort(new ParleyError('barge_in'));
+    await seen;
+    await vi.advanceTimersByTimeAsync(50);
+    await waited;
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('within turns lateness into a code', async () => {
+    const late = expect(within(new Promise(() => {}), 100, 'deadline', 'too late')).rejects.toMatchObject({ code: 'deadline' });
+    await vi.advanceTimersByTimeAsync(100);
+    await late;
+    expect(await within(Promise.resolve(7), 100, 'deadline', 'too late')).toBe(7);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('abortable rejects with the reason although the promise hangs', async () => {
+    const controller = new AbortController();
+    const hanging = abortable(new Promise(() => {}), controller.signal);
+    controller.abort(new ParleyError('client_gone'));
+    await expect(hanging).rejects.toMatchObject({ code: 'client_gone' });
+  });
+
+  it('a bell wakes everyone who waits, and tells those it did not wake', async () => {
+    const bell = new Bell();
+    const woken = Promise.all([bell.rung(1000, never), bell.rung(1000, never)]);
+    bell.ring();
+    expect(await woken).toEqual([true, true]);
+    const late = bell.rung(1000, never);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await late).toBe(false);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { parseClientEvent } from '../../src/gateway/parse.js';
+
+const refused = (text: string) => {
+  const parsed = parseClientEvent(text);
+  if (parsed.ok) throw new Error(`was accepted: ${text.slice(0, 60)}`);
+  return { code: parsed.error.code, param: parsed.error.param, eventId: parsed.eventId, message: parsed.error.message };
+};
+
+describe('a text frame', () => {
+  it('becomes an event', () => {
+    const text = '{"type":"response.cancel","event_id":"e1","response_id":"resp_1"}';
+    expect(parseClientEvent(text)).toEqual({
+      ok: true,
+      event: { type: 'response.cancel', event_id: 'e1', response_id: 'resp_1' },
+    });
+  });
+
+  it.each(['', 'hello', '{"type":', '[1,2', '\u0000'])('that is not JSON is named so: %j', (text) => {
+    expect(refused(text).code).toBe('invalid_json');
+  });
+
+  it.each(['7', 'null', '[]', '{}', '{"type":5}'])('without a type is named so: %s', (text) => {
+    expect(refused(text)).toMatchObject({ code: 'invalid_value', param: 'type' });
+  });
+
+  it('of an unknown type comes back with its event_id', () => {
+    expect(refused('{"type":"make.coffee","event_id":"e9"}')).toMatchObject({ code: 'unknown_event', eventId: 'e9' });
+  });
+
+  it.each([
+    ['{"type":"conversation.item.retrieve"}', 'item_id'],
+    ['{"type":"conversation.item.truncate","item_id":"i","content_index":0,"audio_end_ms":-1}', 'audio_end_ms'],
+    ['{"type":"session.update","session":{}}', 'session.type'],
+    ['{"type":"session.update","session":{"type":"realtime","audio":{"output":{"speed":9}}}}', 'session.audio.output.speed'],
+    ['{"type":"avatar.playback","response":1,"played":1.5,"state":"playing","base":0}', 'played'],
+    [
+      '{"type":"conversation.item.create","item":{"type":"message","role":"user","content":[{"type":"input_text"}]}}',
+      'item.content.0.text',
+    ],
+  ])('with a wrong field has it named: %s', (text, param) => {
+    expect(refused(text)).toMatchObject({ code: 'invalid_value', param });
+  });
+
+  it('nested thousands deep is refused before anything is built from it', () => {
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"a":', '}'],
+    ] as const) {
+      const deep = open.repeat(100_000) + (open === '[' ? '' : '1') + close.repeat(100_000);
+      expect(refused(`{"type":"response.create","response":{"metadata":${deep}}}`).code).toBe('json_too_deep');
+    }
+  });
+
+  it('may hold brackets and quotes in its strings', () => {
+    const text = `${'['.repeat(200)} "quoted" \\ ${'{'.repeat(200)} \\`;
+    const item = { type: 'message', role: 'user', content: [{ type: 'input_text', text }] };
+    const parsed = parseClientEvent(JSON.stringify({ type: 'conversation.item.create', item }));
+    expect(parsed).toMatchObject({ ok: true, event: { item: { content: [{ text }] } } });
+  });
+
+  it('keeps settings of the vendor that mean nothing here', () => {
+    const parsed = parseClientEvent('{"type":"session.update","session":{"type":"realtime","tracing":"auto"}}');
+    expect(parsed).toMatchObject({ ok: true, event: { session: { tracing: 'auto' } } });
+  });
+});

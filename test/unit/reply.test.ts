@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { FRAME_SAMPLES } from '../../src/audio/pcm.js';
+import { type ReplyEngines, type ReplyEvent, reply } from '../../src/conversation/reply.js';
+import { heardCharacters, nothingSpoken } from '../../src/conversation/spoken.js';
+import { ParleyError } from '../../src/errors.js';
+import { framesIn, MS_PER_CHARACTER, plainAvatar, plainFace, silentLog, steadyTts, tellingLlm } from '../fixtures/engines.js';
+
+const question = { messages: [], tools: [], toolChoice: 'auto', maxTokens: 'inf' } as const;
+const aloud = { llm: question, speech: { voice: 'ada', speed: 1 }, face: { avatar: plainAvatar, base: () => 148 } };
+
+function start(engines: ReplyEngines, request: Parameters<typeof reply>[1] = aloud) {
+  const controller = new AbortController();
+  const spoken = nothingSpoken();
+  const context = { signal: controller.signal, log: silentLog, turn: 'resp_test' };
+  return { controller, spoken, events: reply(engines, request, context, spoken) };
+}
+
+async function collect(source: AsyncIterable<ReplyEvent>): Promise<ReplyEvent[]> {
+  const events: ReplyEvent[] = [];
+  for await (const event of source) events.push(event);
+  return events;
+}
+
+type Frame = Extract<ReplyEvent, { kind: 'frame' }>;
+const framesOf = (events: readonly ReplyEvent[]) => events.filter((event): event is Frame => event.kind === 'frame');
+const textOf = (events: readonly ReplyEvent[]) =>
+  events.flatMap((event) => (event.kind === 'text' ? [event.text] : [])).join('');
+
+const ANSWER = ['Good ', 'morning', ' to you', '. ', 'This is the second', ' sentence of the answer.'];
+const WHOLE = ANSWER.join('');
+
+describe('a reply', () => {
+  it('gives all text, all audio in frames of 40 ms, and for each frame its picture', async () => {
+    const { events, spoken } = start({ llm: tellingLlm(() => ANSWER).engine, tts: steadyTts().engine, face: plainFace() });
+    const seen = await collect(events);
+    expect(textOf(seen)).toBe(WHOLE);
+    expect(spoken.text).toBe(WHOLE);
+    const frames = framesOf(seen);
+    expect(frames.map((frame) => frame.index)).toEqual(frames.map((_, index) => index));
+    expect(frames.every((frame) => frame.samples.length === FRAME_SAMPLES)).toBe(true);
+    expect(frames.length).toBe(Math.ceil(spoken.samples / FRAME_SAMPLES));
+    const pictures = frames.flatMap((frame) => frame.pictures);
+    expect(pictures.map((picture) => picture.index)).toEqual(frames.map((frame) => frame.index));
+    expect(pictures[0]?.base).toBe(148);
+    expect(pictures[3]?.base).toBe(1);
+  });
+
+  it('sends words no later than the frame in which they sound, with their places in the text', async () => {
+    const { events } = start({ llm: tellingLlm(() => ANSWER).engine, tts: steadyTts().engine, face: null });
+    let heard = 0;
+    const words: string[] = [];
+    for await (const event of events) {
+      if (event.kind === 'frame') heard += event.samples.length;
+      if (event.kind !== 'words') continue;
+      for (const word of event.words) {
+        expect(word.start).toBeGreaterThanOrEqual(heard - FRAME_SAMPLES);
+        expect(WHOLE.slice(word.from, word.to)).toBe(word.text);
+        words.push(word.text);
+      }
+    }
+    expect(words).toEqual(WHOLE.split(' '));
+  });
+
+  it('is only text when no voice is wanted', async () => {
+    const tts = steadyTts();
+    const engines = { llm: tellingLlm(() => ANSWER).engine, tts: tts.engine, face: plainFace() };
+    const seen = await collect(start(engines, { ...aloud, speech: null }).events);
+    expect(textOf(seen)).toBe(WHOLE);
+    expect(framesOf(seen)).toEqual([]);
+    expect(tts.spoken).toEqual([]);
+  });
+
+  it('goes on as a voice when the face fails', async () => {
+    const face = plainFace({ fail: new Error('no more paint') });
+    const seen = await collect(start({ llm: tellingLlm(() => ANSWER).engine, tts: steadyTts().engine, face }).events);
+    expect(seen.find((event) => event.kind === 'degraded')).toMatchObject({ lost: 'face', error: { code: 'face_failed' } });
+    expect(framesOf(seen).length).toBe(framesIn((WHOLE.length - 1) * MS_PER_CHARACTER));
+    expect(framesOf(seen).flatMap((frame) => frame.pictures)).toEqual([]);
+  });
+
+  it('goes on as a voice, and ends, when the face hangs', async () => {
+    const llm = tellingLlm(() => ['Good morning to you all.']).engine;
+    const seen = await collect(start({ llm, tts: steadyTts().engine, face: plainFace({ stallAt: 2 }) }).events);
+    expect(framesOf(seen).length).toBe(framesIn(24 * MS_PER_CHARACTER));
+    expect(framesOf(seen).flatMap((frame) => frame.pictures).map((picture) => picture.index)).toEqual([0, 1]);
+  });
+
+  it('goes on as text when the voice fails', async () => {
+    const tts = steadyTts({ fail: { phrase: 1, error: new ParleyError('worker_broken') } });
+    const many = [...ANSWER, ...Array.from({ length: 3000 }, () => ' more')];
+    const seen = await collect(start({ llm: tellingLlm(() => many).engine, tts: tts.engine, face: plainFace() }).events);
+    expect(seen.find((event) => event.kind === 'degraded')).toMatchObject({ lost: 'voice', error: { code: 'worker_broken' } });
+    expect(textOf(seen)).toBe(many.join(''));
+    expect(framesOf(seen).length).toBeGreaterThan(0);
+  });
+
+  it('speaks what a failing model had said before it passes the failure on', async () => {
+    const llm = tellingLlm(() => ['Good morning to you.', new ParleyError('deadline')]).engine;
+    const seen: ReplyEvent[] = [];
+    const reading = (async () => {
+      for await (const event of start({ llm, tts: steadyTts().engine, face: null }).events) seen.push(event);
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'deadline' });
+    expect(framesOf(seen).length).toBe(framesIn(20 * MS_PER_CHARACTER));
+  });
+
+  it('ends at once when its signal aborts, with the reason, and yields nothing more', async () => {
+    const { events, controller } = start({ llm: tellingLlm(() => ANSWER).engine, tts: steadyTts().engine, face: plainFace() });
+    const seen: ReplyEvent[] = [];
+    const reading = (async () => {
+      for await (const event of events) {
+        expect(controller.signal.aborted).toBe(false);
+        seen.push(event);
+        if (event.kind === 'frame' && event.index === 2) controller.abort(new ParleyError('barge_in'));
+      }
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'barge_in' });
+    expect(framesOf(seen).length).toBe(3);
+  });
+
+  it('is not made further ahead than 5 s of audio beyond what is taken', async () => {
+    const tts = steadyTts();
+    const sentences = Array.from({ length: 100 }, (_, index) => `This is the sentence with the number ${index}. `);
+    const { events } = start({ llm: tellingLlm(() => sentences).engine, tts: tts.engine, face: null });
+    const reader = events[Symbol.asyncIterator]();
+    for (;;) {
+      const { value } = await reader.next();
+      if (value?.kind === 'frame') break;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    const made = tts.spoken.reduce((sum, phrase) => sum + phrase.text.length * MS_PER_CHARACTER, 0);
+    expect(made).toBeLessThan(13_000);
+    await reader.return(undefined);
+  });
+
+  it('knows how much of its text was heard after any number of samples', async () => {
+    const { events, spoken } = start({ llm: tellingLlm(() => ANSWER).engine, tts: steadyTts().engine, face: null });
+    await collect(events);
+    const heard = (ms: number) => WHOLE.slice(0, heardCharacters(spoken, ms * 24));
+    expect(heard(0)).toBe('');
+    expect(heard(4 * MS_PER_CHARACTER - 1)).toBe('');
+    expect(heard(4 * MS_PER_CHARACTER)).toBe('Good');
+    expect(heard(13 * MS_PER_CHARACTER)).toBe('Good morning');
+    expect(heard(60_000)).toBe(WHOLE);
+  });
+});

@@ -1,0 +1,21 @@
+/** Where the server is, from what the `src` attribute says. Pure. */
+const PATH = '/v1/realtime';
+
+export interface ServerAddress {
+  /** The WebSocket's address. */
+  readonly socket: string;
+  /** What the server's other addresses, such as that of the avatar's pack, are relative to. */
+  readonly http: string;
+}
+
+/** `src` may be a server (`https://parley.example`) or its full socket address with a query; empty is the page's own. */
+export function serverAddress(src: string | null, page: string): ServerAddress {
+  const url = new URL(src === null || src === '' ? '/' : src, page);
+  url.hash = '';
+  if (url.pathname === '/') url.pathname = PATH;
+  const isSecure = url.protocol === 'https:' || url.protocol === 'wss:';
+  url.protocol = isSecure ? 'wss:' : 'ws:';
+  const http = new URL(url);
+  http.protocol = isSecure ? 'https:' : 'http:';
+  return { socket: url.href, http: http.href };
+}

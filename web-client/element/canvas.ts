@@ -1,0 +1,66 @@
+/** Drawing: a base picture, a patch over it, and at the start of a reply what was there before, fading. */
+import type { Patch } from './patches.js';
+
+/** Inside 120-200 ms: shorter is a jump, longer a ghost. */
+const FADE_SECONDS = 0.16;
+
+export interface Shot {
+  readonly base: number;
+  readonly bitmap: ImageBitmap;
+  readonly patch: Patch | undefined;
+  readonly weight: number;
+}
+
+export interface FaceCanvas {
+  resize(width: number, height: number): void;
+  /** The next shots fade in over what is on the canvas now. */
+  fadeFromHere(time: number): void;
+  /** Draws the shot if it differs from what is seen; true if it drew. */
+  draw(shot: Shot, time: number): boolean;
+}
+
+export function faceCanvas(canvas: HTMLCanvasElement): FaceCanvas {
+  const context = canvas.getContext('2d', { alpha: false }) as CanvasRenderingContext2D;
+  const before = document.createElement('canvas');
+  let fadeStart: number | undefined;
+  let last: { shot: Shot; ghost: number } | undefined;
+
+  const ghostAt = (time: number): number => {
+    const weight = fadeStart === undefined ? 0 : 1 - (time - fadeStart) / FADE_SECONDS;
+    if (weight <= 0) fadeStart = undefined;
+    return Math.max(0, weight);
+  };
+
+  return {
+    resize(width, height) {
+      for (const surface of [canvas, before]) Object.assign(surface, { width, height });
+      last = undefined;
+      fadeStart = undefined;
+    },
+    fadeFromHere(time) {
+      if (last === undefined) return;
+      before.getContext('2d')?.drawImage(canvas, 0, 0);
+      fadeStart = time;
+    },
+    draw(shot, time) {
+      const ghost = ghostAt(time);
+      if (last !== undefined && isSame(last.shot, shot) && ghost === last.ghost) return false;
+      context.globalAlpha = 1;
+      context.drawImage(shot.bitmap, 0, 0);
+      if (shot.patch?.bitmap !== undefined && shot.weight > 0) {
+        context.globalAlpha = shot.weight;
+        context.drawImage(shot.patch.bitmap, shot.patch.place.x, shot.patch.place.y);
+      }
+      if (ghost > 0) {
+        context.globalAlpha = ghost;
+        context.drawImage(before, 0, 0);
+      }
+      last = { shot, ghost };
+      return true;
+    },
+  };
+}
+
+function isSame(a: Shot, b: Shot): boolean {
+  return a.base === b.base && a.patch === b.patch && a.weight === b.weight;
+}

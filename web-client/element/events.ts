@@ -1,0 +1,23 @@
+/** The element's events, as a page that listens sees them. All of them bubble and leave the shadow tree. */
+import type { CaptionWord } from './captions.js';
+import type { ConnectionState } from './connection.js';
+import type { Problem } from './conversation.js';
+import type { Mood } from './mood.js';
+import type { Message } from './transcript.js';
+
+export interface AvatarLook {
+  readonly name: string;
+  /** The colour behind the head, as #rrggbb. */
+  readonly background: string;
+}
+
+export interface ParleyEvents {
+  /** `avatar` is null until the face has arrived. `isStarted`: the visitor has begun the conversation. */
+  'parley-state': { readonly state: Mood; readonly isStarted: boolean; readonly avatar: AvatarLook | null };
+  /** The line that is being said. */
+  'parley-caption': { readonly words: readonly CaptionWord[] };
+  /** A line of the conversation, new or changed: the same `id` replaces what was shown. */
+  'parley-message': Message;
+  'parley-error': Problem;
+  'parley-connection': ConnectionState;
+}

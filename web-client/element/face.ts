@@ -1,0 +1,145 @@
+/** The face: the idle loop while nobody speaks, and during a reply the pictures that belong to the samples heard. */
+import type { Pack } from '../../src/protocol/pack.js';
+import type { Heard } from './audible.js';
+import { type BasePictures, decodeBasePictures } from './base-pictures.js';
+import { faceCanvas } from './canvas.js';
+import { type FaceCounters, FaceTally } from './counters.js';
+import { advance, distance, type IdleClock } from './idle-clock.js';
+import { type Mouth, nextMouth, RESTING } from './mouth.js';
+import { collectPatches, type Patches, type PatchMedia } from './patches.js';
+import { type AnnouncedReply, type Phase, phaseOf, SAMPLES_PER_PICTURE, samplesInto } from './phase.js';
+
+export interface Face {
+  show(pack: Pack): void;
+  begin(response: number, base: number): void;
+  patch(media: PatchMedia): void;
+  /** No reply any more: back to the loop. */
+  rest(): void;
+  /** The base picture that is shown, or would be if the tab were visible. */
+  base(): number;
+  /** The picture whose mouth is seen; null is the mouth at rest. */
+  readonly mouth: number | null;
+  readonly counters: FaceCounters;
+  close(): void;
+}
+
+interface Loop {
+  readonly bases: BasePictures;
+  readonly frames: number;
+}
+
+interface Reply extends AnnouncedReply {
+  readonly patches: Patches;
+}
+
+/** Larger jumps are faded over. A reply may begin anywhere in the loop; later only a stalled tab leaps. */
+const UNSEEN_JUMP = { atStart: 1, later: 6 };
+/** The patch of a mouth that is kept or eased shut is still drawn after its picture is past. */
+const KEPT_PATCHES = 8;
+
+export function openFace(element: HTMLCanvasElement, heardNow: () => Heard): Face {
+  const canvas = faceCanvas(element);
+  const tally = new FaceTally();
+  let loop: Loop | undefined;
+  let reply: Reply | undefined;
+  let clock: IdleClock = { at: 0, time: seconds() };
+  let mouth: Mouth = RESTING;
+  let drawn: { picture: number | undefined; base: number } | undefined;
+  let frame = requestAnimationFrame(render);
+
+  /** Moves the loop to `time`; the base picture that belongs there is the clock's. */
+  function move(frames: number, phase: Phase, time: number): number {
+    if (phase.kind === 'idle') clock = advance(clock, time, frames);
+    else if (phase.kind === 'awaiting') clock = advance(clock, time, frames, phase.base);
+    else clock = { at: baseOf(phase.picture) % frames, time };
+    if (phase.kind === 'speaking' && reply !== undefined) reply = { ...reply, last: phase.picture };
+    return Math.floor(clock.at);
+  }
+
+  function baseOf(picture: number): number {
+    return reply?.patches.get(picture)?.base ?? (reply?.base ?? 0) + picture;
+  }
+
+  function render(): void {
+    frame = requestAnimationFrame(render);
+    if (loop === undefined) return;
+    const time = seconds();
+    const heard = heardNow();
+    const phase = phaseOf(reply, heard);
+    const base = move(loop.frames, phase, time);
+    const due = phase.kind === 'speaking' ? phase.picture : undefined;
+    mouth = nextMouth(mouth, due, (picture) => reply?.patches.stateOf(picture) ?? 'missing', time);
+    loop.bases.want(base);
+    if (phase.kind === 'awaiting') loop.bases.want(phase.base);
+    const bitmap = loop.bases.get(base);
+    if (bitmap === undefined) return;
+    fadeOverJump(base, due, loop.frames, time);
+    const patch = mouth.picture === undefined ? undefined : reply?.patches.get(mouth.picture);
+    canvas.draw({ base, bitmap, patch, weight: mouth.weight }, time);
+    if (due !== undefined) count(due, heard);
+    drawn = { picture: due ?? drawn?.picture, base };
+  }
+
+  function fadeOverJump(base: number, due: number | undefined, frames: number, time: number): void {
+    if (drawn === undefined) return;
+    const isStart = due !== undefined && drawn.picture === undefined;
+    const jump = Math.abs(distance(drawn.base, base, frames));
+    if (jump > (isStart ? UNSEEN_JUMP.atStart : UNSEEN_JUMP.later)) canvas.fadeFromHere(time);
+  }
+
+  function count(due: number, heard: Heard): void {
+    if (due === drawn?.picture) return;
+    reply?.patches.forget(due - KEPT_PATCHES);
+    if (reply?.patches.stateOf(due) === 'missing') tally.missed();
+    else tally.showed(samplesInto(heard, due) / 24);
+  }
+
+  const isPast = (media: PatchMedia): boolean => {
+    const { response, samples } = heardNow();
+    return response === media.response && samples > media.position + SAMPLES_PER_PICTURE;
+  };
+
+  return {
+    show(pack) {
+      loop?.bases.close();
+      loop = { bases: decodeBasePictures(pack), frames: pack.pictures.length };
+      canvas.resize(pack.info.width, pack.info.height);
+      clock = { at: 0, time: seconds() };
+    },
+    begin(response, base) {
+      reply?.patches.close();
+      mouth = RESTING;
+      if (drawn !== undefined) drawn = { ...drawn, picture: undefined };
+      reply = { response, base, last: undefined, patches: collectPatches() };
+    },
+    patch(media) {
+      if (reply === undefined || media.response !== reply.response) return;
+      const { response, samples } = heardNow();
+      // Also where nothing is drawn, in a hidden tab, what is past must go.
+      if (response === reply.response) reply.patches.forget(Math.floor(samples / SAMPLES_PER_PICTURE) - KEPT_PATCHES);
+      void reply.patches.add(media).then((isKept) => {
+        if (!isKept || isPast(media)) tally.cameLate();
+      });
+    },
+    rest() {
+      reply?.patches.close();
+      reply = undefined;
+    },
+    base() {
+      return loop === undefined ? 0 : move(loop.frames, phaseOf(reply, heardNow()), seconds());
+    },
+    get mouth() {
+      return mouth.picture ?? null;
+    },
+    get counters() {
+      return tally.counters;
+    },
+    close() {
+      cancelAnimationFrame(frame);
+      reply?.patches.close();
+      loop?.bases.close();
+    },
+  };
+}
+
+const seconds = (): number => performance.now() / 1000;

@@ -1,0 +1,114 @@
+/** What was said, line by line: the visitor's words, and of the avatar's only what was heard. */
+import type { ResponseStatus, ServerEvent } from '../../src/protocol/server-events.js';
+import type { Heard } from './audible.js';
+import { type CaptionWord, captionAt, heardText, type TimedWord } from './captions.js';
+
+export interface Message {
+  readonly id: string;
+  readonly role: 'user' | 'avatar';
+  readonly text: string;
+  /** `speaking`: grows as it is heard. `cut`: the rest was never heard. */
+  readonly status: 'speaking' | 'complete' | 'cut';
+}
+
+interface Answer {
+  readonly responseId: string;
+  response: number | undefined;
+  transcript: string;
+  words: TimedWord[];
+  /** The server has finished making it. */
+  isDone: boolean;
+  hasEnded: boolean;
+  heard: number;
+}
+
+/** A kiosk talks for weeks; the page and the replay after a reconnect need only the last lines. */
+const KEPT_MESSAGES = 200;
+
+const UNHEARD = { response: undefined, transcript: '', isDone: false, hasEnded: false, heard: 0 };
+
+export class Transcript {
+  #messages: Message[] = [];
+  #answer: Answer | undefined;
+  #users = 0;
+  readonly #onMessage: (message: Message) => void;
+
+  constructor(onMessage: (message: Message) => void) {
+    this.#onMessage = onMessage;
+  }
+
+  get messages(): readonly Message[] {
+    return this.#messages;
+  }
+
+  user(text: string): void {
+    this.#users += 1;
+    this.#put({ id: `user_${this.#users}`, role: 'user', text, status: 'complete' });
+  }
+
+  receive(event: ServerEvent): void {
+    if (event.type === 'response.created') {
+      this.cut();
+      const { id } = event.response;
+      this.#answer = { ...UNHEARD, responseId: id, words: [] };
+      return;
+    }
+    const answer = this.#answer;
+    if (answer === undefined || !belongs(event, answer)) return;
+    if (event.type === 'avatar.response') answer.response = event.response;
+    else if (event.type === 'avatar.words') answer.words.push(...event.words);
+    else if (event.type === 'avatar.flush') this.cut();
+    else if (event.type === 'response.output_audio_transcript.delta') answer.transcript += event.delta;
+    else if (event.type === 'response.output_text.delta') answer.transcript += event.delta;
+    else if (event.type === 'response.done') this.#done(answer, event.response.status);
+  }
+
+  /** Follows what is heard; returns the caption that belongs to it, if anything is being said. */
+  follow(heard: Heard): readonly CaptionWord[] {
+    const answer = this.#answer;
+    if (answer === undefined || answer.response !== heard.response) return [];
+    answer.heard = Math.max(answer.heard, heard.samples);
+    if (heard.state === 'ended') {
+      answer.hasEnded = true;
+      if (answer.isDone) this.#finish(answer, 'complete', answer.transcript);
+      return [];
+    }
+    const text = heardText(answer.words, answer.transcript, answer.heard);
+    if (text !== '') this.#put({ id: answer.responseId, role: 'avatar', text, status: 'speaking' });
+    return captionAt(answer.words, answer.transcript, heard.samples);
+  }
+
+  /** The answer ends here: only what was heard of it stays. */
+  cut(): void {
+    const answer = this.#answer;
+    if (answer === undefined) return;
+    this.#finish(answer, 'cut', heardText(answer.words, answer.transcript, answer.heard));
+  }
+
+  #done(answer: Answer, status: ResponseStatus): void {
+    answer.isDone = true;
+    if (status === 'cancelled' || status === 'failed') this.cut();
+    // An answer without sound has nothing to wait for.
+    else if (answer.response === undefined || answer.hasEnded) this.#finish(answer, 'complete', answer.transcript);
+  }
+
+  #finish({ responseId: id }: Answer, status: 'complete' | 'cut', text: string): void {
+    this.#answer = undefined;
+    if (text.trim() !== '') this.#put({ id, role: 'avatar', text, status });
+    else this.#messages = this.#messages.filter((message) => message.id !== id);
+  }
+
+  #put(message: Message): void {
+    const at = this.#messages.findLastIndex(({ id }) => id === message.id);
+    const known = this.#messages[at];
+    if (known === undefined) this.#messages = [...this.#messages, message].slice(-KEPT_MESSAGES);
+    else if (known.text === message.text && known.status === message.status) return;
+    else this.#messages = this.#messages.with(at, message);
+    this.#onMessage(message);
+  }
+}
+
+function belongs(event: ServerEvent, answer: Answer): boolean {
+  if (event.type === 'response.done') return event.response.id === answer.responseId;
+  return 'response_id' in event && event.response_id === answer.responseId;
+}

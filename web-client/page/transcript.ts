@@ -1,0 +1,63 @@
+/** The conversation in writing: what the visitor wrote, and of the avatar's answers what was heard. */
+import type { ParleyEvents } from '../element/parley-avatar.js';
+
+type Message = ParleyEvents['parley-message'];
+
+/** The page of a kiosk runs for weeks. */
+const MOST_LINES = 200;
+/** Pixels from the end at which the reader counts as reading along. */
+const NEAR_END = 80;
+
+export function transcript(
+  scroller: HTMLElement,
+  list: HTMLElement,
+  spoken: HTMLElement,
+): { put(message: Message): void } {
+  const rows = new Map<string, HTMLElement>();
+  let isReadingAlong = true;
+
+  const follow = () => {
+    if (isReadingAlong) scroller.scrollTop = scroller.scrollHeight;
+  };
+  scroller.addEventListener('scroll', () => {
+    isReadingAlong = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
+  });
+  // A keyboard that slides in must not push the last line out of sight.
+  new ResizeObserver(follow).observe(scroller);
+
+  const rowFor = ({ id, role }: Message): HTMLElement => {
+    const known = rows.get(id);
+    if (known !== undefined) return known;
+    const row = document.createElement('li');
+    row.className = role;
+    row.append(document.createElement('p'));
+    list.append(row);
+    rows.set(id, row);
+    const [oldest] = rows;
+    if (rows.size > MOST_LINES && oldest !== undefined) {
+      oldest[1].remove();
+      rows.delete(oldest[0]);
+    }
+    return row;
+  };
+
+  return {
+    put(message) {
+      const row = rowFor(message);
+      row.classList.toggle('speaking', message.status === 'speaking');
+      row.firstElementChild?.replaceChildren(message.text, ...(message.status === 'cut' ? [cutMark()] : []));
+      // Read out whole: word by word it would never stop.
+      if (message.role === 'avatar' && message.status !== 'speaking') spoken.textContent = message.text;
+      isReadingAlong ||= message.role === 'user';
+      follow();
+    },
+  };
+}
+
+function cutMark(): HTMLElement {
+  const mark = document.createElement('span');
+  mark.className = 'cut';
+  mark.textContent = ' —';
+  mark.title = 'Interrupted here';
+  return mark;
+}
