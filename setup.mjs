@@ -103,7 +103,9 @@ function checkFolders(dataDir) {
       mkdirSync(folder, { recursive: true });
       accessSync(folder, constants.W_OK);
     } catch {
-      throw new Halt(`The folder ${folder} cannot be written. Give this user the right to, or set DATA_DIR to another.`);
+      throw new Halt(
+        `The folder ${folder} cannot be written. Give this user the right to, or set DATA_DIR to another.`,
+      );
     }
   }
 }
@@ -159,7 +161,8 @@ function findPython() {
   return names.find((name) => spawnSync(name, ['-c', newEnough], { stdio: 'ignore' }).status === 0) ?? null;
 }
 
-const venvPython = () => join(root, process.platform === 'win32' ? 'var/python/Scripts/python.exe' : 'var/python/bin/python');
+const venvPython = () =>
+  join(root, process.platform === 'win32' ? 'var/python/Scripts/python.exe' : 'var/python/bin/python');
 
 async function setUp({ forTests }) {
   checkNode();
@@ -195,7 +198,10 @@ async function test() {
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json'];
   const hasPython = existsSync(venvPython());
   const environment = hasPython ? { PARLEY_PYTHON: venvPython() } : {};
-  const ran = await run(process.execPath, [...vitest, `--outputFile.json=${vitestFile}`], { show: true, env: environment });
+  const ran = await run(process.execPath, [...vitest, `--outputFile.json=${vitestFile}`], {
+    show: true,
+    env: environment,
+  });
   const counts = countVitest(vitestFile);
   if (ran.code !== 0 && counts.failed === 0) wrong += 1;
   if (hasPython) add(counts, await pytest(join(results, 'pytest.xml')));
@@ -237,7 +243,8 @@ async function pytest(file) {
   counts.failed = number('failures') + number('errors');
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   counts.passed = Math.max(0, number('tests') - counts.failed - number('skipped'));
-  for (let index = 0; index < number('skipped'); index += 1) skipLoudly(counts, 'a Python test; the list above names it');
+  for (let index = 0; index < number('skipped'); index += 1)
+    skipLoudly(counts, 'a Python test; the list above names it');
   return counts;
 }
 

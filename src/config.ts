@@ -48,7 +48,9 @@ export const variables: readonly string[] = Object.keys(schema.shape);
 /** Throws bad_settings, naming the first variable that is wrong and why. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const set = Object.fromEntries(
-    Object.entries(environment).filter(([name, value]) => variables.includes(name) && value !== undefined && value !== ''),
+    Object.entries(environment).filter(
+      ([name, value]) => variables.includes(name) && value !== undefined && value !== '',
+    ),
   );
   const parsed = schema.safeParse(set);
   if (parsed.success) return Object.freeze(parsed.data);

@@ -89,7 +89,12 @@ function openHouse({ config, persona, engines, catalogue, log }: HouseParts): Ho
 
 function chooseAvatar(config: Config, persona: Persona, catalogue: Catalogue): House['avatar'] {
   const entries = catalogue.list();
-  const id = pick('AVATAR', config.AVATAR, persona.avatar, entries.map((entry) => entry.avatar.id));
+  const id = pick(
+    'AVATAR',
+    config.AVATAR,
+    persona.avatar,
+    entries.map((entry) => entry.avatar.id),
+  );
   const entry = id === null ? undefined : catalogue.get(id);
   if (entry === undefined) {
     throw new ParleyError('bad_settings', 'No avatar has been drawn yet. Run `node setup.mjs`, or set FACE=none.');
@@ -117,16 +122,17 @@ function pick(
   known: readonly string[],
 ): string | null {
   if (wanted !== undefined && !known.includes(wanted)) {
-    throw new ParleyError('bad_settings', `${variable}="${wanted}" is not one of: ${known.join(', ') || 'none there are'}.`);
+    throw new ParleyError(
+      'bad_settings',
+      `${variable}="${wanted}" is not one of: ${known.join(', ') || 'none there are'}.`,
+    );
   }
   if (wanted !== undefined) return wanted;
   if (preferred !== undefined && known.includes(preferred)) return preferred;
   return known[0] ?? null;
 }
 
-function serverParts(
-  parts: HouseParts & { choices: EngineRow[]; house: House; stopping: AbortSignal },
-): ServerParts {
+function serverParts(parts: HouseParts & { choices: EngineRow[]; house: House; stopping: AbortSignal }): ServerParts {
   const { config, persona, engines, choices, catalogue, house, log, stopping } = parts;
   const page = join(root, 'dist/web');
   const running = [engines.llm, engines.tts, engines.face].filter((engine) => engine !== null);

@@ -18,7 +18,7 @@ export const msToSamples = (ms: number, rate: number = SPEECH_RATE): number => M
 /** A float in [-1, 1] as a 16-bit sample; what is louder is clipped. */
 export function toSample(value: number): number {
   const scaled = Math.round(value * 32_768);
-  return scaled > 32_767 ? 32_767 : scaled < -32_768 ? -32_768 : scaled;
+  return Math.max(-32_768, Math.min(32_767, scaled));
 }
 
 /** The bytes of the samples, little endian, without a copy on the little-endian machines that Node runs on. */

@@ -71,7 +71,8 @@ export function decodeBankInfo(bytes: Uint8Array): { info: BankInfo; blobsAt: nu
     throw wrong(`places for ${info.places.length} base pictures, but patches for ${info.lengths.length}`);
   }
   const uneven = info.lengths.findIndex((row) => row.length !== info.mouths.length - 1);
-  if (uneven >= 0) throw wrong(`base picture ${uneven} has ${info.lengths[uneven]!.length} patches, not one for each mouth`);
+  if (uneven >= 0)
+    throw wrong(`base picture ${uneven} has ${info.lengths[uneven]!.length} patches, not one for each mouth`);
   const total = info.lengths.flat().reduce((sum, length) => sum + length, blobsAt);
   return { info, blobsAt, total };
 }
@@ -118,12 +119,18 @@ function startsOf(info: BankInfo, blobsAt: number): Uint32Array {
 }
 
 /** A patch of the wrong size would be drawn in the wrong place, so every one is looked at: 10,000 take some 10 ms. */
-function checkPatches(places: readonly Place[], perBase: number, patch: (base: number, mouth: number) => Uint8Array): void {
+function checkPatches(
+  places: readonly Place[],
+  perBase: number,
+  patch: (base: number, mouth: number) => Uint8Array,
+): void {
   places.forEach((place, base) => {
     for (let mouth = 1; mouth <= perBase; mouth++) {
       const size = jpegSize(patch(base, mouth));
       if (size?.width !== place.width || size.height !== place.height) {
-        throw wrong(`the patch of mouth ${mouth} on base picture ${base} is not a JPEG of ${place.width}x${place.height}`);
+        throw wrong(
+          `the patch of mouth ${mouth} on base picture ${base} is not a JPEG of ${place.width}x${place.height}`,
+        );
       }
     }
   });

@@ -96,7 +96,11 @@ function named<T>(file: string, folder: string, work: () => T): T {
 
 function broken(file: string, folder: string, error: unknown): ParleyError {
   const why = error instanceof Error ? error.message : String(error);
-  return new ParleyError('bad_pack', `${file}: ${why}. Delete the folder ${folder} and start again; it is drawn anew.`, {
-    cause: error,
-  });
+  return new ParleyError(
+    'bad_pack',
+    `${file}: ${why}. Delete the folder ${folder} and start again; it is drawn anew.`,
+    {
+      cause: error,
+    },
+  );
 }

@@ -86,7 +86,9 @@ function placeAfter(entries: readonly Entry[], previousItemId: string | null | u
 function shown({ item, spoken, cutAt }: Entry): Item {
   if (item.type !== 'message' || spoken === null || cutAt === null) return item;
   const heard = spoken.text.slice(0, heardCharacters(spoken, cutAt)).trimEnd();
-  const content = item.content.map((part): Part => (part.type === 'output_audio' ? { ...part, transcript: heard } : part));
+  const content = item.content.map(
+    (part): Part => (part.type === 'output_audio' ? { ...part, transcript: heard } : part),
+  );
   return { ...item, status: 'incomplete', content };
 }
 

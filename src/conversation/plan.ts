@@ -25,7 +25,8 @@ type Overrides = ResponseOverrides & { input?: ItemInput[] | undefined };
 export function planResponse(basis: PlanBasis, overrides: Overrides, number: number): ResponsePlan {
   const { settings, floor, house } = basis;
   const output = { ...settings.audio.output, ...named(overrides.audio?.output ?? {}) };
-  if (output.voice !== settings.audio.output.voice) checkVoice(output.voice, basis.voices, 'response.audio.output.voice');
+  if (output.voice !== settings.audio.output.voice)
+    checkVoice(output.voice, basis.voices, 'response.audio.output.voice');
   checkFormat(output.format, 'response.audio.output.format');
   const inConversation = overrides.conversation !== 'none';
   const avatar = house.avatar?.avatar;

@@ -45,7 +45,8 @@ export function createPlayhead(reports: boolean, now: () => number): Playhead {
       sent = upTo;
     },
     report({ played, state }) {
-      position = state === 'playing' ? { kind: 'moving', samples: played, at: now() } : { kind: 'still', samples: played };
+      position =
+        state === 'playing' ? { kind: 'moving', samples: played, at: now() } : { kind: 'still', samples: played };
       bell.ring();
     },
     heard,

@@ -9,8 +9,8 @@ import { FACE_FRAME_SAMPLES, FRAME_MS, FRAME_SAMPLES, Framer, HEARING_RATE, SPEE
 import { resampler } from '../audio/resample.js';
 import type {
   Avatar,
-  EngineContext,
   Engine,
+  EngineContext,
   FaceEngine,
   Llm,
   LlmEvent,
@@ -22,8 +22,8 @@ import { asParleyError, ParleyError } from '../errors.js';
 import { Queue, within } from '../flow.js';
 import { type PairedFrame, PictureShelf, pair } from './pairing.js';
 import type { SpeakablePhrase } from './phrases.js';
-import { addSpeech, type Spoken, type TimedWord } from './spoken.js';
 import { speakable } from './speakable.js';
+import { addSpeech, type Spoken, type TimedWord } from './spoken.js';
 
 /** Speech that may be ready before it is due: enough to ride out a slow moment, little enough to throw away. */
 const AHEAD_MS = 5000;

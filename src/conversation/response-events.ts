@@ -100,7 +100,13 @@ export function responseEvents(
       send({ type: spoken ? 'response.output_audio_transcript.delta' : 'response.output_text.delta', ...at, delta });
     },
     toolCall({ callId, name, arguments: args }) {
-      const item = { id: newId('item'), object: 'realtime.item', type: 'function_call', call_id: callId, name } as const;
+      const item = {
+        id: newId('item'),
+        object: 'realtime.item',
+        type: 'function_call',
+        call_id: callId,
+        name,
+      } as const;
       const index = open({ ...item, status: 'in_progress', arguments: '' });
       const at = { response_id: frame.id, item_id: item.id, output_index: index, call_id: callId };
       send({ type: 'response.function_call_arguments.delta', ...at, delta: args });

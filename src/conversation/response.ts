@@ -11,7 +11,13 @@ import { startTimeline, type Timeline } from '../observe/timeline.js';
 import type { Caller } from '../protocol/caller.js';
 import { createPlayhead, type Playhead } from './playhead.js';
 import { type ReplyEngines, type ReplyEvent, reply } from './reply.js';
-import { type ItemSink, type Outcome, type ResponseEvents, type ResponseFrame, responseEvents } from './response-events.js';
+import {
+  type ItemSink,
+  type Outcome,
+  type ResponseEvents,
+  type ResponseFrame,
+  responseEvents,
+} from './response-events.js';
 import type { Spoken } from './spoken.js';
 
 /** A caller who says what was played is at most this far behind what was sent: so much is lost when it interrupts. */
@@ -184,7 +190,8 @@ function finish({ plan, tools, events, sounding }: Outlet, outcome: Outcome, log
   const { timeline } = sounding;
   timeline.mark('all_sent');
   const place = { response: plan.number, response_id: plan.frame.id };
-  if (sounding.sent > 0 && outcome.status !== 'cancelled') caller.send({ type: 'avatar.end', ...place, position: sounding.sent });
+  if (sounding.sent > 0 && outcome.status !== 'cancelled')
+    caller.send({ type: 'avatar.end', ...place, position: sounding.sent });
   if (outcome.status === 'failed') {
     log.error({ err: outcome.error }, 'response failed');
     caller.send({ type: 'error', error: errorBody(outcome.error, null) });

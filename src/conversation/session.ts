@@ -4,10 +4,10 @@
  */
 import type { Logger } from 'pino';
 import { asParleyError, errorBody, ParleyError } from '../errors.js';
+import type { Caller } from '../protocol/caller.js';
 import type { ClientEvent } from '../protocol/client-events.js';
 import type { Item, ItemInput } from '../protocol/items.js';
 import type { SessionSettings } from '../protocol/session.js';
-import type { Caller } from '../protocol/caller.js';
 import { createFloor, type Floor } from './floor.js';
 import { createHistory, type History } from './history.js';
 import type { House } from './house.js';
@@ -88,21 +88,27 @@ function dispatch(session: Session, event: ClientEvent): void {
     case 'session.update': {
       const rules = { voices: session.voices, hasSpoken: floor.hasSpoken() };
       session.settings = updatedSettings(session.settings, event.session, rules);
-      return caller.send({ type: 'session.updated', session: session.settings });
+      caller.send({ type: 'session.updated', session: session.settings });
+      return;
     }
     case 'conversation.item.create':
-      return createItem(session, event.item, event.previous_item_id);
+      createItem(session, event.item, event.previous_item_id);
+      return;
     case 'conversation.item.retrieve':
-      return caller.send({ type: 'conversation.item.retrieved', item: history.get(event.item_id) });
+      caller.send({ type: 'conversation.item.retrieved', item: history.get(event.item_id) });
+      return;
     case 'conversation.item.delete':
       history.remove(event.item_id);
-      return caller.send({ type: 'conversation.item.deleted', item_id: event.item_id });
+      caller.send({ type: 'conversation.item.deleted', item_id: event.item_id });
+      return;
     case 'conversation.item.truncate':
-      return floor.truncate(event.item_id, event.audio_end_ms);
+      floor.truncate(event.item_id, event.audio_end_ms);
+      return;
     case 'response.create':
       if (floor.isAnswering()) throw new ParleyError('conversation_already_has_active_response');
       session.responses += 1;
-      return floor.answer(planResponse(session, event.response ?? {}, session.responses));
+      floor.answer(planResponse(session, event.response ?? {}, session.responses));
+      return;
     case 'response.cancel':
     case 'output_audio_buffer.clear': {
       const responseId = event.type === 'response.cancel' ? event.response_id : null;
@@ -110,7 +116,8 @@ function dispatch(session: Session, event: ClientEvent): void {
       return;
     }
     case 'avatar.playback':
-      return floor.report(event);
+      floor.report(event);
+      return;
     case 'input_audio_buffer.append':
     case 'input_audio_buffer.commit':
     case 'input_audio_buffer.clear':

@@ -52,7 +52,8 @@ export function updatedSettings(settings: SessionSettings, update: SessionUpdate
   checkFormat(output.format, 'session.audio.output.format');
   if (output.voice !== settings.audio.output.voice) {
     checkVoice(output.voice, rules.voices, 'session.audio.output.voice');
-    if (rules.hasSpoken) throw new ParleyError('cannot_update_voice', undefined, { param: 'session.audio.output.voice' });
+    if (rules.hasSpoken)
+      throw new ParleyError('cannot_update_voice', undefined, { param: 'session.audio.output.voice' });
   }
   return { ...settings, ...named(top), audio: { input, output }, id: settings.id, object: settings.object };
 }
@@ -60,7 +61,9 @@ export function updatedSettings(settings: SessionSettings, update: SessionUpdate
 export function checkVoice(voice: string, voices: ReadonlySet<string>, param: string): void {
   if (voices.has(voice)) return;
   const known = [...voices].join(', ');
-  throw new ParleyError('unknown_voice', `There is no voice "${voice}". The voices are: ${known || 'none'}.`, { param });
+  throw new ParleyError('unknown_voice', `There is no voice "${voice}". The voices are: ${known || 'none'}.`, {
+    param,
+  });
 }
 
 export function checkFormat(format: AudioFormat, param: string): void {

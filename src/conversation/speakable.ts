@@ -1,7 +1,8 @@
 /** Feeds the phrase splitter with pieces and with the time that passes between them. */
+
+import { delay } from '../flow.js';
 import type { SpeakablePhrase } from './phrases.js';
 import { phraser } from './phrases.js';
-import { delay } from '../flow.js';
 
 /** Phrases as soon as they can be spoken; each is also put into `known`, under its index. */
 export async function* speakable(

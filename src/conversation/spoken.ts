@@ -66,7 +66,8 @@ export function heardCharacters(spoken: Spoken, samples: number): number {
       continue;
     }
     if (samples <= phrase.start) break;
-    heard = phrase.words.length > 0 ? wordsHeard(phrase, samples, heard) : shareHeard(spoken.text, phrase, samples, heard);
+    heard =
+      phrase.words.length > 0 ? wordsHeard(phrase, samples, heard) : shareHeard(spoken.text, phrase, samples, heard);
     break;
   }
   return heard;

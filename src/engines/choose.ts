@@ -74,7 +74,12 @@ function ttsCandidates({ root, log, stopping }: ChooseTools): Candidate<TtsEngin
 
 function faceCandidates(): Candidate<FaceEngine>[] {
   return [
-    { name: 'drawn', why: 'a drawn presenter whose mouth follows the sound; needs no GPU', obstacle: null, start: drawnFace },
+    {
+      name: 'drawn',
+      why: 'a drawn presenter whose mouth follows the sound; needs no GPU',
+      obstacle: null,
+      start: drawnFace,
+    },
     { name: 'none', why: 'answers are a voice without a face', obstacle: null, start: () => null },
   ];
 }

@@ -5,8 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import type WebSocket from 'ws';
 import { FRAME_SAMPLES, pcmBytes } from '../audio/pcm.js';
-import type { Caller } from '../protocol/caller.js';
 import { ParleyError } from '../errors.js';
+import type { Caller } from '../protocol/caller.js';
 import { encodeMedia } from '../protocol/media.js';
 import type { ServerEvent } from '../protocol/server-events.js';
 

@@ -1,5 +1,5 @@
 /** A text frame off the wire as a client event, or the ParleyError that says what is wrong with it. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ParleyError } from '../errors.js';
 import { type ClientEvent, clientEventSchema, clientEventTypes } from '../protocol/client-events.js';
 

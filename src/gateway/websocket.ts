@@ -3,6 +3,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type {} from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type WebSocket from 'ws';
@@ -11,9 +12,9 @@ import { asParleyError, errorBody, ParleyError } from '../errors.js';
 import { Queue } from '../flow.js';
 import type { Caller, Incoming } from '../protocol/caller.js';
 import { decodeMedia, MEDIA_SUBPROTOCOL, MediaFormatError } from '../protocol/media.js';
+import { keepAlive } from './keep-alive.js';
 import { createOutlet } from './outlet.js';
 import { parseClientEvent } from './parse.js';
-import { keepAlive } from './keep-alive.js';
 
 /** One message of 15 MiB of base64 is legal; the envelope around it is small. */
 export const MAX_MESSAGE_BYTES = 15 * 1024 * 1024 + 64 * 1024;
@@ -142,7 +143,11 @@ function readMedia(bytes: Uint8Array, negotiated: boolean): Read {
   try {
     const media = decodeMedia(bytes);
     if (media.kind === 'microphone') return { ok: true, message: { kind: 'media', media } };
-    return { ok: false, error: new ParleyError('invalid_media', `Only the server sends ${media.kind}.`), eventId: null };
+    return {
+      ok: false,
+      error: new ParleyError('invalid_media', `Only the server sends ${media.kind}.`),
+      eventId: null,
+    };
   } catch (thrown) {
     const detail = thrown instanceof MediaFormatError ? thrown.message : undefined;
     return { ok: false, error: new ParleyError('invalid_media', detail, { cause: thrown }), eventId: null };

@@ -65,7 +65,8 @@ export function encodeMedia(media: Media): Uint8Array {
 
 /** Reads one binary frame. The payload is a view of `bytes`, not a copy. Throws MediaFormatError, with the reason. */
 export function decodeMedia(bytes: Uint8Array): Media {
-  if (bytes.byteLength < HEADER) throw new MediaFormatError(`${bytes.byteLength} bytes; the header alone has ${HEADER}`);
+  if (bytes.byteLength < HEADER)
+    throw new MediaFormatError(`${bytes.byteLength} bytes; the header alone has ${HEADER}`);
   if (bytes.byteLength > MAX_BYTES) throw new MediaFormatError(`${bytes.byteLength} bytes; at most ${MAX_BYTES}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint8(0) !== MAGIC) throw new MediaFormatError(`starts with byte ${view.getUint8(0)}, not ${MAGIC}`);

@@ -28,10 +28,7 @@ export const packSchema = z.strictObject({
   width: pixels,
   height: pixels,
   /** Byte lengths of the base pictures, in the order of the loop; the last one leads back to the first. */
-  pictures: z
-    .array(z.int().min(1).max(MAX_PACK_BYTES))
-    .min(1)
-    .max(1500),
+  pictures: z.array(z.int().min(1).max(MAX_PACK_BYTES)).min(1).max(1500),
   /** Colour behind the head, for the page around the picture. */
   background: z.string().regex(/^#[0-9a-f]{6}$/),
 });
@@ -70,7 +67,8 @@ export function encodePack(info: Omit<PackInfo, 'pictures'>, pictures: readonly 
 
 /** Reads a pack as untrusted input. Throws PackFormatError, with the reason. */
 export function decodePack(bytes: Uint8Array): Pack {
-  if (bytes.byteLength > MAX_PACK_BYTES) throw new PackFormatError(`${bytes.byteLength} bytes; at most ${MAX_PACK_BYTES}`);
+  if (bytes.byteLength > MAX_PACK_BYTES)
+    throw new PackFormatError(`${bytes.byteLength} bytes; at most ${MAX_PACK_BYTES}`);
   if (bytes.byteLength < PREFIX || new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) {
     throw new PackFormatError('the file does not start like a pack');
   }
@@ -89,7 +87,8 @@ export function decodePack(bytes: Uint8Array): Pack {
     pictures.push(bytes.subarray(offset, offset + length));
     offset += length;
   }
-  if (offset !== bytes.byteLength) throw new PackFormatError(`${bytes.byteLength - offset} bytes after the last picture`);
+  if (offset !== bytes.byteLength)
+    throw new PackFormatError(`${bytes.byteLength - offset} bytes after the last picture`);
   return { info, pictures };
 }
 

@@ -4,7 +4,7 @@
  * own parser. Runs in browsers: no imports of ours but types.
  */
 import type { Item } from './items.js';
-import type { OutputModalities, SessionSettings, AudioFormat } from './session.js';
+import type { AudioFormat, OutputModalities, SessionSettings } from './session.js';
 
 /** Where in a response something belongs. */
 export interface PartAddress {
@@ -135,3 +135,12 @@ export type AvatarEvent =
 
 export type ServerEvent = RealtimeEvent | AvatarEvent;
 export type ServerEventType = ServerEvent['type'];
+
+/** The event of this type, also where several types share one shape. */
+export type ServerEventOf<Type extends ServerEventType> = ServerEvent extends infer Event
+  ? Event extends { type: infer Types }
+    ? Type extends Types
+      ? Event & { type: Type }
+      : never
+    : never
+  : never;

@@ -65,7 +65,11 @@ export const sessionUpdateSchema = z.looseObject({
         .looseObject({
           format: format.optional(),
           transcription: z
-            .looseObject({ model: z.string().optional(), language: z.string().optional(), prompt: z.string().optional() })
+            .looseObject({
+              model: z.string().optional(),
+              language: z.string().optional(),
+              prompt: z.string().optional(),
+            })
             .nullable()
             .optional(),
           noise_reduction: z

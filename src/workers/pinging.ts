@@ -15,7 +15,7 @@ export interface PingEvents {
   dead(ms: number): void;
 }
 
-/** At 2.5 s a round: slow after 2.5 s, dead after 10 s. The longest pure-Python step ever seen at a start is below 5 s. */
+/** Slow after 2.5 s, dead after 10 s: a native call that keeps Python's interpreter lock may well take a second or two. */
 export const PING_MS = 2500;
 const DEAD_ROUNDS = 4;
 

@@ -37,7 +37,7 @@ export interface Visitor {
 const ELEMENT = `document.querySelector('parley-avatar')`;
 
 /** Longer than any answer's first sound on a busy machine; a wait that ends is far shorter. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
   const context = await browser.newContext(options);

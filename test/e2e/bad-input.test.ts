@@ -25,12 +25,28 @@ describe('a wrong message gets an error, and the session lives', () => {
     ['text that is not JSON', 'hello', 'invalid_json'],
     ['an unknown type', '{"type":"make.coffee"}', 'unknown_event'],
     ['a missing field', '{"type":"conversation.item.delete"}', 'invalid_value'],
-    ['JSON nested 100,000 deep', `{"type":"response.create","response":{"metadata":${'['.repeat(100_000)}`, 'json_too_deep'],
-    ['audio for a server that does not listen', '{"type":"input_audio_buffer.append","audio":"AAAA"}', 'not_available_yet'],
+    [
+      'JSON nested 100,000 deep',
+      `{"type":"response.create","response":{"metadata":${'['.repeat(100_000)}`,
+      'json_too_deep',
+    ],
+    [
+      'audio for a server that does not listen',
+      '{"type":"input_audio_buffer.append","audio":"AAAA"}',
+      'not_available_yet',
+    ],
     ['a cancel with nothing to cancel', '{"type":"response.cancel"}', 'response_cancel_not_active'],
     ['binary that is no media frame', Buffer.from([1, 2, 3]), 'invalid_media'],
-    ['a frame only the server sends', Buffer.from(encodeMedia({ kind: 'audio', response: 1, position: 0, pcm: new Uint8Array(2) })), 'invalid_media'],
-    ['an odd number of bytes', Buffer.from(encodeMedia({ kind: 'microphone', position: 0, pcm: new Uint8Array(2) })).subarray(0, 13), 'invalid_media'],
+    [
+      'a frame only the server sends',
+      Buffer.from(encodeMedia({ kind: 'audio', response: 1, position: 0, pcm: new Uint8Array(2) })),
+      'invalid_media',
+    ],
+    [
+      'an odd number of bytes',
+      Buffer.from(encodeMedia({ kind: 'microphone', position: 0, pcm: new Uint8Array(2) })).subarray(0, 13),
+      'invalid_media',
+    ],
   ])('%s', async (_what, message, code) => {
     const client = await connect(server.realtime);
     client.socket.send(message);
@@ -51,7 +67,11 @@ describe('a wrong message gets an error, and the session lives', () => {
   it('names the event that failed', async () => {
     const client = await connect(server.realtime);
     client.send({ type: 'conversation.item.retrieve', item_id: 'item_nowhere', event_id: 'evt_7' });
-    expect((await client.next('error')).error).toMatchObject({ code: 'item_not_found', event_id: 'evt_7', param: 'item_id' });
+    expect((await client.next('error')).error).toMatchObject({
+      code: 'item_not_found',
+      event_id: 'evt_7',
+      param: 'item_id',
+    });
     await stillAnswers(client);
   });
 });

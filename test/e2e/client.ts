@@ -2,12 +2,10 @@
 import { once } from 'node:events';
 import WebSocket from 'ws';
 import { decodeMedia, type Media } from '../../src/protocol/media.js';
-import type { ServerEvent, ServerEventType } from '../../src/protocol/server-events.js';
+import type { ServerEvent, ServerEventOf, ServerEventType } from '../../src/protocol/server-events.js';
 
 const SAMPLES_PER_MS = 24;
 const REPORT_MS = 100;
-
-type EventOf<Type extends ServerEventType> = Extract<ServerEvent, { type: Type }> & { event_id: string };
 
 export async function connect(url: string, protocols: string[] = ['realtime', 'parley.media.v1'], options = {}) {
   const socket = new WebSocket(url, protocols, options);
@@ -75,11 +73,11 @@ export async function connect(url: string, protocols: string[] = ['realtime', 'p
       });
       send({ type: 'response.create' });
     },
-    next<Type extends ServerEventType>(type: Type): Promise<EventOf<Type>> {
+    next<Type extends ServerEventType>(type: Type): Promise<ServerEventOf<Type>> {
       const at = events.findIndex((event, index) => index >= looked && event.type === type);
       if (at >= 0) {
         looked = at + 1;
-        return Promise.resolve(events[at] as EventOf<Type>);
+        return Promise.resolve(events[at] as ServerEvent as ServerEventOf<Type>);
       }
       return new Promise((found, lost) => {
         waiting.push({ type, found: found as (event: ServerEvent) => void, lost });

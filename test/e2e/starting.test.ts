@@ -40,7 +40,11 @@ describe('a start that cannot succeed ends with one plain sentence', () => {
     ['an unknown voice', { VOICE: 'nobody' }, /VOICE="nobody" is not one of: /],
     ['an unknown avatar', { AVATAR: 'nobody' }, /AVATAR="nobody" is not one of: ada/],
     ['an address of another machine', { HOST: '192.0.2.1' }, /HOST=192\.0\.2\.1 is not an address of this machine/],
-    ['an avatar that was never drawn', { DATA_DIR: mkdtempSync(join(tmpdir(), 'parley-')) }, /No avatar has been drawn/],
+    [
+      'an avatar that was never drawn',
+      { DATA_DIR: mkdtempSync(join(tmpdir(), 'parley-')) },
+      /No avatar has been drawn/,
+    ],
   ])('for %s', async (_what, environment, sentence) => {
     const { code, said } = await refusal({ ...environment, LOG_LEVEL: 'silent' });
     expect(code).toBe(1);

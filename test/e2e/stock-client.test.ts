@@ -1,9 +1,13 @@
 import { OpenAIRealtimeWebSocket, RealtimeAgent, RealtimeSession } from '@openai/agents-realtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-// The package does not export its parser; it is what silently drops an event with a missing field.
-import { parseRealtimeEvent } from '../../node_modules/@openai/agents-realtime/dist/openaiRealtimeEvents.mjs';
 import { connect } from './client.js';
 import { type RunningServer, startServer } from './server.js';
+
+/** The package does not export its parser; it is what silently drops an event with a missing field. */
+const PARSER = '../../node_modules/@openai/agents-realtime/dist/openaiRealtimeEvents.mjs';
+const { parseRealtimeEvent } = (await import(PARSER)) as {
+  parseRealtimeEvent(message: { data: string }): { data: unknown; isGeneric: boolean };
+};
 
 let server: RunningServer;
 beforeAll(async () => {

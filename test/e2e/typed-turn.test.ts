@@ -39,7 +39,9 @@ describe('a typed turn with the real engines', () => {
     client.ask('Tell me a story');
     await client.next('avatar.response');
     while (client.media.length < 300) await client.next('avatar.words');
-    const audio = new Map(client.media.flatMap((frame) => (frame.kind === 'audio' ? [[frame.position, frame] as const] : [])));
+    const audio = new Map(
+      client.media.flatMap((frame) => (frame.kind === 'audio' ? [[frame.position, frame] as const] : [])),
+    );
     const patches = client.media.filter((frame) => frame.kind === 'patch');
     const loud = patches.filter(({ position }) => level(pcmSamples(audio.get(position)!.pcm)) > 0.05);
     const open = loud.filter(({ jpeg }) => jpeg.length > 0);
@@ -53,7 +55,8 @@ describe('a typed turn with the real engines', () => {
     client.ask('Count to five');
     const done = await client.next('response.done');
     const item = done.response.output[0]!;
-    const transcript = item.type === 'message' && item.content[0]?.type === 'output_audio' ? item.content[0].transcript : '';
+    const transcript =
+      item.type === 'message' && item.content[0]?.type === 'output_audio' ? item.content[0].transcript : '';
     const words = client.events.flatMap((event) => (event.type === 'avatar.words' ? event.words : []));
     expect(words.length).toBeGreaterThan(4);
     for (const word of words) expect(transcript.slice(word.from, word.to)).toBe(word.text);
@@ -84,7 +87,9 @@ describe('a typed turn with the real engines', () => {
     expect(heard.length).toBeGreaterThan(5);
     client.ask('Go on');
     const next = await client.next('avatar.response');
-    expect(client.media.slice(after).every((frame) => frame.kind !== 'audio' || frame.response === next.response)).toBe(true);
+    expect(client.media.slice(after).every((frame) => frame.kind !== 'audio' || frame.response === next.response)).toBe(
+      true,
+    );
     await client.close();
   });
 
@@ -116,7 +121,9 @@ describe('what stands beside the socket', () => {
     expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
     expect(await page.text()).toContain('<parley-avatar');
     expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'alive' });
-    const about = (await (await fetch(`${server.url}/v1/about`)).json()) as { engines: { job: string; engine: string }[] };
+    const about = (await (await fetch(`${server.url}/v1/about`)).json()) as {
+      engines: { job: string; engine: string }[];
+    };
     expect(about.engines.map(({ engine }) => engine)).toEqual(['scripted', 'espeak', 'drawn']);
     expect(server.output().out).toMatch(/voice +espeak +\S/);
   });
@@ -139,7 +146,9 @@ describe('what stands beside the socket', () => {
     async (path) => {
       const response = await fetch(server.url + path);
       expect(response.status).toBe(404);
-      expect(await response.json()).toMatchObject({ error: { code: expect.stringMatching(/not_found|unknown_avatar/) } });
+      expect(await response.json()).toMatchObject({
+        error: { code: expect.stringMatching(/not_found|unknown_avatar/) },
+      });
     },
   );
 });

@@ -272,7 +272,7 @@ def test_printing_cannot_reach_the_wire_even_if_stdout_is_joined_to_it() -> None
     process = start(stdout_joins_the_wire=True)
     try:
         process.begin()
-        process.send(Open(0, 1, "shout", {"megabytes": 0}, 1))
+        process.send(Open(0, 1, "shout", {"lines": 3}, 1))
         assert process.next(Chunk).data == {"printed": True}
         process.send(Shutdown())
         assert process.popen.wait(PATIENCE_S) == 0

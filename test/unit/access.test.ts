@@ -34,7 +34,9 @@ describe('who may use the server', () => {
 
 describe('the subprotocol', () => {
   it('is Parley’s own if offered, else realtime, and never the one with the key', () => {
-    expect(chooseSubprotocol(new Set(['realtime', 'openai-insecure-api-key.sk-1', 'parley.media.v1']))).toBe('parley.media.v1');
+    expect(chooseSubprotocol(new Set(['realtime', 'openai-insecure-api-key.sk-1', 'parley.media.v1']))).toBe(
+      'parley.media.v1',
+    );
     expect(chooseSubprotocol(new Set(['openai-insecure-api-key.sk-1', 'realtime']))).toBe('realtime');
     expect(chooseSubprotocol(new Set(['openai-insecure-api-key.sk-1']))).toBe(false);
   });

@@ -8,7 +8,11 @@ describe('the settings', () => {
   });
 
   it('read lists and numbers, and take an empty variable for one that is not set', () => {
-    const config = readConfig({ PORT: '', TTS: 'espeak, none', ALLOWED_ORIGINS: ' https://a.example ,https://b.example,' });
+    const config = readConfig({
+      PORT: '',
+      TTS: 'espeak, none',
+      ALLOWED_ORIGINS: ' https://a.example ,https://b.example,',
+    });
     expect(config.PORT).toBe(8080);
     expect(config.TTS).toEqual(['espeak', 'none']);
     expect(config.ALLOWED_ORIGINS).toEqual(['https://a.example', 'https://b.example']);
@@ -36,7 +40,9 @@ describe('the settings', () => {
 
   it('have in .env.example the defaults that they have here', () => {
     const example = readFileSync('.env.example', 'utf8');
-    const shown = Object.fromEntries([...example.matchAll(/^#?\s?([A-Z][A-Z0-9_]+)=(.*)$/gm)].map((match) => [match[1], match[2]]));
+    const shown = Object.fromEntries(
+      [...example.matchAll(/^#?\s?([A-Z][A-Z0-9_]+)=(.*)$/gm)].map((match) => [match[1], match[2]]),
+    );
     expect(readConfig(shown)).toEqual(readConfig({}));
   });
 });

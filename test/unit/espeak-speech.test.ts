@@ -51,20 +51,34 @@ describe('speakMethod', () => {
     expect(chunks.findIndex(({ phrase }) => phrase === 1)).toBeGreaterThan(chunks.findIndex(({ done }) => done));
   });
 
-  it('pauses between sentences 320 ms, after commas 150 ms, and not at the end of an answer', async () => {
-    expect(silenceMs(await heard(speak(pieces('one.', 'two.'))))).toBe(320);
-    expect(silenceMs(await heard(speak(pieces('one, two'))))).toBe(150);
-    expect(silenceMs(await heard(speak(pieces('one.'))))).toBe(0);
-    expect(silenceMs(await heard(speak(pieces('one.', '...', '😀'))))).toBe(0);
+  it('pauses between sentences 320 ms, after commas 150 ms, and at the end of an answer only shortly', async () => {
+    expect(silenceMs(await heard(speak(pieces('one. two'))))).toBe(320 + 60);
+    expect(silenceMs(await heard(speak(pieces('one, two'))))).toBe(150 + 60);
+    expect(silenceMs(await heard(speak(pieces('one.', 'two.'))))).toBe(320 + 120);
+    expect(silenceMs(await heard(speak(pieces('one.'))))).toBe(120);
+    expect(silenceMs(await heard(speak(pieces('one.', '...', '😀'))))).toBe(120);
+  });
+
+  it('lets the beginning of a pause follow its phrase at once: a face must not wait for the next phrase', async () => {
+    const chunks = await heard(speak(pieces('one.', 'two.')));
+    expect(
+      silenceMs(
+        chunks.slice(
+          0,
+          chunks.findIndex(({ done }) => done),
+        ),
+      ),
+    ).toBe(120);
   });
 
   it('shortens its pauses when it speaks faster', async () => {
-    expect(silenceMs(await heard(speak(pieces('one, two'), { speed: 1.25 })))).toBe(120);
+    expect(silenceMs(await heard(speak(pieces('one, two'), { speed: 1.25 })))).toBe((150 + 60) / 1.25);
   });
 
   it('counts a pause to the phrase that it follows', async () => {
     const chunks = await heard(speak(pieces('one.', 'two.')));
-    for (const { phrase, samples } of chunks) if (samples[0] === 0) expect(phrase).toBe(0);
+    expect(silenceMs(chunks.filter(({ phrase }) => phrase === 0))).toBe(320);
+    expect(chunks.find(({ phrase }) => phrase === 1)?.samples[0]).toBe(1000);
   });
 
   it('times words from the first sample of their phrase, over clauses and pauses', async () => {

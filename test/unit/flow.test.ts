@@ -124,7 +124,9 @@ describe('waiting', () => {
   });
 
   it('within turns lateness into a code', async () => {
-    const late = expect(within(new Promise(() => {}), 100, 'deadline', 'too late')).rejects.toMatchObject({ code: 'deadline' });
+    const late = expect(within(new Promise(() => {}), 100, 'deadline', 'too late')).rejects.toMatchObject({
+      code: 'deadline',
+    });
     await vi.advanceTimersByTimeAsync(100);
     await late;
     expect(await within(Promise.resolve(7), 100, 'deadline', 'too late')).toBe(7);

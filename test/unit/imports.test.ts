@@ -51,7 +51,10 @@ function sources(folder: string, ending: string): string[] {
 /** The files of ours that a file imports, types too: a type that points up is still an arrow up. */
 function imports(file: string): string[] {
   const text = readFileSync(file, 'utf8');
-  const specifiers = [...text.matchAll(/^\s*(?:import|export)\b[^;'"]*?from\s+'(\.[^']+)'/gm), ...text.matchAll(/\bimport\(\s*'(\.[^']+)'/g)];
+  const specifiers = [
+    ...text.matchAll(/^\s*(?:import|export)\b[^;'"]*?from\s+'(\.[^']+)'/gm),
+    ...text.matchAll(/\bimport\(\s*'(\.[^']+)'/g),
+  ];
   return specifiers.map((match) => normalize(join(dirname(file), match[1]!)).replace(/\.js$/, '.ts'));
 }
 
@@ -93,7 +96,10 @@ it('has no cycle', () => {
 it('keeps protocol/ fit for browsers: nothing of ours, nothing of Node', () => {
   for (const file of files.filter((name) => name.startsWith('src/protocol/'))) {
     const text = readFileSync(file, 'utf8');
-    expect(imports(file).filter((to) => !to.startsWith('src/protocol/')), file).toEqual([]);
+    expect(
+      imports(file).filter((to) => !to.startsWith('src/protocol/')),
+      file,
+    ).toEqual([]);
     expect(text, file).not.toMatch(/from '(node:|fs|path|ws)|\bBuffer[.(<]/);
   }
 });

@@ -9,7 +9,14 @@ const frames: Media[] = [
   { kind: 'microphone', position: 48_000, pcm: new Uint8Array([9, 8]) },
   { kind: 'picture', response: 2, position: 0, base: 149, jpeg },
   { kind: 'patch', response: 7, position: 1920, base: 258, place: { x: 192, y: 320, width: 128, height: 96 }, jpeg },
-  { kind: 'patch', response: 1, position: 0, base: 0, place: { x: 0, y: 0, width: 0, height: 0 }, jpeg: new Uint8Array(0) },
+  {
+    kind: 'patch',
+    response: 1,
+    position: 0,
+    base: 0,
+    place: { x: 0, y: 0, width: 0, height: 0 },
+    jpeg: new Uint8Array(0),
+  },
 ];
 
 describe('media frames', () => {

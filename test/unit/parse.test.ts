@@ -32,7 +32,10 @@ describe('a text frame', () => {
     ['{"type":"conversation.item.retrieve"}', 'item_id'],
     ['{"type":"conversation.item.truncate","item_id":"i","content_index":0,"audio_end_ms":-1}', 'audio_end_ms'],
     ['{"type":"session.update","session":{}}', 'session.type'],
-    ['{"type":"session.update","session":{"type":"realtime","audio":{"output":{"speed":9}}}}', 'session.audio.output.speed'],
+    [
+      '{"type":"session.update","session":{"type":"realtime","audio":{"output":{"speed":9}}}}',
+      'session.audio.output.speed',
+    ],
     ['{"type":"avatar.playback","response":1,"played":1.5,"state":"playing","base":0}', 'played'],
     [
       '{"type":"conversation.item.create","item":{"type":"message","role":"user","content":[{"type":"input_text"}]}}',

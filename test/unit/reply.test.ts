@@ -3,7 +3,15 @@ import { FRAME_SAMPLES } from '../../src/audio/pcm.js';
 import { type ReplyEngines, type ReplyEvent, reply } from '../../src/conversation/reply.js';
 import { heardCharacters, nothingSpoken } from '../../src/conversation/spoken.js';
 import { ParleyError } from '../../src/errors.js';
-import { framesIn, MS_PER_CHARACTER, plainAvatar, plainFace, silentLog, steadyTts, tellingLlm } from '../fixtures/engines.js';
+import {
+  framesIn,
+  MS_PER_CHARACTER,
+  plainAvatar,
+  plainFace,
+  silentLog,
+  steadyTts,
+  tellingLlm,
+} from '../fixtures/engines.js';
 
 const question = { messages: [], tools: [], toolChoice: 'auto', maxTokens: 'inf' } as const;
 const aloud = { llm: question, speech: { voice: 'ada', speed: 1 }, face: { avatar: plainAvatar, base: () => 148 } };
@@ -31,7 +39,11 @@ const WHOLE = ANSWER.join('');
 
 describe('a reply', () => {
   it('gives all text, all audio in frames of 40 ms, and for each frame its picture', async () => {
-    const { events, spoken } = start({ llm: tellingLlm(() => ANSWER).engine, tts: steadyTts().engine, face: plainFace() });
+    const { events, spoken } = start({
+      llm: tellingLlm(() => ANSWER).engine,
+      tts: steadyTts().engine,
+      face: plainFace(),
+    });
     const seen = await collect(events);
     expect(textOf(seen)).toBe(WHOLE);
     expect(spoken.text).toBe(WHOLE);
@@ -73,7 +85,10 @@ describe('a reply', () => {
   it('goes on as a voice when the face fails', async () => {
     const face = plainFace({ fail: new Error('no more paint') });
     const seen = await collect(start({ llm: tellingLlm(() => ANSWER).engine, tts: steadyTts().engine, face }).events);
-    expect(seen.find((event) => event.kind === 'degraded')).toMatchObject({ lost: 'face', error: { code: 'face_failed' } });
+    expect(seen.find((event) => event.kind === 'degraded')).toMatchObject({
+      lost: 'face',
+      error: { code: 'face_failed' },
+    });
     expect(framesOf(seen).length).toBe(framesIn((WHOLE.length - 1) * MS_PER_CHARACTER));
     expect(framesOf(seen).flatMap((frame) => frame.pictures)).toEqual([]);
   });
@@ -82,14 +97,23 @@ describe('a reply', () => {
     const llm = tellingLlm(() => ['Good morning to you all.']).engine;
     const seen = await collect(start({ llm, tts: steadyTts().engine, face: plainFace({ stallAt: 2 }) }).events);
     expect(framesOf(seen).length).toBe(framesIn(24 * MS_PER_CHARACTER));
-    expect(framesOf(seen).flatMap((frame) => frame.pictures).map((picture) => picture.index)).toEqual([0, 1]);
+    expect(
+      framesOf(seen)
+        .flatMap((frame) => frame.pictures)
+        .map((picture) => picture.index),
+    ).toEqual([0, 1]);
   });
 
   it('goes on as text when the voice fails', async () => {
     const tts = steadyTts({ fail: { phrase: 1, error: new ParleyError('worker_broken') } });
     const many = [...ANSWER, ...Array.from({ length: 3000 }, () => ' more')];
-    const seen = await collect(start({ llm: tellingLlm(() => many).engine, tts: tts.engine, face: plainFace() }).events);
-    expect(seen.find((event) => event.kind === 'degraded')).toMatchObject({ lost: 'voice', error: { code: 'worker_broken' } });
+    const seen = await collect(
+      start({ llm: tellingLlm(() => many).engine, tts: tts.engine, face: plainFace() }).events,
+    );
+    expect(seen.find((event) => event.kind === 'degraded')).toMatchObject({
+      lost: 'voice',
+      error: { code: 'worker_broken' },
+    });
     expect(textOf(seen)).toBe(many.join(''));
     expect(framesOf(seen).length).toBeGreaterThan(0);
   });
@@ -105,7 +129,11 @@ describe('a reply', () => {
   });
 
   it('ends at once when its signal aborts, with the reason, and yields nothing more', async () => {
-    const { events, controller } = start({ llm: tellingLlm(() => ANSWER).engine, tts: steadyTts().engine, face: plainFace() });
+    const { events, controller } = start({
+      llm: tellingLlm(() => ANSWER).engine,
+      tts: steadyTts().engine,
+      face: plainFace(),
+    });
     const seen: ReplyEvent[] = [];
     const reading = (async () => {
       for await (const event of events) {

@@ -6,13 +6,17 @@ import { ParleyError } from '../../src/errors.js';
 import { testCaller } from '../fixtures/caller.js';
 import { MS_PER_CHARACTER, plainAvatar, plainFace, silentLog, steadyTts, tellingLlm } from '../fixtures/engines.js';
 
-const STORY = 'Once upon a time there was a lighthouse. It stood on a very small island. Nobody had ever climbed it. The end of it.';
+const STORY =
+  'Once upon a time there was a lighthouse. It stood on a very small island. Nobody had ever climbed it. The end of it.';
 
 type Answer = readonly (LlmEvent | string | Error)[];
 
 function open(options: { reportsPlayback?: boolean; answer?: () => Answer; voice?: boolean; ttsFails?: Error } = {}) {
   const llm = tellingLlm(options.answer ?? (() => STORY.split(/(?<= )/)));
-  const tts = options.voice === false ? null : steadyTts(options.ttsFails ? { fail: { phrase: 0, error: options.ttsFails } } : {}).engine;
+  const tts =
+    options.voice === false
+      ? null
+      : steadyTts(options.ttsFails ? { fail: { phrase: 0, error: options.ttsFails } } : {}).engine;
   const house: House = {
     engines: { llm: llm.engine, tts, face: plainFace() },
     instructions: 'Be kind.',
@@ -20,7 +24,15 @@ function open(options: { reportsPlayback?: boolean; answer?: () => Answer; voice
     voice: 'ada',
     avatar: {
       avatar: plainAvatar,
-      announcement: { id: 'plain', name: 'Plain', pack: { url: '/p', bytes: 1, sha256: 'ab' }, width: 512, height: 512, fps: 25, frames: 150 },
+      announcement: {
+        id: 'plain',
+        name: 'Plain',
+        pack: { url: '/p', bytes: 1, sha256: 'ab' },
+        width: 512,
+        height: 512,
+        fps: 25,
+        frames: 150,
+      },
     },
     log: silentLog,
     now: () => performance.now(),
@@ -31,7 +43,8 @@ function open(options: { reportsPlayback?: boolean; answer?: () => Answer; voice
 }
 
 /** Frames that a caller with reports has got, in milliseconds of audio. */
-const heardMs = (audio: readonly { samples: Int16Array }[]) => audio.reduce((sum, { samples }) => sum + samples.length / 24, 0);
+const heardMs = (audio: readonly { samples: Int16Array }[]) =>
+  audio.reduce((sum, { samples }) => sum + samples.length / 24, 0);
 
 describe('a session', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
@@ -111,7 +124,11 @@ describe('a session', () => {
     caller.ask('Go on');
     await caller.next('response.created');
     await vi.advanceTimersByTimeAsync(0);
-    expect(caller.asked[1]?.messages.at(-2)).toEqual({ role: 'assistant', text: 'Once upon a time there was a', interrupted: true });
+    expect(caller.asked[1]?.messages.at(-2)).toEqual({
+      role: 'assistant',
+      text: 'Once upon a time there was a',
+      interrupted: true,
+    });
     expect(caller.audio.slice(sent).every(({ response }) => response === 2)).toBe(true);
     const done = caller.events.find((event) => event.type === 'response.done');
     expect(done).toMatchObject({ response: { status: 'cancelled', status_details: { reason: 'client_cancelled' } } });
@@ -137,7 +154,7 @@ describe('a session', () => {
     caller.ask('A story');
     await caller.next('response.done');
     await vi.advanceTimersByTimeAsync(580);
-    const item = caller.events.findLast((event) => event.type === 'conversation.item.done')?.item.id ?? '';
+    const item = caller.last('conversation.item.done')?.item.id ?? '';
     caller.say({ type: 'conversation.item.truncate', item_id: item, content_index: 0, audio_end_ms: 580 });
     await caller.next('conversation.item.truncated');
     caller.say({ type: 'conversation.item.retrieve', item_id: item });
@@ -176,7 +193,7 @@ describe('a session', () => {
     caller.ask('Hello');
     await caller.next('response.done');
     await vi.advanceTimersByTimeAsync(5000);
-    expect(caller.events.findLast((event) => event.type === 'avatar.state')).toMatchObject({ state: 'speaking' });
+    expect(caller.last('avatar.state')).toMatchObject({ state: 'speaking' });
     caller.report(1, 400, 'ended');
     expect(await caller.next('avatar.state')).toMatchObject({ state: 'idle' });
     caller.leave();
@@ -277,7 +294,11 @@ describe('a session', () => {
     const content = [{ type: 'input_text' as const, text: 'Summarise' }];
     caller.say({
       type: 'response.create',
-      response: { conversation: 'none', output_modalities: ['text'], input: [{ type: 'message', role: 'user', content }] },
+      response: {
+        conversation: 'none',
+        output_modalities: ['text'],
+        input: [{ type: 'message', role: 'user', content }],
+      },
     });
     const done = await caller.next('response.done');
     expect(done.response.output[0]).toMatchObject({ content: [{ type: 'output_text', text: STORY }] });
@@ -289,11 +310,26 @@ describe('a session', () => {
 
   it('merges a session.update and shows the whole session', async () => {
     const caller = open();
-    caller.say({ type: 'session.update', session: { type: 'realtime', audio: { output: { voice: 'ben' } }, tracing: 'auto' } });
+    caller.say({
+      type: 'session.update',
+      session: { type: 'realtime', audio: { output: { voice: 'ben' } }, tracing: 'auto' },
+    });
     const { session } = await caller.next('session.updated');
-    expect(session).toMatchObject({ tracing: 'auto', instructions: 'Be kind.', audio: { output: { voice: 'ben', speed: 1 } } });
-    caller.say({ type: 'session.update', event_id: 'u', session: { type: 'realtime', audio: { output: { voice: 'zoe' } } } });
-    expect((await caller.next('error')).error).toMatchObject({ code: 'unknown_voice', event_id: 'u', param: 'session.audio.output.voice' });
+    expect(session).toMatchObject({
+      tracing: 'auto',
+      instructions: 'Be kind.',
+      audio: { output: { voice: 'ben', speed: 1 } },
+    });
+    caller.say({
+      type: 'session.update',
+      event_id: 'u',
+      session: { type: 'realtime', audio: { output: { voice: 'zoe' } } },
+    });
+    expect((await caller.next('error')).error).toMatchObject({
+      code: 'unknown_voice',
+      event_id: 'u',
+      param: 'session.audio.output.voice',
+    });
     caller.leave();
   });
 
@@ -304,7 +340,7 @@ describe('a session', () => {
     const caller = open({ reportsPlayback: false });
     caller.ask('A story');
     await caller.next('response.done');
-    const item = caller.events.findLast((event) => event.type === 'conversation.item.done')?.item.id ?? '';
+    const item = caller.last('conversation.item.done')?.item.id ?? '';
     const item_id = code === 'item_not_found' ? 'item_nowhere' : item;
     caller.say({ type: 'conversation.item.truncate', item_id, content_index: 0, audio_end_ms: end });
     expect((await caller.next('error')).error.code).toBe(code);

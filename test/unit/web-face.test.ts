@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Heard, heardAt, SmoothClock } from '../../web-client/element/audible.js';
-import { FaceTally } from '../../web-client/element/counters.js';
+import { faceTally } from '../../web-client/element/counters.js';
 import { advance, distance } from '../../web-client/element/idle-clock.js';
 import { type Mouth, nextMouth, type PatchState, RESTING } from '../../web-client/element/mouth.js';
 import { phaseOf } from '../../web-client/element/phase.js';
@@ -157,7 +157,7 @@ describe('the phase of the face', () => {
 
 describe('the tally of the face', () => {
   it('counts, and gives percentiles of the skew', () => {
-    const tally = new FaceTally();
+    const tally = faceTally();
     for (let skew = 1; skew <= 100; skew += 1) tally.showed(skew);
     tally.missed();
     tally.cameLate();

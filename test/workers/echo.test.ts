@@ -99,7 +99,7 @@ describe.each(echoes)('a $language worker', ({ program, language }) => {
   });
 
   it('may print megabytes', async () => {
-    expect(await collect(open('shout', { megabytes: 3 }))).toEqual([
+    expect(await collect(open('shout', { lines: 3 * 1024 }))).toEqual([
       { data: { printed: true }, body: new Uint8Array(0) },
     ]);
     await until(() => lines.filter((entry) => entry.msg === 'worker stdout').length >= 3 * 1024);

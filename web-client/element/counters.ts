@@ -13,34 +13,34 @@ export interface FaceCounters {
 
 const KEPT_SKEWS = 500;
 
-export class FaceTally {
-  #shown = 0;
-  #late = 0;
-  #missing = 0;
-  readonly #skews: number[] = [];
+export interface FaceTally {
+  showed(skewMs: number): void;
+  cameLate(): void;
+  missed(): void;
+  readonly counters: FaceCounters;
+}
 
-  showed(skewMs: number): void {
-    this.#shown += 1;
-    this.#skews.push(skewMs);
-    if (this.#skews.length > KEPT_SKEWS) this.#skews.shift();
-  }
-
-  cameLate(): void {
-    this.#late += 1;
-  }
-
-  missed(): void {
-    this.#missing += 1;
-  }
-
-  get counters(): FaceCounters {
-    const sorted = [...this.#skews].sort((a, b) => a - b);
-    const rank = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-    return {
-      shown: this.#shown,
-      late: this.#late,
-      missing: this.#missing,
-      skew: { last: this.#skews.at(-1) ?? 0, p50: rank(0.5), p99: rank(0.99) },
-    };
-  }
+export function faceTally(): FaceTally {
+  const skews: number[] = [];
+  let shown = 0;
+  let late = 0;
+  let missing = 0;
+  return {
+    showed(skewMs) {
+      shown += 1;
+      skews.push(skewMs);
+      if (skews.length > KEPT_SKEWS) skews.shift();
+    },
+    cameLate() {
+      late += 1;
+    },
+    missed() {
+      missing += 1;
+    },
+    get counters() {
+      const sorted = [...skews].sort((a, b) => a - b);
+      const rank = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+      return { shown, late, missing, skew: { last: skews.at(-1) ?? 0, p50: rank(0.5), p99: rank(0.99) } };
+    },
+  };
 }

@@ -3,7 +3,7 @@ import type { Pack } from '../../src/protocol/pack.js';
 import type { Heard } from './audible.js';
 import { type BasePictures, decodeBasePictures } from './base-pictures.js';
 import { faceCanvas } from './canvas.js';
-import { type FaceCounters, FaceTally } from './counters.js';
+import { type FaceCounters, faceTally } from './counters.js';
 import { advance, distance, type IdleClock } from './idle-clock.js';
 import { type Mouth, nextMouth, RESTING } from './mouth.js';
 import { collectPatches, type Patches, type PatchMedia } from './patches.js';
@@ -34,12 +34,10 @@ interface Reply extends AnnouncedReply {
 
 /** Larger jumps are faded over. A reply may begin anywhere in the loop; later only a stalled tab leaps. */
 const UNSEEN_JUMP = { atStart: 1, later: 6 };
-/** The patch of a mouth that is kept or eased shut is still drawn after its picture is past. */
-const KEPT_PATCHES = 8;
 
 export function openFace(element: HTMLCanvasElement, heardNow: () => Heard): Face {
   const canvas = faceCanvas(element);
-  const tally = new FaceTally();
+  const tally = faceTally();
   let loop: Loop | undefined;
   let reply: Reply | undefined;
   let clock: IdleClock = { at: 0, time: seconds() };
@@ -89,15 +87,10 @@ export function openFace(element: HTMLCanvasElement, heardNow: () => Heard): Fac
 
   function count(due: number, heard: Heard): void {
     if (due === drawn?.picture) return;
-    reply?.patches.forget(due - KEPT_PATCHES);
+    reply?.patches.advance(due);
     if (reply?.patches.stateOf(due) === 'missing') tally.missed();
     else tally.showed(samplesInto(heard, due) / 24);
   }
-
-  const isPast = (media: PatchMedia): boolean => {
-    const { response, samples } = heardNow();
-    return response === media.response && samples > media.position + SAMPLES_PER_PICTURE;
-  };
 
   return {
     show(pack) {
@@ -110,16 +103,14 @@ export function openFace(element: HTMLCanvasElement, heardNow: () => Heard): Fac
       reply?.patches.close();
       mouth = RESTING;
       if (drawn !== undefined) drawn = { ...drawn, picture: undefined };
-      reply = { response, base, last: undefined, patches: collectPatches() };
+      reply = { response, base, last: undefined, patches: collectPatches(tally.cameLate) };
     },
     patch(media) {
       if (reply === undefined || media.response !== reply.response) return;
       const { response, samples } = heardNow();
       // Also where nothing is drawn, in a hidden tab, what is past must go.
-      if (response === reply.response) reply.patches.forget(Math.floor(samples / SAMPLES_PER_PICTURE) - KEPT_PATCHES);
-      void reply.patches.add(media).then((isKept) => {
-        if (!isKept || isPast(media)) tally.cameLate();
-      });
+      if (response === reply.response) reply.patches.advance(Math.floor(samples / SAMPLES_PER_PICTURE));
+      reply.patches.add(media);
     },
     rest() {
       reply?.patches.close();

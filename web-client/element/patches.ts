@@ -1,4 +1,4 @@
-/** The mouth patches of one response: decoded as they arrive, closed when they are past. */
+/** The mouth patches of one response: decoded in the order in which they fall due, closed when they are past. */
 import type { ServerMedia } from '../../src/protocol/media.js';
 import type { PatchState } from './mouth.js';
 import { SAMPLES_PER_PICTURE } from './phase.js';
@@ -14,58 +14,70 @@ export interface Patch {
 
 /** 3 s; the server runs at most 400 ms ahead. */
 const MAX_PATCHES = 75;
+/** A busy machine that falls behind must not decode what is past before what is due: few at a time. */
+const MAX_DECODING = 3;
+/** The patch of a mouth that is kept or eased shut is still drawn after its picture is past. */
+const KEPT_PATCHES = 8;
 
 export interface Patches {
-  /** Resolves to false if the patch was of no use: too late, damaged, or one too many. */
-  add(media: PatchMedia): Promise<boolean>;
+  add(media: PatchMedia): void;
   stateOf(picture: number): PatchState;
   get(picture: number): Patch | undefined;
-  /** Those before picture `past` are no longer needed. */
-  forget(past: number): void;
+  /** Picture `due` is heard now; those before it are of no more use. */
+  advance(due: number): void;
   close(): void;
 }
 
-export function collectPatches(): Patches {
+const pictureOf = ({ position }: PatchMedia) => Math.floor(position / SAMPLES_PER_PICTURE);
+
+/** `onLate` is told of every patch that came, or was decoded, after its time. */
+export function collectPatches(onLate: () => void): Patches {
   const patches = new Map<number, Patch>();
-  let oldest = 0;
+  let waiting: PatchMedia[] = [];
+  let due = 0;
   let decoding = 0;
   let isClosed = false;
 
-  const forget = (past: number) => {
-    oldest = Math.max(oldest, past);
-    for (const [picture, patch] of patches) {
-      if (picture >= oldest) continue;
+  function keep(picture: number, patch: Patch): void {
+    if (picture < due) onLate();
+    if (picture < due - KEPT_PATCHES || isClosed) {
       patch.bitmap?.close();
-      patches.delete(picture);
+      return;
     }
-  };
+    patches.get(picture)?.bitmap?.close();
+    patches.set(picture, patch);
+  }
 
-  const keep = (picture: number, patch: Patch): boolean => {
-    const isLate = isClosed || picture < oldest;
-    if (isLate) {
-      patch.bitmap?.close();
-    } else {
-      patches.get(picture)?.bitmap?.close();
-      patches.set(picture, patch);
+  async function decode(media: PatchMedia): Promise<void> {
+    const { base, place, jpeg } = media;
+    decoding += 1;
+    try {
+      const blob = new Blob([jpeg as Uint8Array<ArrayBuffer>], { type: 'image/jpeg' });
+      keep(pictureOf(media), { base, place, bitmap: await createImageBitmap(blob) });
+    } catch {
+      // A damaged picture counts as one that never came.
+    } finally {
+      decoding -= 1;
+      decodeNext();
     }
-    return !isLate;
-  };
+  }
+
+  function decodeNext(): void {
+    while (decoding < MAX_DECODING) {
+      const media = waiting.shift();
+      if (media === undefined) return;
+      if (pictureOf(media) < due) onLate();
+      else void decode(media);
+    }
+  }
 
   return {
-    async add({ position, base, place, jpeg }) {
-      const picture = Math.floor(position / SAMPLES_PER_PICTURE);
-      if (picture < oldest || isClosed || patches.size + decoding >= MAX_PATCHES) return false;
-      if (jpeg.byteLength === 0) return keep(picture, { base, place, bitmap: undefined });
-      decoding += 1;
-      try {
-        const blob = new Blob([jpeg as Uint8Array<ArrayBuffer>], { type: 'image/jpeg' });
-        return keep(picture, { base, place, bitmap: await createImageBitmap(blob) });
-      } catch {
-        // A damaged picture counts as one that never came.
-        return false;
-      } finally {
-        decoding -= 1;
-      }
+    add(media) {
+      const { base, place, jpeg } = media;
+      if (isClosed || patches.size + waiting.length >= MAX_PATCHES) return;
+      if (jpeg.byteLength === 0) return keep(pictureOf(media), { base, place, bitmap: undefined });
+      waiting.push(media);
+      decodeNext();
     },
     stateOf(picture) {
       const patch = patches.get(picture);
@@ -73,10 +85,19 @@ export function collectPatches(): Patches {
       return patch.bitmap === undefined ? 'bare' : 'ready';
     },
     get: (picture) => patches.get(picture),
-    forget,
+    advance(picture) {
+      due = Math.max(due, picture);
+      for (const [known, patch] of patches) {
+        if (known >= due - KEPT_PATCHES) continue;
+        patch.bitmap?.close();
+        patches.delete(known);
+      }
+    },
     close() {
       isClosed = true;
-      forget(Number.POSITIVE_INFINITY);
+      waiting = [];
+      for (const patch of patches.values()) patch.bitmap?.close();
+      patches.clear();
     },
   };
 }

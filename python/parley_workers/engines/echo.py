@@ -67,9 +67,9 @@ def lose(params: dict[str, Any], chunks: Iterator[Chunk], context: Context) -> I
 
 
 def shout(params: dict[str, Any], chunks: Iterator[Chunk], context: Context) -> Iterator[Chunk]:
-    """Prints `megabytes` on stdout, and writes where the wire was: a library may do both."""
+    """Prints `lines` of 1 KB on stdout, and writes where the wire was: a library may do both."""
     line = "x" * 1023
-    for _ in range(int(params["megabytes"]) * 1024):
+    for _ in range(int(params["lines"])):
         print(line)
     os.write(4, b"this must not reach the wire")
     yield Chunk({"printed": True})

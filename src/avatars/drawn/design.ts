@@ -86,6 +86,8 @@ export interface Hair {
   readonly base: string;
   readonly light: string;
   readonly gleam: string;
+  /** Where the hair parts, from the crown to the forehead. */
+  readonly parting: readonly Point[];
   /** The mass behind the head, and the locks before the face and shoulders, in the order of painting. */
   readonly back: readonly Lock[];
   readonly front: readonly Lock[];
@@ -109,7 +111,12 @@ export interface Background {
   /** From top to bottom. */
   readonly wall: readonly string[];
   /** Tall soft shapes: windows, columns, plants out of focus. */
-  readonly shapes: readonly { readonly points: readonly Point[]; readonly colour: string; readonly opacity: number; readonly blur: number }[];
+  readonly shapes: readonly {
+    readonly points: readonly Point[];
+    readonly colour: string;
+    readonly opacity: number;
+    readonly blur: number;
+  }[];
   readonly lights: readonly Glow[];
   /** One colour for the page around the picture. */
   readonly page: string;

@@ -1,7 +1,21 @@
 /** Eyes and brows. They are drawn anew for every picture, because lids and gaze move by less than a pixel. */
 import { Path2D } from '@napi-rs/canvas';
 import type { Design } from './design.js';
-import { along, clamp, curve, dice, glow, inside, lerp, mix, outline, type Point, ramp, type Sheet, softly, tint } from './paint.js';
+import {
+  along,
+  clamp,
+  dice,
+  glow,
+  inside,
+  lerp,
+  mix,
+  outline,
+  type Point,
+  ramp,
+  type Sheet,
+  softly,
+  tint,
+} from './paint.js';
 
 export interface Look {
   /** 0 open, 1 shut. */
@@ -37,7 +51,12 @@ function paintEye(sheet: Sheet, design: Design, look: Look, side: number): void 
   const { ink } = sheet;
   const lids = lidCurves(design, look);
   const opening = outline([...lids.upper, ...lids.lower.toReversed()]);
-  ink.fillStyle = ramp(sheet, [0, -eyes.height], [0, eyes.height * 0.7], [mix(eyes.white, skin.deep, 0.3), eyes.white, mix(eyes.white, skin.blush, 0.12)]);
+  ink.fillStyle = ramp(
+    sheet,
+    [0, -eyes.height],
+    [0, eyes.height * 0.7],
+    [mix(eyes.white, skin.deep, 0.3), eyes.white, mix(eyes.white, skin.blush, 0.12)],
+  );
   ink.fill(opening);
   inside(sheet, opening, () => {
     paintIris(sheet, design, look, side);
@@ -67,8 +86,22 @@ function lidCurves({ eyes }: Design, { lid, gazeY }: Look): Lids {
   const half = eyes.width / 2;
   const { height: h, slant } = eyes;
   const follow = gazeY * 0.4;
-  const open: Point[] = [[-half, 2.5], [-half * 0.7, -h * 0.2 + follow * 0.5], [-half * 0.2, -h * 0.47 + follow], [half * 0.28, -h * 0.5 + follow], [half * 0.74, -h * 0.3 - slant * 0.4], [half, -slant]];
-  const low: Point[] = [[-half, 2.5], [-half * 0.6, h * 0.27], [-half * 0.1, h * 0.37], [half * 0.4, h * 0.35], [half * 0.8, h * 0.12 - slant * 0.4], [half, -slant]];
+  const open: Point[] = [
+    [-half, 2.5],
+    [-half * 0.7, -h * 0.2 + follow * 0.5],
+    [-half * 0.2, -h * 0.47 + follow],
+    [half * 0.28, -h * 0.5 + follow],
+    [half * 0.74, -h * 0.3 - slant * 0.4],
+    [half, -slant],
+  ];
+  const low: Point[] = [
+    [-half, 2.5],
+    [-half * 0.6, h * 0.27],
+    [-half * 0.1, h * 0.395],
+    [half * 0.4, h * 0.33],
+    [half * 0.8, h * 0.12 - slant * 0.4],
+    [half, -slant],
+  ];
   const rise = lid * h * 0.12;
   const lower = low.map(([x, y], at): Point => [x, y - (at === 0 || at === 5 ? 0 : rise)]);
   const upper = open.map(([x, y], at): Point => [x, lerp(y, lower[at]![1], lid)]);
@@ -94,7 +127,12 @@ function paintIris(sheet: Sheet, { eyes }: Design, look: Look, side: number): vo
     ink.strokeStyle = tint(chance() > 0.5 ? light : rim, 0.28);
     ink.lineWidth = 0.5;
     const reach = radius * lerp(0.7, 0.95, chance());
-    ink.stroke(outlineOpen([[Math.cos(angle) * radius * 0.4, Math.sin(angle) * radius * 0.4], [Math.cos(angle) * reach, Math.sin(angle) * reach]]));
+    ink.stroke(
+      outlineOpen([
+        [Math.cos(angle) * radius * 0.4, Math.sin(angle) * radius * 0.4],
+        [Math.cos(angle) * reach, Math.sin(angle) * reach],
+      ]),
+    );
   }
   ink.fillStyle = '#0c0707';
   circle(ink, 0, 0, radius * 0.43);
@@ -123,19 +161,23 @@ function paintLowerLid(sheet: Sheet, { eyes, skin }: Design, lids: Lids): void {
     ink.lineWidth = 0.9;
     ink.stroke(outlineOpen(lids.lower.slice(8).map(([x, y]): Point => [x, y + 1.7])));
   });
-  ink.strokeStyle = tint(eyes.lash, 0.3);
-  ink.lineWidth = 0.5;
-  for (let at = 18; at < 31; at += 3) {
-    const [x, y] = lids.lower[at]!;
-    ink.stroke(curve([[x, y + 1.4], [x + 0.6, y + 2.6], [x + 1.5, y + 3.4]]));
-  }
+  softly(sheet, 0.6, () => {
+    ink.strokeStyle = tint(eyes.lash, 0.4);
+    ink.lineWidth = 1.1;
+    ink.stroke(outlineOpen(lids.lower.slice(20).map(([x, y]): Point => [x, y + 1.2])));
+  });
 }
 
 function paintUpperLid(sheet: Sheet, { eyes, skin }: Design, lids: Lids, lid: number): void {
   const { ink } = sheet;
   const cover = outline([...lids.crease, ...lids.upper.slice(0, 30).toReversed()]);
   // The lid itself: seen the more the further it is down, lit on its round.
-  ink.fillStyle = ramp(sheet, [0, -eyes.height * 0.9], [0, eyes.height * 0.4], [mix(skin.base, skin.shade, 0.55), mix(skin.base, skin.shade, 0.15), mix(skin.base, skin.shade, 0.7)]);
+  ink.fillStyle = ramp(
+    sheet,
+    [0, -eyes.height * 0.9],
+    [0, eyes.height * 0.4],
+    [mix(skin.base, skin.shade, 0.55), mix(skin.base, skin.shade, 0.15), mix(skin.base, skin.shade, 0.7)],
+  );
   softly(sheet, 0.6, () => ink.fill(cover));
   softly(sheet, 0.7, () => {
     ink.strokeStyle = tint(skin.deep, 0.72 - lid * 0.25);
@@ -154,17 +196,17 @@ function paintLashes(sheet: Sheet, upper: readonly Point[], lash: string, liner:
     top.push([x, y - (0.5 + (1.1 + liner * 2) * Math.sin(Math.PI * clamp(share * 0.84)) ** 0.8)]);
   });
   const [tipX, tipY] = upper[last]!;
-  const wing: Point = [tipX + 3 + liner * 3, tipY - 2.2 - liner * 1.6 + lid * 4];
+  const wing: Point = [tipX + 3 + liner * 3, tipY - 2.2 - liner * 1.6 + lid * 6.5];
   ink.fillStyle = lash;
   ink.fill(outline([...upper, wing, ...top.toReversed()]));
-  ink.strokeStyle = tint(lash, 0.9);
-  for (let at = 17; at <= last; at += 2) {
+  for (let at = 21; at < last; at += 2) {
     const share = at / last;
     const [x, y] = top[at]!;
-    const reach = (share ** 2 * 4.6) * (0.55 + liner * 0.5);
-    const up = lerp(0.8, -0.75, lid);
-    ink.lineWidth = 0.75;
-    ink.stroke(curve([[x, y + 0.6], [x + reach * share * 0.62, y - reach * 0.4 * up], [x + reach * share, y - reach * up]]));
+    const reach = share ** 3 * 4.6 * (0.55 + liner * 0.5);
+    const up = lerp(0.7, -0.75, lid);
+    // A wedge that ends in a point: a lash of even width looks like the tooth of a comb.
+    const tip: Point = [x + reach * share * 1.15, y - reach * up];
+    ink.fill(outline([[x - 0.8, y + 0.8], [x + reach * share * 0.35, y - reach * 0.5 * up], tip, [x + 1, y + 0.8]]));
   }
 }
 
@@ -174,19 +216,33 @@ function paintBrow(sheet: Sheet, { brows, eyes }: Design, look: Look, side: numb
   const spine = along(brows.spine, 40).map(([x, y]): Point => [x, y - raise]);
   const half = (at: number): number => (brows.weight / 2) * Math.sin(Math.PI * (0.16 + 0.82 * (at / 39))) ** 0.7;
   softly(sheet, 0.9, () => {
-    ink.fillStyle = ramp(sheet, spine[0]!, spine[39]!, [tint(brows.colour, 0.3), tint(brows.colour, 0.7), tint(brows.colour, 0.72)]);
-    ink.fill(outline([...spine.map(([x, y], at): Point => [x, y - half(at)]), ...spine.map(([x, y], at): Point => [x, y + half(at)]).toReversed()]));
+    ink.fillStyle = ramp(sheet, spine[0]!, spine[39]!, [
+      tint(brows.colour, 0.3),
+      tint(brows.colour, 0.7),
+      tint(brows.colour, 0.72),
+    ]);
+    ink.fill(
+      outline([
+        ...spine.map(([x, y], at): Point => [x, y - half(at)]),
+        ...spine.map(([x, y], at): Point => [x, y + half(at)]).toReversed(),
+      ]),
+    );
   });
   const chance = dice(7);
-  for (let hair = 0; hair < 90; hair++) {
+  for (let hair = 0; hair < 130; hair++) {
     const at = Math.floor(chance() * 38);
     const [x, y] = spine[at]!;
     const across = (chance() * 2 - 1) * half(at);
     const [nextX, nextY] = spine[at + 1]!;
-    const angle = Math.atan2(nextY - y, nextX - x) + lerp(-0.62, 0.1, Math.min(1, at / 18)) * (across > 0 ? 0.3 : 1);
+    const angle = Math.atan2(nextY - y, nextX - x) + lerp(-0.5, 0.05, Math.min(1, at / 14)) * (across > 0 ? 0.25 : 1);
     const length = lerp(3, 5.5, chance()) * Math.min(1, 0.6 + at / 20);
-    ink.strokeStyle = tint(mix(brows.colour, eyes.lash, chance() * 0.5), 0.34);
+    ink.strokeStyle = tint(mix(brows.colour, eyes.lash, chance() * 0.5), 0.24);
     ink.lineWidth = 0.6;
-    ink.stroke(outlineOpen([[x, y + across], [x + Math.cos(angle) * length, y + across * 0.7 + Math.sin(angle) * length]]));
+    ink.stroke(
+      outlineOpen([
+        [x, y + across],
+        [x + Math.cos(angle) * length, y + across * 0.7 + Math.sin(angle) * length],
+      ]),
+    );
   }
 }

@@ -2,7 +2,7 @@
  * Hair as locks: bundles between two edges, filled, then covered with some hundreds of tapered strands that take
  * their place between the edges and their tone from the lock's roundness and from where the light falls.
  */
-import { Path2D } from '@napi-rs/canvas';
+import type { Path2D } from '@napi-rs/canvas';
 import type { Hair, Lock } from './design.js';
 import { along, bell, clamp, curve, dice, inside, lerp, mix, type Point, type Sheet, softly, tint } from './paint.js';
 
@@ -15,6 +15,15 @@ export function lockShape(lock: Lock): Path2D {
 export function paintLocks(sheet: Sheet, hair: Hair, locks: readonly Lock[], seed: number): void {
   locks.forEach((lock, index) => {
     paintLock(sheet, hair, lock, dice(seed + index * 977));
+  });
+}
+
+/** The parting: a soft shadow over the roots of the locks on both its sides. */
+export function paintParting(sheet: Sheet, { parting, dark }: Hair): void {
+  softly(sheet, 1.1, () => {
+    sheet.ink.strokeStyle = tint(dark, 0.8);
+    sheet.ink.lineWidth = 2.6;
+    sheet.ink.stroke(curve(parting));
   });
 }
 

@@ -10,6 +10,10 @@ export function drawingKey(settings: unknown): string {
   const folder = dirname(here);
   // Only the drawing code itself: files of its own kind (.js once compiled), without maps and declarations.
   const files = readdirSync(folder).filter((name) => extname(name) === extname(here) && !name.endsWith('.d.ts'));
-  for (const name of files.sort()) hash.update(name).update('\0').update(readFileSync(join(folder, name)));
+  for (const name of files.sort())
+    hash
+      .update(name)
+      .update('\0')
+      .update(readFileSync(join(folder, name)));
   return hash.digest('hex');
 }

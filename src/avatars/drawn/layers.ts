@@ -7,12 +7,12 @@ import { createCanvas } from '@napi-rs/canvas';
 import type { Mouth } from '../../engines/contract.js';
 import { paintBackground } from './background.js';
 import type { Design } from './design.js';
-import { paintLocks } from './hair.js';
+import { paintLocks, paintParting } from './hair.js';
 import { paintMouth } from './mouth.js';
 import { jawOf } from './mouth-shape.js';
 import { paintNose } from './nose.js';
 import { DESIGN_SIZE, lerp, newSheet, type Sheet, softly, tint } from './paint.js';
-import { faceShape, type Jaw, JAW_SHUT, paintEars, paintFace } from './skin.js';
+import { faceShape, JAW_SHUT, type Jaw, paintEars, paintFace } from './skin.js';
 import { neckShape, paintTorso } from './torso.js';
 
 const FINER = 2;
@@ -41,7 +41,10 @@ export function paintLayers(design: Design, pixels: number): Layers {
       paintFace(sheet, design, JAW_SHUT);
     }),
     nose: layer((sheet) => paintNose(sheet, design)),
-    hairFront: layer((sheet) => paintLocks(sheet, design.hair, design.hair.front, 23)),
+    hairFront: layer((sheet) => {
+      paintLocks(sheet, design.hair, design.hair.front, 23);
+      paintParting(sheet, design.hair);
+    }),
   };
 }
 

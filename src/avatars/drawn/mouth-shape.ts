@@ -53,8 +53,12 @@ export function mouthShape(design: MouthDesign, mouth: Mouth): MouthShape {
   const across = Array.from({ length: ACROSS }, (_, at) => (at / (ACROSS - 1)) * 2 - 1);
   const upperInner = across.map((u): Point => [u * m.innerHalf, line(m, u) - m.up * arch(m, u) + rolled(m, u)]);
   const lowerInner = across.map((u): Point => [u * m.innerHalf, line(m, u) + m.down * arch(m, u) + rolled(m, u)]);
-  const upperOuter = across.map((u): Point => [u * m.half, line(m, u) - m.up * arch(m, u) - m.upperLip * bow(u, m.pout)]);
-  const lowerOuter = across.map((u): Point => [u * m.half, line(m, u) + m.down * arch(m, u) + m.lowerLip * belly(u, m.pout)]);
+  const upperOuter = across.map(
+    (u): Point => [u * m.half, line(m, u) - m.up * arch(m, u) - m.upperLip * bow(u, m.pout)],
+  );
+  const lowerOuter = across.map(
+    (u): Point => [u * m.half, line(m, u) + m.down * arch(m, u) + m.lowerLip * belly(u, m.pout)],
+  );
   const gap = m.up + m.down;
   return {
     upperInner,
@@ -77,14 +81,16 @@ function measures(design: MouthDesign, { open, wide, teeth, bite, tongue, press 
   const least = Math.max(10 * teeth, 9 * tongue, 7.5 * bitten) * free;
   const gap = Math.hypot(open * 43 * (1 - 0.45 * bitten) * (1 - 0.3 * pursed) * free, least);
   const upShare = lerp(0.2, 0.46, teeth * (1 - open) * free) * (1 - 0.4 * pursed * open);
-  const half = design.half * (1 - 0.44 * pursed + 0.24 * spread) * (1 - 0.1 * open * (1 - pursed) + 0.1 * open * pursed);
+  const half =
+    design.half * (1 - 0.44 * pursed + 0.24 * spread) * (1 - 0.1 * open * (1 - pursed) + 0.1 * open * pursed);
   const cornerLip = 1.2 + 5.5 * pursed;
   return {
     half: half * (1 - 0.05 * press),
     innerHalf: half - cornerLip,
     up: Math.max(gap * upShare, bitten * 7),
     down: gap * (1 - upShare) * (1 - bitten) - bitten * 0.6,
-    upperLip: design.upper * (1 + 0.22 * pursed - 0.14 * spread - 0.14 * open) * (1 - 0.52 * press) * (1 - 0.12 * bitten),
+    upperLip:
+      design.upper * (1 + 0.22 * pursed - 0.14 * spread - 0.14 * open) * (1 - 0.52 * press) * (1 - 0.12 * bitten),
     lowerLip: design.lower * (1 + 0.16 * pursed - 0.12 * spread - 0.1 * open) * (1 - 0.55 * press) * (1 - 0.4 * bitten),
     corner: design.smile * (1 - pursed) * (1 + 0.5 * spread) * (1 - 0.5 * press) - open * 2.2 * (1 - spread),
     round: clamp(open * 1.3) * (1 - 0.6 * spread) + pursed * 0.7,
@@ -106,7 +112,10 @@ const rolled = (m: Measures, u: number): number =>
 /** Height of the upper lip across: two peaks beside a dip, thinning out to the corners. */
 function bow(u: number, pout: number): number {
   const body = Math.max(0, 1 - Math.abs(u) ** 2.1) ** 0.95;
-  return body * (0.86 + 0.22 * bell(Math.abs(u) - 0.24, 0.15) - 0.1 * bell(u, 0.09)) + 0.3 * pout * bell(Math.abs(u) - 0.8, 0.16) * (1 - u * u);
+  return (
+    body * (0.86 + 0.22 * bell(Math.abs(u) - 0.24, 0.15) - 0.1 * bell(u, 0.09)) +
+    0.3 * pout * bell(Math.abs(u) - 0.8, 0.16) * (1 - u * u)
+  );
 }
 
 /** Height of the lower lip across: full in the middle. */
@@ -121,7 +130,10 @@ function insideOf(mouth: Mouth, m: Measures) {
   // Upper teeth hang from the gum: the lip uncovers them, up to 9 units.
   const natural = -m.up + Math.min(9, gap * 0.42) * shown;
   const meet = -m.up + gap * 0.56;
-  const upperTeeth = Math.max(lerp(natural, meet, teeth * (1 - 0.6 * open)), bite > 0 ? lerp(natural, m.down + 1, bite) : natural);
+  const upperTeeth = Math.max(
+    lerp(natural, meet, teeth * (1 - 0.6 * open)),
+    bite > 0 ? lerp(natural, m.down + 1, bite) : natural,
+  );
   const lowerNatural = m.down + 5 - 9.5 * ease(0.45, 1, open) * shown;
   const lowerTeeth = lerp(lowerNatural, meet + 0.9, teeth * (1 - open));
   const resting = m.down - gap * 0.34 * ease(0.2, 0.75, open) + 4 * (1 - ease(0.1, 0.5, open));

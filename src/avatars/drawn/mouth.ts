@@ -2,7 +2,23 @@
 import type { Mouth } from '../../engines/contract.js';
 import type { Design } from './design.js';
 import { type MouthShape, mouthShape } from './mouth-shape.js';
-import { bell, clamp, curve, dice, ease, glow, inside, lerp, mix, outline, type Point, ramp, type Sheet, softly, tint } from './paint.js';
+import {
+  bell,
+  clamp,
+  curve,
+  dice,
+  ease,
+  glow,
+  inside,
+  lerp,
+  mix,
+  outline,
+  type Point,
+  ramp,
+  type Sheet,
+  softly,
+  tint,
+} from './paint.js';
 
 export function paintMouth(sheet: Sheet, design: Design, mouth: Mouth): void {
   const shape = mouthShape(design.mouth, mouth);
@@ -28,11 +44,24 @@ function paintSkinAround(sheet: Sheet, { skin }: Design, shape: MouthShape, mout
   const pull = clamp((mouth.wide - 0.4) * 1.6) * (1 - 0.4 * mouth.open);
   for (const side of [-1, 1]) {
     const [x, y] = side < 0 ? shape.upperOuter[0]! : shape.upperOuter.at(-1)!;
-    glow(sheet, { x: x + side * 3.5, y: y + 1, rx: 8, ry: 9, colour: skin.deep, opacity: 0.2 + 0.14 * pull + 0.14 * mouth.press });
+    glow(sheet, {
+      x: x + side * 2,
+      y: y + 1,
+      rx: 6.5,
+      ry: 7.5,
+      colour: skin.deep,
+      opacity: 0.2 + 0.14 * pull + 0.14 * mouth.press,
+    });
     softly(sheet, 2.6, () => {
       ink.strokeStyle = tint(skin.deep, (side > 0 ? 0.16 : 0.1) + 0.12 * pull);
       ink.lineWidth = 3;
-      ink.stroke(curve([[side * 29, -19], [side * 35, -12], [x + side * 10, y - 1]]));
+      ink.stroke(
+        curve([
+          [side * 29, -19],
+          [side * 35, -12],
+          [x + side * 10, y - 1],
+        ]),
+      );
     });
   }
 }
@@ -41,7 +70,12 @@ function paintInside(sheet: Sheet, { mouth: design }: Design, shape: MouthShape,
   const opening = outline([...shape.upperInner, ...shape.lowerInner.toReversed()]);
   const top = middle(shape.upperInner)[1];
   const bottom = middle(shape.lowerInner)[1];
-  sheet.ink.fillStyle = ramp(sheet, [0, top], [0, bottom], [mix(design.inside, '#000000', 0.45), design.inside, mix(design.inside, design.tongue, 0.25)]);
+  sheet.ink.fillStyle = ramp(
+    sheet,
+    [0, top],
+    [0, bottom],
+    [mix(design.inside, '#000000', 0.45), design.inside, mix(design.inside, design.tongue, 0.25)],
+  );
   sheet.ink.fill(opening);
   inside(sheet, opening, () => {
     paintTeeth(sheet, design.tooth, shape, 'lower');
@@ -67,14 +101,25 @@ function paintTeeth(sheet: Sheet, tooth: string, shape: MouthShape, row: 'upper'
   const across = Array.from({ length: 25 }, (_, at) => at / 12 - 1);
   const band = outline([...across.map((u): Point => [u * reach, edge + bend(u)]), [reach, far], [-reach, far]]);
   const shadow = mix(tooth, '#6b4038', 0.6);
-  ink.fillStyle = ramp(sheet, [-reach, 0], [reach, 0], [shadow, mix(tooth, shadow, 0.25), tooth, tooth, mix(tooth, shadow, 0.4), shadow]);
+  ink.fillStyle = ramp(
+    sheet,
+    [-reach, 0],
+    [reach, 0],
+    [shadow, mix(tooth, shadow, 0.25), tooth, tooth, mix(tooth, shadow, 0.4), shadow],
+  );
   softly(sheet, 0.45, () => ink.fill(band));
   ink.strokeStyle = tint(shadow, 0.32);
   ink.lineWidth = 0.7;
   const step = upper ? 7.4 : 5.6;
   for (let at = -3; at <= 3; at++) {
     const x = upper ? at * step : (at + 0.5) * step;
-    if (Math.abs(x) < reach * 0.92) ink.stroke(curve([[x, edge + bend(x / reach)], [x * 0.98, lerp(edge, far, 0.8)]]));
+    if (Math.abs(x) < reach * 0.92)
+      ink.stroke(
+        curve([
+          [x, edge + bend(x / reach)],
+          [x * 0.98, lerp(edge, far, 0.8)],
+        ]),
+      );
   }
 }
 
@@ -82,8 +127,24 @@ function paintTongue(sheet: Sheet, colour: string, shape: MouthShape, mouth: Mou
   const { ink } = sheet;
   const { tongueTop: top, tongueHalf: half } = shape;
   const floor = middle(shape.lowerInner)[1] + 8;
-  const body = curve([[-half, floor], [-half * 0.86, lerp(floor, top, 0.6)], [-half * 0.42, top + 0.8], [0, top], [half * 0.42, top + 0.8], [half * 0.86, lerp(floor, top, 0.6)], [half, floor]], true);
-  ink.fillStyle = ramp(sheet, [0, top], [0, floor], [mix(colour, '#ffffff', 0.14 + 0.12 * mouth.tongue), colour, mix(colour, '#3a0a10', 0.5)]);
+  const body = curve(
+    [
+      [-half, floor],
+      [-half * 0.86, lerp(floor, top, 0.6)],
+      [-half * 0.42, top + 0.8],
+      [0, top],
+      [half * 0.42, top + 0.8],
+      [half * 0.86, lerp(floor, top, 0.6)],
+      [half, floor],
+    ],
+    true,
+  );
+  ink.fillStyle = ramp(
+    sheet,
+    [0, top],
+    [0, floor],
+    [mix(colour, '#ffffff', 0.14 + 0.12 * mouth.tongue), colour, mix(colour, '#3a0a10', 0.5)],
+  );
   softly(sheet, 0.8, () => ink.fill(body));
   inside(sheet, body, () => {
     glow(sheet, { x: -2, y: top + 4, rx: half * 0.6, ry: 4, colour: '#ffd9d0', opacity: 0.3 + 0.3 * mouth.tongue });
@@ -96,15 +157,48 @@ function paintLowerLip(sheet: Sheet, { mouth: { lip } }: Design, shape: MouthSha
   const top = middle(shape.lowerInner)[1];
   const bottom = middle(shape.lowerOuter)[1];
   const { ink } = sheet;
-  ink.fillStyle = ramp(sheet, [0, top - 2], [0, bottom + 1], [lip.dark, lip.base, mix(lip.base, lip.light, 0.45), lip.base, mix(lip.base, lip.dark, 0.5)]);
+  ink.fillStyle = ramp(
+    sheet,
+    [0, top - 2],
+    [0, bottom + 1],
+    [lip.dark, lip.base, mix(lip.base, lip.light, 0.45), lip.base, mix(lip.base, lip.dark, 0.5)],
+  );
   softly(sheet, 0.75, () => ink.fill(body));
   inside(sheet, body, () => {
     paintTexture(sheet, lip.dark, shape.half, top, bottom);
-    glow(sheet, { x: shape.half * 0.8, y: (top + bottom) / 2, rx: shape.half * 0.5, ry: 12, colour: lip.dark, opacity: 0.5 });
-    glow(sheet, { x: -shape.half * 0.9, y: (top + bottom) / 2, rx: shape.half * 0.36, ry: 12, colour: lip.dark, opacity: 0.4 });
+    glow(sheet, {
+      x: shape.half * 0.8,
+      y: (top + bottom) / 2,
+      rx: shape.half * 0.5,
+      ry: 12,
+      colour: lip.dark,
+      opacity: 0.5,
+    });
+    glow(sheet, {
+      x: -shape.half * 0.9,
+      y: (top + bottom) / 2,
+      rx: shape.half * 0.36,
+      ry: 12,
+      colour: lip.dark,
+      opacity: 0.4,
+    });
     const shine = 0.62 * (1 - 0.6 * mouth.press) * (1 - 0.5 * mouth.bite) + 0.2 * shape.pout;
-    glow(sheet, { x: -shape.half * 0.16, y: lerp(top, bottom, 0.4), rx: shape.half * 0.4, ry: (bottom - top) * 0.34, colour: lip.light, opacity: shine });
-    glow(sheet, { x: -shape.half * 0.2, y: lerp(top, bottom, 0.38), rx: shape.half * 0.2, ry: (bottom - top) * 0.16, colour: '#fff1ea', opacity: shine * 0.8 });
+    glow(sheet, {
+      x: -shape.half * 0.16,
+      y: lerp(top, bottom, 0.4),
+      rx: shape.half * 0.4,
+      ry: (bottom - top) * 0.34,
+      colour: lip.light,
+      opacity: shine,
+    });
+    glow(sheet, {
+      x: -shape.half * 0.2,
+      y: lerp(top, bottom, 0.38),
+      rx: shape.half * 0.2,
+      ry: (bottom - top) * 0.16,
+      colour: '#fff1ea',
+      opacity: shine * 0.8,
+    });
   });
 }
 
@@ -113,7 +207,12 @@ function paintUpperLip(sheet: Sheet, { mouth: { lip }, skin }: Design, shape: Mo
   const top = middle(shape.upperOuter)[1];
   const bottom = middle(shape.upperInner)[1];
   const { ink } = sheet;
-  ink.fillStyle = ramp(sheet, [0, top - 3], [0, bottom + 1], [mix(lip.base, lip.light, 0.35), mix(lip.base, lip.dark, 0.12), mix(lip.base, lip.dark, 0.6)]);
+  ink.fillStyle = ramp(
+    sheet,
+    [0, top - 3],
+    [0, bottom + 1],
+    [mix(lip.base, lip.light, 0.35), mix(lip.base, lip.dark, 0.12), mix(lip.base, lip.dark, 0.6)],
+  );
   softly(sheet, 0.75, () => ink.fill(body));
   inside(sheet, body, () => {
     paintTexture(sheet, lip.dark, shape.half, top, bottom);
@@ -133,7 +232,13 @@ function paintTexture(sheet: Sheet, colour: string, half: number, top: number, b
   for (let at = 0; at < 26; at++) {
     const x = (chance() * 2 - 1) * half * 0.85;
     sheet.ink.strokeStyle = tint(colour, 0.05 + 0.08 * chance());
-    sheet.ink.stroke(curve([[x, top], [x * 1.05, lerp(top, bottom, 0.5)], [x * 1.02, bottom]]));
+    sheet.ink.stroke(
+      curve([
+        [x, top],
+        [x * 1.05, lerp(top, bottom, 0.5)],
+        [x * 1.02, bottom],
+      ]),
+    );
   }
 }
 
@@ -151,7 +256,13 @@ function paintSeam(sheet: Sheet, { mouth: { lip } }: Design, shape: MouthShape, 
       const way = side === 0 ? -1 : 1;
       ink.strokeStyle = tint(lip.line, 0.6 - 0.3 * shape.pout);
       ink.lineWidth = 1.4;
-      ink.stroke(curve([[x - way * 3, y + 0.7], [x + way * 0.2, y], [x + way * 1.4, y - 0.7 * bell(shape.pout, 0.4)]]));
+      ink.stroke(
+        curve([
+          [x - way * 3, y + 0.7],
+          [x + way * 0.2, y],
+          [x + way * 1.4, y - 0.7 * bell(shape.pout, 0.4)],
+        ]),
+      );
     }
   });
 }

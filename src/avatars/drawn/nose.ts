@@ -13,7 +13,14 @@ export function paintNose(sheet: Sheet, design: Design): void {
   glow(sheet, { x: 3, y: nose.tip + 3, rx: half * 1.2, ry: 8, colour: skin.deep, opacity: 0.5 });
   for (const side of [-1, 1]) paintWing(sheet, design, side, half);
   glow(sheet, { x: -3, y: nose.tip - 11, rx: 7, ry: 6.5, colour: '#fff6ea', opacity: 0.55 });
-  glow(sheet, { x: -3, y: lerp(eyes.y, nose.tip, 0.45), rx: nose.bridge * 0.75, ry: 44, colour: skin.light, opacity: 0.5 });
+  glow(sheet, {
+    x: -3,
+    y: lerp(eyes.y, nose.tip, 0.45),
+    rx: nose.bridge * 0.75,
+    ry: 44,
+    colour: skin.light,
+    opacity: 0.5,
+  });
   ink.restore();
 }
 
@@ -23,10 +30,23 @@ function paintBridge(sheet: Sheet, { nose, eyes, skin }: Design): void {
   softly(sheet, 3.6, () => {
     ink.strokeStyle = tint(skin.deep, 0.3);
     ink.lineWidth = 7;
-    ink.stroke(curve([[nose.bridge + 4, top], [nose.bridge - 1, eyes.y + 8], [nose.bridge, lerp(eyes.y, nose.tip, 0.6)], [nose.width / 2 - 1, nose.tip - 9]]));
+    ink.stroke(
+      curve([
+        [nose.bridge + 4, top],
+        [nose.bridge - 1, eyes.y + 8],
+        [nose.bridge, lerp(eyes.y, nose.tip, 0.6)],
+        [nose.width / 2 - 1, nose.tip - 9],
+      ]),
+    );
     ink.strokeStyle = tint(skin.deep, 0.1);
     ink.lineWidth = 4;
-    ink.stroke(curve([[-nose.bridge - 4, top], [-nose.bridge, eyes.y + 8], [-nose.bridge, lerp(eyes.y, nose.tip, 0.5)]]));
+    ink.stroke(
+      curve([
+        [-nose.bridge - 4, top],
+        [-nose.bridge, eyes.y + 8],
+        [-nose.bridge, lerp(eyes.y, nose.tip, 0.5)],
+      ]),
+    );
   });
 }
 
@@ -36,10 +56,28 @@ function paintWing(sheet: Sheet, { nose, skin }: Design, side: number, half: num
   softly(sheet, 1.5, () => {
     ink.strokeStyle = tint(skin.deep, side > 0 ? 0.55 : 0.36);
     ink.lineWidth = 2.4;
-    ink.stroke(curve([[side * (half - 1), tip - 11], [side * (half + 1.5), tip - 5], [side * (half - 1), tip + 0.5], [side * (half - 5), tip + 1]]));
+    ink.stroke(
+      curve([
+        [side * (half - 1), tip - 11],
+        [side * (half + 1.5), tip - 5],
+        [side * (half - 1), tip + 0.5],
+        [side * (half - 5), tip + 1],
+      ]),
+    );
   });
   softly(sheet, 0.8, () => {
     ink.fillStyle = tint(skin.deep, 0.9);
-    ink.fill(curve([[side * 3.4, tip + 1.6], [side * 6.5, tip - 1.8], [side * (half - 4.5), tip - 0.8], [side * (half - 6), tip + 1.6], [side * 6, tip + 2.4]], true));
+    ink.fill(
+      curve(
+        [
+          [side * 3.4, tip + 1.6],
+          [side * 6.5, tip - 1.8],
+          [side * (half - 4.5), tip - 0.8],
+          [side * (half - 6), tip + 1.6],
+          [side * 6, tip + 2.4],
+        ],
+        true,
+      ),
+    );
   });
 }

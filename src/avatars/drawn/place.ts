@@ -36,13 +36,17 @@ export function joinOf(base: Pixels, patch: Pixels, place: Place): number {
       most = Math.max(most, Math.abs(patch.data[inPatch + channel]! - base.data[inBase + channel]!));
     }
   };
-  for (let x = 0; x < place.width; x++) [0, place.height - 1].forEach((y) => compare(x, y));
-  for (let y = 0; y < place.height; y++) [0, place.width - 1].forEach((x) => compare(x, y));
+  for (let x = 0; x < place.width; x++) for (const y of [0, place.height - 1]) compare(x, y);
+  for (let y = 0; y < place.height; y++) for (const x of [0, place.width - 1]) compare(x, y);
   return most;
 }
 
 /** The smallest rectangle around the changes whose join is calm, or else the calmest. `joinAt` measures one. */
-export async function choosePlace(changed: Box, size: number, joinAt: (place: Place) => Promise<number>): Promise<Place> {
+export async function choosePlace(
+  changed: Box,
+  size: number,
+  joinAt: (place: Place) => Promise<number>,
+): Promise<Place> {
   let best: { place: Place; join: number } | undefined;
   for (const place of candidates(changed, size)) {
     const join = await joinAt(place);

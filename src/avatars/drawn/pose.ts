@@ -63,5 +63,10 @@ function lookAt(phase: number): Look {
     gazeY += (blink.gazeY - gazeY) * down;
   }
   const drift = 0.18 * wave(phase, 3, 0.4) + 0.12 * wave(phase, 5, 2);
-  return { lid, gazeX: gazeX + drift, gazeY: gazeY + 0.1 * wave(phase, 4, 1), brow: 0.5 * wave(phase, 1, 4) + 0.3 * wave(phase, 3, 2) };
+  return {
+    lid,
+    gazeX: gazeX + drift,
+    gazeY: gazeY + 0.1 * wave(phase, 4, 1),
+    brow: 0.5 * wave(phase, 1, 4) + 0.3 * wave(phase, 3, 2),
+  };
 }

@@ -103,7 +103,9 @@ async function draw(design: Design, { extent, signal, onProgress }: Required<Ren
       return jpeg(target);
     };
     const place = await choosePlace(boxInPicture(design, scene.pose, box, pixels), pixels, async (candidate) => {
-      const joins = probes.map(async (lowerFace) => joinOf(base, await decodeJpeg(patchAt(candidate, lowerFace)), candidate));
+      const joins = probes.map(async (lowerFace) =>
+        joinOf(base, await decodeJpeg(patchAt(candidate, lowerFace)), candidate),
+      );
       return Math.max(...(await Promise.all(joins)));
     });
     drawing.places.push(place);

@@ -21,7 +21,10 @@ export function neckShape({ face, clothes }: Design): Path2D {
     [half + 34, base + 34],
     [half + 40, DESIGN_SIZE + 20],
   ];
-  return curve([...side.map(([x, y]) => [face.x + x, y] as const), ...side.toReversed().map(([x, y]) => [face.x - x, y] as const)], true);
+  return curve(
+    [...side.map(([x, y]) => [face.x + x, y] as const), ...side.toReversed().map(([x, y]) => [face.x - x, y] as const)],
+    true,
+  );
 }
 
 function paintNeck(sheet: Sheet, design: Design): void {
@@ -30,17 +33,29 @@ function paintNeck(sheet: Sheet, design: Design): void {
   const shape = neckShape(design);
   const { width, top } = face.neck;
   const pit = clothes.neckline.top + 46;
-  ink.fillStyle = ramp(sheet, [face.x - width, top], [face.x + width, top + 40], [
-    skin.base,
-    mix(skin.base, skin.shade, 0.18),
-    mix(skin.base, skin.shade, 0.6),
-  ]);
+  ink.fillStyle = ramp(
+    sheet,
+    [face.x - width, top],
+    [face.x + width, top + 40],
+    [skin.base, mix(skin.base, skin.shade, 0.18), mix(skin.base, skin.shade, 0.6)],
+  );
   ink.fill(shape);
   inside(sheet, shape, () => {
     glow(sheet, { x: face.x + 10, y: top + 54, rx: width * 0.9, ry: 46, colour: skin.deep, opacity: 0.5 });
     softly(sheet, 4, () => {
       ink.fillStyle = tint(skin.deep, 0.5);
-      ink.fill(curve([[face.x - width, top], [face.x - width * 0.4, top + 54], [face.x + 4, top + 74], [face.x + width * 0.42, top + 66], [face.x + width, top]], true));
+      ink.fill(
+        curve(
+          [
+            [face.x - width, top],
+            [face.x - width * 0.4, top + 54],
+            [face.x + 4, top + 74],
+            [face.x + width * 0.42, top + 66],
+            [face.x + width, top],
+          ],
+          true,
+        ),
+      );
     });
     glow(sheet, { x: face.x + width * 0.5, y: top + 60, rx: 26, ry: 96, colour: skin.deep, opacity: 0.36 });
     glow(sheet, { x: face.x - width * 0.56, y: top + 50, rx: 15, ry: 80, colour: skin.deep, opacity: 0.24 });
@@ -50,14 +65,32 @@ function paintNeck(sheet: Sheet, design: Design): void {
       softly(sheet, 3, () => {
         ink.strokeStyle = tint(skin.deep, side < 0 ? 0.2 : 0.28);
         ink.lineWidth = 4;
-        ink.stroke(curve([[face.x + side * width * 0.44, top + 40], [face.x + side * width * 0.28, pit - 34], [face.x + side * 7, pit]]));
+        ink.stroke(
+          curve([
+            [face.x + side * width * 0.44, top + 40],
+            [face.x + side * width * 0.28, pit - 34],
+            [face.x + side * 7, pit],
+          ]),
+        );
       });
       softly(sheet, 2.4, () => {
         ink.strokeStyle = tint(skin.deep, 0.26);
         ink.lineWidth = 3.4;
-        ink.stroke(curve([[face.x + side * 8, pit + 3], [face.x + side * 30, pit - 1], [face.x + side * 62, pit - 10]]));
+        ink.stroke(
+          curve([
+            [face.x + side * 8, pit + 3],
+            [face.x + side * 30, pit - 1],
+            [face.x + side * 62, pit - 10],
+          ]),
+        );
         ink.strokeStyle = tint(skin.light, 0.55);
-        ink.stroke(curve([[face.x + side * 12, pit - 3], [face.x + side * 32, pit - 7], [face.x + side * 60, pit - 16]]));
+        ink.stroke(
+          curve([
+            [face.x + side * 12, pit - 3],
+            [face.x + side * 32, pit - 7],
+            [face.x + side * 60, pit - 16],
+          ]),
+        );
       });
     }
     glow(sheet, { x: face.x, y: pit, rx: 12, ry: 13, colour: skin.deep, opacity: 0.34 });
@@ -76,7 +109,10 @@ function paintShirt(sheet: Sheet, { clothes, face }: Design): void {
     [half * 0.74, top + (bottom - top) * 0.5],
     [half + 2, top + 12],
   ];
-  const shape = curve([...edge, [half + 6, top + 30], [half + 6, DESIGN_SIZE + 30], [-half - 6, DESIGN_SIZE + 30], [-half - 6, top + 30]], true);
+  const shape = curve(
+    [...edge, [half + 6, top + 30], [half + 6, DESIGN_SIZE + 30], [-half - 6, DESIGN_SIZE + 30], [-half - 6, top + 30]],
+    true,
+  );
   ink.save();
   ink.translate(face.x, 0);
   softly(sheet, 4, () => {
@@ -97,9 +133,21 @@ function paintShirt(sheet: Sheet, { clothes, face }: Design): void {
 
 function paintShirtFolds(sheet: Sheet, { shirtShade, neckline: { half, top, bottom } }: Clothes): void {
   const folds: readonly (readonly Point[])[] = [
-    [[-half * 0.5, top + 40], [-half * 0.3, bottom + 14], [-12, DESIGN_SIZE]],
-    [[half * 0.55, top + 44], [half * 0.34, bottom + 14], [20, DESIGN_SIZE]],
-    [[half * 0.1, bottom + 4], [half * 0.12, bottom + 30], [4, DESIGN_SIZE]],
+    [
+      [-half * 0.5, top + 40],
+      [-half * 0.3, bottom + 14],
+      [-12, DESIGN_SIZE],
+    ],
+    [
+      [half * 0.55, top + 44],
+      [half * 0.34, bottom + 14],
+      [20, DESIGN_SIZE],
+    ],
+    [
+      [half * 0.1, bottom + 4],
+      [half * 0.12, bottom + 30],
+      [4, DESIGN_SIZE],
+    ],
   ];
   for (const fold of folds) {
     softly(sheet, 3, () => {
@@ -131,24 +179,52 @@ function paintJacketHalf(sheet: Sheet, clothes: Clothes, side: -1 | 1): void {
     [neckline.half * 0.42, DESIGN_SIZE - 6],
     [12, lapel.bottom + 40],
   ];
-  const body = curve([...shoulder.slice(1), [270, DESIGN_SIZE + 60], [60, DESIGN_SIZE + 60], ...inner.toReversed()], true);
+  const body = curve(
+    [...shoulder.slice(1), [270, DESIGN_SIZE + 60], [60, DESIGN_SIZE + 60], ...inner.toReversed()],
+    true,
+  );
   const lit = side < 0;
-  ink.fillStyle = ramp(sheet, [20, lapel.top], [225, DESIGN_SIZE], [
-    mix(clothes.base, clothes.light, lit ? 0.35 : 0),
-    mix(clothes.base, clothes.light, lit ? 0.62 : 0.1),
-    clothes.base,
-    clothes.dark,
-  ]);
+  ink.fillStyle = ramp(
+    sheet,
+    [20, lapel.top],
+    [225, DESIGN_SIZE],
+    [
+      mix(clothes.base, clothes.light, lit ? 0.35 : 0),
+      mix(clothes.base, clothes.light, lit ? 0.62 : 0.1),
+      clothes.base,
+      clothes.dark,
+    ],
+  );
   ink.fill(body);
   inside(sheet, body, () => {
-    glow(sheet, { x: 112, y: shoulder[2]![1] + 14, rx: 76, ry: 26, colour: clothes.light, opacity: lit ? 0.85 : 0.4, turn: 0.38 });
+    glow(sheet, {
+      x: 112,
+      y: shoulder[2]![1] + 14,
+      rx: 76,
+      ry: 26,
+      colour: clothes.light,
+      opacity: lit ? 0.85 : 0.4,
+      turn: 0.38,
+    });
     glow(sheet, { x: 70, y: DESIGN_SIZE, rx: 60, ry: 90, colour: clothes.dark, opacity: 0.7, turn: 0.3 });
     softly(sheet, 5, () => {
       ink.strokeStyle = tint(clothes.dark, 0.8);
       ink.lineWidth = 7;
-      ink.stroke(curve([[176, 452], [166, 486], [160, 520]]));
+      ink.stroke(
+        curve([
+          [176, 452],
+          [166, 486],
+          [160, 520],
+        ]),
+      );
       ink.strokeStyle = tint(clothes.light, 0.5);
-      ink.stroke(curve([[188, 458], [180, 486], [174, 520]]));
+      ink.stroke(
+        curve([
+          [188, 458],
+          [180, 486],
+          [174, 520],
+        ]),
+      );
     });
   });
   paintLapel(sheet, clothes, lit);
@@ -174,11 +250,16 @@ function paintLapel(sheet: Sheet, clothes: Clothes, lit: boolean): void {
     ink.fill(shape);
     ink.restore();
   });
-  ink.fillStyle = ramp(sheet, [half, lapel.top], [half + 40, lapel.bottom], [
-    mix(clothes.base, clothes.light, lit ? 0.9 : 0.45),
-    mix(clothes.base, clothes.light, lit ? 0.5 : 0.12),
-    clothes.base,
-  ]);
+  ink.fillStyle = ramp(
+    sheet,
+    [half, lapel.top],
+    [half + 40, lapel.bottom],
+    [
+      mix(clothes.base, clothes.light, lit ? 0.9 : 0.45),
+      mix(clothes.base, clothes.light, lit ? 0.5 : 0.12),
+      clothes.base,
+    ],
+  );
   ink.fill(shape);
   ink.strokeStyle = tint(mix(clothes.light, '#ffffff', 0.25), lit ? 0.55 : 0.3);
   ink.lineWidth = 0.9;

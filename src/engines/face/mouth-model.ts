@@ -75,9 +75,15 @@ function dot(weights: Float32Array, from: number, values: Float32Array): number 
   return a + b + c + d;
 }
 
+/**
+ * Trained on altered voices and softened labels, the net is less sure than it is right. At 1.6 its mouths come nearest
+ * to the true ones (mean error of "wide" 0.083 -> 0.072) and move as far as they should (0.54 -> 0.70 of the true range).
+ */
+const SHARPNESS = 1.6;
+
 function softmax(values: Float32Array): Float32Array {
   const top = Math.max(...values);
-  const powers = values.map((value) => Math.exp(value - top));
+  const powers = values.map((value) => Math.exp(SHARPNESS * (value - top)));
   const sum = powers.reduce((total, power) => total + power, 0);
   return powers.map((power) => power / sum);
 }

@@ -28,6 +28,12 @@ type Piece = z.infer<typeof pieceSchema>;
 /** 80 ms a chunk: two pictures' worth, and a sixth of what a caller may be ahead of its reader. */
 const CHUNK_SAMPLES = msToSamples(80);
 
+/**
+ * So much of a pause follows the phrase at once: a face hears up to 80 ms ahead, and must not hold back the last sound
+ * while the next phrase is still being thought of. The rest comes only with that next phrase.
+ */
+const TAIL_MS = 120;
+
 /** What one stream remembers between clauses. */
 interface Course {
   phrase: number;
@@ -35,7 +41,7 @@ interface Course {
   samples: number;
   /** Characters of this phrase whose words have begun. */
   begun: number;
-  /** Silence that is owed if anything follows. The end of an answer owes none: it would only delay the caller's turn. */
+  /** Silence that is owed before the next sound. After the last one it stays owed: it would only delay the caller's turn. */
   pauseMs: number;
 }
 
@@ -53,7 +59,9 @@ export const speakMethod = (speaker: Speaker): WorkerMethod =>
         signal.throwIfAborted();
         yield* sayClause(speaker, { voice, speed }, course, piece, clause);
       }
-      if (piece.last) yield { data: { phrase: piece.index, done: true }, body: new Uint8Array(0) };
+      if (!piece.last) continue;
+      if (course.phrase === piece.index) yield* pause(course, speed, TAIL_MS);
+      yield { data: { phrase: piece.index, done: true }, body: new Uint8Array(0) };
     }
   };
 
@@ -66,8 +74,7 @@ function* sayClause(
 ): Generator<Chunk> {
   const { samples, words } = speaker(clause.text, voice, speed);
   if (samples.length === 0) return;
-  const pause = new Int16Array(msToSamples(course.pauseMs / speed));
-  yield* chunksOf(course, pause, []);
+  yield* pause(course, speed, course.pauseMs);
   if (course.phrase !== piece.index) Object.assign(course, { phrase: piece.index, samples: 0, begun: 0 });
 
   const onsets = words.map(({ at, start }) => ({
@@ -84,6 +91,12 @@ function* sayClause(
   course.begun = placed.at(-1)?.to ?? course.begun;
   course.pauseMs = clause.pauseMs;
   yield* chunksOf(course, samples, placed);
+}
+
+function* pause(course: Course, speed: number, mostMs: number): Generator<Chunk> {
+  const ms = Math.min(course.pauseMs, mostMs);
+  course.pauseMs -= ms;
+  yield* chunksOf(course, new Int16Array(msToSamples(ms / speed)), []);
 }
 
 /** The words of a clause go out with its first chunk. */

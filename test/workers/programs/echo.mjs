@@ -35,9 +35,9 @@ async function* fail({ after = 0, code }) {
   throw new ParleyError(code, 'failed as asked');
 }
 
-async function* shout({ megabytes }) {
+async function* shout({ lines }) {
   const line = `${'x'.repeat(1023)}\n`;
-  for (let count = 0; count < megabytes * 1024; count += 1) writeSync(1, line);
+  for (let count = 0; count < lines; count += 1) writeSync(1, line);
   yield chunk({ printed: true });
 }
 

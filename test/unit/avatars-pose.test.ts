@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { PICTURES_PER_SECOND } from '../../src/audio/pcm.js';
+import { LOOP_PICTURES, type Pose, poseAt } from '../../src/avatars/drawn/pose.js';
+
+const loop = Array.from({ length: LOOP_PICTURES }, (_, at) => poseAt(at / LOOP_PICTURES));
+const numbers = (pose: Pose): number[] => [
+  pose.x,
+  pose.y,
+  pose.tilt * 200,
+  pose.turn,
+  pose.nod,
+  pose.breath,
+  pose.swing * 200,
+];
+const step = (one: Pose, other: Pose): number[] =>
+  numbers(one).map((value, at) => Math.abs(value - numbers(other)[at]!));
+const steps = loop.map((pose, at) => step(pose, loop[(at + 1) % LOOP_PICTURES]!));
+const lids = loop.map((pose) => pose.look.lid);
+
+describe('the idle motion', () => {
+  it('lasts at least 6 s', () => {
+    expect(LOOP_PICTURES / PICTURES_PER_SECOND).toBeGreaterThanOrEqual(6);
+  });
+
+  it('closes without a seam: the last step is like any other', () => {
+    steps.at(-1)!.forEach((value, at) => {
+      const ordinary = Math.max(...steps.slice(0, -1).map((values) => values[at]!));
+      expect(value).toBeLessThanOrEqual(ordinary);
+    });
+  });
+
+  it('moves the whole time, and never jumps: at most half a unit from picture to picture', () => {
+    expect(Math.max(...steps.flat())).toBeLessThan(0.5);
+    for (const values of steps) expect(Math.max(...values)).toBeGreaterThan(0.01);
+  });
+
+  it('blinks three times, at uneven distances, shut fast and opened slower', () => {
+    const shut = lids.flatMap((lid, at) => (lid > 0.95 && lids[at - 1]! <= 0.95 ? [at] : []));
+    expect(shut).toHaveLength(3);
+    const gaps = shut.map((at, index) => (shut[(index + 1) % 3]! - at + LOOP_PICTURES) % LOOP_PICTURES);
+    expect(new Set(gaps).size).toBe(3);
+    for (const at of shut) {
+      const closing = lids.slice(at - 6, at).filter((lid) => lid > 0.02).length;
+      const opening = lids.slice(at, at + 12).filter((lid) => lid > 0.02 && lid < 0.98).length;
+      expect(closing).toBeLessThanOrEqual(3);
+      expect(opening).toBeGreaterThan(closing);
+    }
+  });
+
+  it('has open eyes at the seam', () => {
+    expect(lids[0]).toBe(0);
+    expect(lids.at(-1)).toBeLessThan(0.05);
+  });
+});
