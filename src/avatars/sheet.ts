@@ -10,10 +10,10 @@ import { namedMouths, REST } from './mouths.js';
 
 const PIXELS = 512;
 const COLUMNS = 5;
-const CELL = 200;
+const CELL = 184;
 const LABEL = 22;
-/** Moments of the loop: the first one, both ends of the sway, shutting and shut eyes. */
-const PHASES = [0, 0.12, 0.165, 0.172, 0.7] as const;
+/** Moments of the loop: the first one, both ends of the sway, eyes half and wholly shut. */
+const PHASES = [0, 0.12, 0.161, 0.172, 0.7] as const;
 
 export async function writeSheet(design: Design, file: string): Promise<void> {
   const rows = Math.ceil(namedMouths.length / COLUMNS);

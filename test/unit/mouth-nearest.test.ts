@@ -24,8 +24,8 @@ it('would rather close lips that should touch than get the width right', () => {
 it('stays with the mouth that is shown on the border of two', () => {
   const low = nearestMouth(mouths, { ...REST, open: 0.5 }, 0);
   const high = nearestMouth(mouths, { ...REST, open: 0.65 }, 0);
-  expect(nearestMouth(mouths, { ...REST, open: 0.578 }, low)).toBe(low);
-  expect(nearestMouth(mouths, { ...REST, open: 0.572 }, high)).toBe(high);
+  expect(nearestMouth(mouths, { ...REST, open: 0.585 }, low)).toBe(low);
+  expect(nearestMouth(mouths, { ...REST, open: 0.565 }, high)).toBe(high);
   expect(nearestMouth(mouths, { ...REST, open: 0.63 }, low)).toBe(high);
 });
 

@@ -52,6 +52,13 @@ describe('captions', () => {
 });
 
 describe('the heard part of an answer', () => {
+  it('leaves out what has been written but has no times yet', () => {
+    const text = 'One, two. Three four.';
+    const soFar = timed(text).slice(0, 2);
+    expect(heardText(soFar, text, 1000)).toBe('One, two.');
+    expect(captionAt(soFar, text, 1000).map((word) => word.text)).toEqual(['One, ', 'two. ']);
+  });
+
   it('ends with the last word that was heard whole, with its punctuation', () => {
     expect(heardText(timed('One, two. Three four.'), 'One, two. Three four.', 185)).toBe('One, two.');
     expect(heardText(timed('One, two. Three four.'), 'One, two. Three four.', 170)).toBe('One,');

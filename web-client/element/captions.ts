@@ -13,11 +13,19 @@ export interface CaptionWord {
 const LONGEST_LINE = 84;
 const SENTENCE_END = /[.!?…。！？]["'”’)\]]*\s*$/;
 
+/** Where in the transcript a word ends, with its punctuation and spaces: where the next begins, if that is known. */
+function writtenEnd(words: readonly TimedWord[], at: number, transcript: string): number {
+  const { to } = words[at] as TimedWord;
+  const next = words[at + 1];
+  return next === undefined
+    ? to + (/^[^\p{L}\p{N}]*/u.exec(transcript.slice(to))?.[0].length ?? 0)
+    : Math.max(next.from, to);
+}
+
 /** Words as they are written: the transcript has the punctuation and the spaces that a voice's words lack. */
 function written(words: readonly TimedWord[], transcript: string): string[] {
   return words.map((word, at) => {
-    const next = words[at + 1]?.from ?? transcript.length;
-    const text = transcript.slice(word.from, Math.max(next, word.to));
+    const text = transcript.slice(word.from, writtenEnd(words, at, transcript));
     return text === '' ? `${word.text} ` : text;
   });
 }
@@ -61,14 +69,11 @@ export function captionAt(words: readonly TimedWord[], transcript: string, heard
 /** The part of the transcript that was heard whole: up to the end of the last word that had sounded. */
 export function heardText(words: readonly TimedWord[], transcript: string, heard: number): string {
   const last = words.findLastIndex((word) => word.end <= heard);
-  const word = words[last];
-  if (word === undefined) return '';
-  const next = words[last + 1]?.from ?? transcript.length;
-  const written = transcript.slice(0, Math.max(next, word.to)).trimEnd();
-  return written === ''
-    ? words
-        .slice(0, last + 1)
-        .map(({ text }) => text)
-        .join(' ')
-    : written;
+  if (last < 0) return '';
+  const text = transcript.slice(0, writtenEnd(words, last, transcript)).trimEnd();
+  if (text !== '') return text;
+  return words
+    .slice(0, last + 1)
+    .map((word) => word.text)
+    .join(' ');
 }

@@ -5,7 +5,7 @@ export interface FaceCounters {
   readonly shown: number;
   /** Patches that arrived or were decoded after their picture was past. */
   readonly late: number;
-  /** Pictures that were due and had no patch. */
+  /** Pictures that were due and were not seen: they had no patch, or nothing was drawn in their time. */
   readonly missing: number;
   /** Milliseconds from the first sample of a picture to its drawing: the last one, and of the last 500 pictures. */
   readonly skew: { readonly last: number; readonly p50: number; readonly p99: number };
@@ -16,7 +16,7 @@ const KEPT_SKEWS = 500;
 export interface FaceTally {
   showed(skewMs: number): void;
   cameLate(): void;
-  missed(): void;
+  missed(pictures: number): void;
   readonly counters: FaceCounters;
 }
 
@@ -34,8 +34,8 @@ export function faceTally(): FaceTally {
     cameLate() {
       late += 1;
     },
-    missed() {
-      missing += 1;
+    missed(pictures) {
+      missing += pictures;
     },
     get counters() {
       const sorted = [...skews].sort((a, b) => a - b);

@@ -88,7 +88,9 @@ export function openFace(element: HTMLCanvasElement, heardNow: () => Heard): Fac
   function count(due: number, heard: Heard): void {
     if (due === drawn?.picture) return;
     reply?.patches.advance(due);
-    if (reply?.patches.stateOf(due) === 'missing') tally.missed();
+    // Pictures that were never drawn: the page was busy, or hidden.
+    tally.missed(Math.max(0, due - (drawn?.picture ?? -1) - 1));
+    if (reply?.patches.stateOf(due) === 'missing') tally.missed(1);
     else tally.showed(samplesInto(heard, due) / 24);
   }
 

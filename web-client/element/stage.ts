@@ -114,7 +114,7 @@ function captionLine(line: HTMLElement): Stage['setCaption'] {
     leaving = undefined;
     line.classList.remove('leaving', 'old');
     const text = words.map((word) => word.text).join('');
-    if (text !== shown) {
+    if (text !== shown || words.length !== line.childElementCount) {
       line.replaceChildren(...words.map((word) => span(word.text)));
       shown = text;
     }

@@ -4,8 +4,11 @@ import type { Mouth } from '../contract.js';
 /** How much a difference shows: a wrong opening or lips that should touch, most; the tongue in the dark, least. */
 const WEIGHTS: Mouth = { open: 1, wide: 0.45, teeth: 0.35, bite: 0.7, tongue: 0.25, press: 0.8 };
 
-/** A new mouth must be this much nearer than the one shown: noise on the border of two must not make lips tremble. */
-const WORTH_CHANGING = 0.0015;
+/**
+ * A new mouth must be this much nearer than the one shown, about 0.02 of opening beyond the border of two: noise must
+ * not make lips tremble.
+ */
+const WORTH_CHANGING = 0.004;
 
 function distance(a: Mouth, b: Mouth): number {
   return (

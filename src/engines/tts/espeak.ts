@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { pcmSamples } from '../../audio/pcm.js';
 import { ParleyError } from '../../errors.js';
+import { within } from '../../flow.js';
 import { Credit } from '../../workers/outflow.js';
 import { type Chunk, startWorker } from '../../workers/process.js';
 import type { EngineContext, Phrase, Speech, SpeechOptions, TtsEngine } from '../contract.js';
@@ -20,6 +21,8 @@ export interface EspeakOptions {
 
 /** One phrase is heard while the next one is synthesised. */
 const READ_AHEAD = 2;
+/** How long a turn waits for a voice that is being started. */
+const BACK_MS = 2000;
 /** The most that goes to the worker in one message; a longer phrase goes in pieces. */
 const LONGEST_PIECE = 1000;
 
@@ -52,11 +55,15 @@ export function espeakTts({ workerFile, log, signal }: EspeakOptions): EspeakEng
     context: EngineContext,
   ): AsyncGenerator<Speech, void, undefined> {
     const params = checked(options);
+    // After a crash it is back in about half a second: a pause is better than an answer without its voice.
+    if (worker.health() !== 'up') {
+      await within(worker.ready(context.signal), BACK_MS, 'worker_unavailable', 'The voice is not back yet.');
+    }
     const room = new Credit();
     room.grant(READ_AHEAD);
     const input = pieces(phrases, room, context.signal);
     for await (const { data, body } of worker.open({ method: 'speak', params, input, signal: context.signal })) {
-      const answer = answerSchema.parse(data);
+      const answer = parsed(data);
       if ('done' in answer) room.grant(1);
       else yield { phrase: answer.phrase, samples: pcmSamples(body), words: answer.words };
     }
@@ -74,6 +81,12 @@ export function espeakTts({ workerFile, log, signal }: EspeakOptions): EspeakEng
       return worker.pid;
     },
   };
+}
+
+function parsed(data: Record<string, unknown>): z.infer<typeof answerSchema> {
+  const { success, data: answer, error } = answerSchema.safeParse(data);
+  if (!success) throw new ParleyError('worker_broken', `espeak: ${z.prettifyError(error)}`);
+  return answer;
 }
 
 function checked({ voice, speed }: SpeechOptions): Record<string, unknown> {
