@@ -27,7 +27,10 @@ const say = (text) => process.stdout.write(`${text}\n`);
 
 // --- running and remembering ----------------------------------------------------------------------------------------
 
-/** Runs a program; resolves to its exit code and its output, which is shown only if it fails or `show` is set. */
+/**
+ * Runs a program; resolves to its exit code and its output, which is shown only if it fails or `show` is set. A program
+ * that prints percentages moves the line of its step.
+ */
 function run(file, args, { env = {}, show = false } = {}) {
   return new Promise((done) => {
     const child = spawn(file, args, {
@@ -36,11 +39,19 @@ function run(file, args, { env = {}, show = false } = {}) {
       stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
     });
     let output = '';
-    child.stdout?.on('data', (data) => (output += data));
+    child.stdout?.on('data', (data) => {
+      output += data;
+      showProgress(/\d+%/.exec(lastLines(String(data), 1))?.[0]);
+    });
     child.stderr?.on('data', (data) => (output += data));
     child.on('error', (error) => done({ code: 127, output: error.message }));
     child.on('close', (code) => done({ code: code ?? 1, output }));
   });
+}
+
+/** Writes over the dots of the step's line; a file or a pipe gets only the finished line. */
+function showProgress(percent) {
+  if (percent !== undefined && process.stdout.isTTY) process.stdout.write(`\x1b[4D${percent.padStart(4)}`);
 }
 
 /** What the files say, for noticing a change. Folders are read whole. */
@@ -112,13 +123,18 @@ function checkFolders(dataDir) {
 
 async function installPackages() {
   const inputs = fingerprint('package.json', 'package-lock.json', '.npmrc');
-  await step('packages', 'Installing packages', { inputs, outcome: 'node_modules/.package-lock.json' }, async () => {
-    const npm = process.env.npm_execpath;
-    const command = npm?.endsWith('js') ? [process.execPath, npm] : ['npm'];
-    // Not `npm ci`: it refuses a lock file made where the registry lacks some platform's optional binaries.
-    const args = [...command.slice(1), 'install', '--no-save', '--include=dev', '--loglevel=error'];
-    await must(command[0], args, 'The packages could not be installed. Is a package registry reachable?');
-  });
+  await step(
+    'packages',
+    'Installing packages (about 400 MB)',
+    { inputs, outcome: 'node_modules/.package-lock.json' },
+    async () => {
+      const npm = process.env.npm_execpath;
+      const command = npm?.endsWith('js') ? [process.execPath, npm] : ['npm'];
+      // Not `npm ci`: it refuses a lock file made where the registry lacks some platform's optional binaries.
+      const args = [...command.slice(1), 'install', '--no-save', '--include=dev', '--loglevel=error'];
+      await must(command[0], args, 'The packages could not be installed. Is a package registry reachable?');
+    },
+  );
 }
 
 async function build() {

@@ -48,8 +48,8 @@ describe('a typed question', () => {
   it('is answered with voice, moving lips and captions, after which the face rests', async () => {
     const { ask, until, caption, lastAnswer, mouthOpening, debug, complaints, page } = await arrive();
     const atRest = await mouthOpening();
-    await ask('What can you do?');
-    await page.locator('.transcript .user', { hasText: 'What can you do?' }).waitFor();
+    await ask('Who are you?');
+    await page.locator('.transcript .user', { hasText: 'Who are you?' }).waitFor();
     await until(`d.level > ${AUDIBLE} && d.state === 'speaking'`);
     await until('d.shown > 10');
     let widest = 0;

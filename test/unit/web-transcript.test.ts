@@ -39,10 +39,10 @@ describe('captions', () => {
     expect(captionAt(late, text, 20)).toEqual([]);
   });
 
-  it('break a long sentence into lines of at most 84 characters and lose no word', () => {
+  it('break a long sentence into lines of at most 64 characters and lose no word', () => {
     const long = `${Array.from({ length: 60 }, (_, at) => `word${at}`).join(' ')}.`;
     const lines = new Set(Array.from({ length: 60 }, (_, at) => line(long, at * 100)));
-    for (const shown of lines) expect(shown.trimEnd().length).toBeLessThanOrEqual(84);
+    for (const shown of lines) expect(shown.trimEnd().length).toBeLessThanOrEqual(64);
     expect([...lines].join('')).toBe(long);
   });
 

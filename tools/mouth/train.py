@@ -1,6 +1,6 @@
 """Trains the mouth model on the rows of features.mjs and writes src/engines/face/mouth-weights.ts. Needs numpy.
 
-    python3 train.py CORPUS [--hold-out flite:slt,...] [--epochs 14] [--hidden 96,48] [--out FILE]
+    python3 train.py CORPUS [--hold-out flite:slt,...] [--epochs 10] [--hidden 96,48] [--out FILE]
 
 Prints accuracy per viseme on held-out utterances and, if given, on held-out voices; compares with a linear model and with
 a classifier of the field's hand-made cues. Without --out nothing is written.
@@ -197,7 +197,7 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("corpus")
     p.add_argument("--hold-out", default="")
-    p.add_argument("--epochs", type=int, default=14)
+    p.add_argument("--epochs", type=int, default=10)
     p.add_argument("--hidden", default="96,48")
     p.add_argument("--out")
     p.add_argument("--baselines", action="store_true")

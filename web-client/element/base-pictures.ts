@@ -3,14 +3,13 @@ import type { Pack } from '../../src/protocol/pack.js';
 
 /** 12 pictures of 512 x 512 are 12 MB; a whole loop decoded would be 200. */
 const MAX_DECODED = 12;
-/** A third of a second: decoding one takes 3 ms, a busy main thread now and then 100. */
-const AHEAD = 8;
+const MAX_DECODING = 8;
 
 export interface BasePictures {
   /** The picture, or nothing while it is being decoded. */
   get(base: number): ImageBitmap | undefined;
-  /** Decodes what comes next from `base` on. */
-  want(base: number): void;
+  /** Decodes `ahead` pictures from `base` on. */
+  want(base: number, ahead: number): void;
   close(): void;
 }
 
@@ -49,11 +48,11 @@ export function decodeBasePictures(pack: Pack): BasePictures {
       decoded.set(base, bitmap);
       return bitmap;
     },
-    want(base) {
-      for (let step = 0; step < Math.min(AHEAD, count); step += 1) {
+    want(base, ahead) {
+      for (let step = 0; step < Math.min(ahead, count); step += 1) {
         const next = (base + step) % count;
         // A picture that will not decode is left out; the one before it stays up.
-        if (!decoded.has(next) && !decoding.has(next) && decoding.size < AHEAD) decode(next).catch(() => {});
+        if (!decoded.has(next) && !decoding.has(next) && decoding.size < MAX_DECODING) decode(next).catch(() => {});
       }
     },
     close() {

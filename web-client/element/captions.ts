@@ -9,8 +9,8 @@ export interface CaptionWord {
   readonly state: 'heard' | 'sounding' | 'coming';
 }
 
-/** Two lines of a comfortable width; a longer sentence is shown in parts. */
-const LONGEST_LINE = 84;
+/** Two lines on a telephone; a longer sentence is shown in parts. */
+const LONGEST_LINE = 64;
 const SENTENCE_END = /[.!?…。！？]["'”’)\]]*\s*$/;
 
 /** Where in the transcript a word ends, with its punctuation and spaces: where the next begins, if that is known. */

@@ -59,12 +59,9 @@ export function openConnection(address: string, hooks: ConnectionHooks, signal: 
   }
 
   function read(data: string | ArrayBuffer): void {
-    if (typeof data === 'string') {
-      hooks.onEvent(JSON.parse(data) as ServerEvent);
-      return;
-    }
     try {
-      hooks.onMedia(decodeMedia(new Uint8Array(data)));
+      if (typeof data === 'string') hooks.onEvent(JSON.parse(data) as ServerEvent);
+      else hooks.onMedia(decodeMedia(new Uint8Array(data)));
     } catch (error) {
       // A frame of a later protocol is passed over, as unknown events are.
       if (!(error instanceof MediaFormatError)) throw error;

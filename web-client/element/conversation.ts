@@ -189,12 +189,14 @@ export function openConversation(
   }
 
   async function announce({ pack }: Announced): Promise<void> {
-    if (pack.sha256 === shownPack) return;
     try {
-      const loaded = await loadPack(new URL(pack.url, address.http).href, pack.bytes, signal);
-      shownPack = pack.sha256;
-      face.show(loaded);
-      hooks.onPack(loaded);
+      if (pack.sha256 !== shownPack) {
+        const loaded = await loadPack(new URL(pack.url, address.http).href, pack.bytes, signal);
+        shownPack = pack.sha256;
+        face.show(loaded);
+        hooks.onPack(loaded);
+      }
+      // From here on the server knows where in its loop the face is.
       report(reported ?? { response: 0, played: 0, state: 'idle' });
     } catch (error) {
       if (signal.aborted) return;

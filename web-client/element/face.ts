@@ -32,6 +32,8 @@ interface Reply extends AnnouncedReply {
   readonly patches: Patches;
 }
 
+/** Base pictures: a third of a second. Decoding one takes 3 ms, a busy page now and then 100. */
+const AHEAD = 8;
 /** Larger jumps are faded over. A reply may begin anywhere in the loop; later only a stalled tab leaps. */
 const UNSEEN_JUMP = { atStart: 1, later: 6 };
 
@@ -67,8 +69,8 @@ export function openFace(element: HTMLCanvasElement, heardNow: () => Heard): Fac
     const base = move(loop.frames, phase, time);
     const due = phase.kind === 'speaking' ? phase.picture : undefined;
     mouth = nextMouth(mouth, due, (picture) => reply?.patches.stateOf(picture) ?? 'missing', time);
-    loop.bases.want(base);
-    if (phase.kind === 'awaiting') loop.bases.want(phase.base);
+    loop.bases.want(base, phase.kind === 'awaiting' ? AHEAD / 2 : AHEAD);
+    if (phase.kind === 'awaiting') loop.bases.want(phase.base, AHEAD / 2);
     const bitmap = loop.bases.get(base);
     if (bitmap === undefined) return;
     fadeOverJump(base, due, loop.frames, time);

@@ -15,6 +15,9 @@ const LABELS: Record<Mood, string> = {
 /** How long the last line stays after it was said. */
 const CAPTION_STAYS_MS = 1800;
 
+/** The server is ready again within 20 ms of an interruption; a light that is meant to be seen stays on for longer. */
+const INTERRUPTED_STAYS_MS = 700;
+
 const MARKUP = `
 <div class="frame offline" part="frame">
   <canvas part="face" role="img" aria-label="The avatar is loading" width="512" height="512"></canvas>
@@ -68,7 +71,15 @@ export function buildStage(root: ShadowRoot): Stage {
   let name = 'The avatar';
   label.textContent = LABELS.offline;
 
+  let changing: ReturnType<typeof setTimeout> | undefined;
   const describe = () => canvas.setAttribute('aria-label', `${name}, ${LABELS[mood].toLowerCase()}`);
+
+  const change = (next: Mood) => {
+    frame.classList.replace(mood, next);
+    mood = next;
+    label.textContent = LABELS[mood];
+    describe();
+  };
 
   return {
     canvas,
@@ -83,11 +94,9 @@ export function buildStage(root: ShadowRoot): Stage {
       describe();
     },
     setMood(next) {
-      if (next === mood) return;
-      frame.classList.replace(mood, next);
-      mood = next;
-      label.textContent = LABELS[mood];
-      describe();
+      clearTimeout(changing);
+      if (mood === 'interrupted' && next === 'idle') changing = setTimeout(change, INTERRUPTED_STAYS_MS, next);
+      else change(next);
     },
     setStarted: (isStarted) => frame.classList.toggle('started', isStarted),
     setVolume(value, isMuted) {

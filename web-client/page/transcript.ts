@@ -17,7 +17,7 @@ export function transcript(
   let isReadingAlong = true;
 
   const follow = () => {
-    if (isReadingAlong) scroller.scrollTop = scroller.scrollHeight;
+    if (isReadingAlong && rows.size > 0) scroller.scrollTop = scroller.scrollHeight;
   };
   scroller.addEventListener('scroll', () => {
     isReadingAlong = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
