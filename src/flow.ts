@@ -169,38 +169,29 @@ export class Queue<T> implements AsyncIterable<T> {
   }
 }
 
-/**
- * Reads `source` ahead of its reader, at most `bound` (in the unit of `weigh`), so that a slow reader does not hold up
- * the work behind it. Ends its reading when the reader leaves or the signal aborts.
- */
-export async function* readAhead<T>(
-  source: AsyncIterable<T>,
-  bound: number,
-  signal: AbortSignal,
-  weigh?: (item: T) => number,
-): AsyncGenerator<T, void, undefined> {
-  const queue = new Queue<T>(bound, weigh);
-  const left = new AbortController();
-  const stop = AbortSignal.any([signal, left.signal]);
-  const onAbort = () => queue.fail(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  const pump = (async () => {
-    try {
-      for await (const item of source) {
-        if (!(await queue.push(item, stop))) return;
-      }
-      queue.close();
-    } catch (error) {
-      queue.fail(error);
+/** The items of both as they come. When both have one ready, `first` goes first; of each, one item is read ahead. */
+export async function* merge<A, B>(
+  first: AsyncIterable<A>,
+  second: AsyncIterable<B>,
+): AsyncGenerator<A | B, void, undefined> {
+  const read = <T>(reader: AsyncIterator<T>) => {
+    const next = reader.next().then((result) => ({ reader, result }));
+    // When the other one throws, or our reader leaves, this item has nobody left to catch its error.
+    next.catch(() => {});
+    return next;
+  };
+  const readers = [first[Symbol.asyncIterator](), second[Symbol.asyncIterator]()] as const;
+  const pending = new Map<AsyncIterator<A | B>, ReturnType<typeof read<A | B>>>(
+    readers.map((reader) => [reader, read<A | B>(reader)]),
+  );
+  while (pending.size > 0) {
+    const { reader, result } = await Promise.race(pending.values());
+    if (result.done === true) {
+      pending.delete(reader);
+    } else {
+      yield result.value;
+      pending.set(reader, read(reader));
     }
-  })();
-  try {
-    yield* queue;
-  } finally {
-    left.abort(new ParleyError('internal', 'the reader left'));
-    signal.removeEventListener('abort', onAbort);
-    // The pump may sit in a source that only its own signal can wake; whoever gave us the source owns that.
-    pump.catch(() => {});
   }
 }
 

@@ -6,14 +6,20 @@
 import { FRAME_MS } from '../audio/pcm.js';
 import type { Picture } from '../engines/contract.js';
 import { Bell } from '../flow.js';
+import type { TimedWord } from './spoken.js';
 
 const PATIENCE_MS = 150;
 /** What a picture in time earns back: a face a tenth too slow is waited for again every 15 pictures. */
 const EARNED_MS = FRAME_MS / 4;
 
-export interface PairedFrame {
-  readonly index: number;
+export interface HeardFrame {
   readonly samples: Int16Array;
+  /** Words that begin to sound with this frame or soon after. */
+  readonly words: readonly TimedWord[];
+}
+
+export interface PairedFrame extends HeardFrame {
+  readonly index: number;
   /** Pictures up to this frame that have not been released before: its own, and any that were late. */
   readonly pictures: readonly Picture[];
 }
@@ -53,18 +59,18 @@ export class PictureShelf {
 }
 
 export async function* pair(
-  heard: AsyncIterable<Int16Array>,
+  heard: AsyncIterable<HeardFrame>,
   shelf: PictureShelf,
   signal: AbortSignal,
 ): AsyncGenerator<PairedFrame, void, undefined> {
   let index = 0;
   let patience = PATIENCE_MS;
-  for await (const samples of heard) {
+  for await (const frame of heard) {
     const asked = performance.now();
     const inTime = await shelf.ready(index, patience, signal);
     const waited = performance.now() - asked;
     patience = Math.min(PATIENCE_MS, Math.max(0, patience - waited) + (inTime ? EARNED_MS : 0));
-    yield { index, samples, pictures: shelf.takeUpTo(index) };
+    yield { ...frame, index, pictures: shelf.takeUpTo(index) };
     index += 1;
   }
 }

@@ -1,5 +1,6 @@
 /** What a response.create asks for, out of its overrides, the session's settings and the conversation. */
 import type { Message } from '../engines/contract.js';
+import type { Caller } from '../protocol/caller.js';
 import type { ItemInput } from '../protocol/items.js';
 import type { OutputModalities, ResponseOverrides, SessionSettings } from '../protocol/session.js';
 import type { Floor } from './floor.js';
@@ -13,6 +14,7 @@ import { checkFormat, checkVoice, named, toolChoiceFor, toolsFor } from './setti
 import { nothingSpoken, type Spoken } from './spoken.js';
 
 interface PlanBasis {
+  readonly caller: Pick<Caller, 'takesPictures'>;
   readonly house: Pick<House, 'avatar' | 'engines'>;
   readonly settings: SessionSettings;
   readonly history: History;
@@ -29,7 +31,7 @@ export function planResponse(basis: PlanBasis, overrides: Overrides, number: num
     checkVoice(output.voice, basis.voices, 'response.audio.output.voice');
   checkFormat(output.format, 'response.audio.output.format');
   const inConversation = overrides.conversation !== 'none';
-  const avatar = house.avatar?.avatar;
+  const avatar = basis.caller.takesPictures ? house.avatar?.avatar : undefined;
   const spoken = nothingSpoken();
   const wanted = overrides.output_modalities ?? settings.output_modalities;
   // A server without a voice answers in the one way it has, and says so in the response.

@@ -1,5 +1,5 @@
 /**
- * One reply: think -> phrases -> speak -> animate -> paired frames. Four pumps run beside each other, each one `for
+ * One reply: think -> phrases -> speak -> animate -> paired frames. Three pumps run beside each other, each one `for
  * await` into a bounded queue; a reader who takes frames slowly slows them all, and one signal ends them all.
  *
  * What is lost on the way degrades the reply instead of ending it: without a face the voice goes on, without a voice
@@ -19,8 +19,8 @@ import type {
   TtsEngine,
 } from '../engines/contract.js';
 import { asParleyError, ParleyError } from '../errors.js';
-import { Queue, within } from '../flow.js';
-import { type PairedFrame, PictureShelf, pair } from './pairing.js';
+import { merge, Queue, within } from '../flow.js';
+import { type HeardFrame, type PairedFrame, PictureShelf, pair } from './pairing.js';
 import type { SpeakablePhrase } from './phrases.js';
 import { speakable } from './speakable.js';
 import { addSpeech, type Spoken, type TimedWord } from './spoken.js';
@@ -46,18 +46,24 @@ export interface ReplyRequest {
   readonly face: { readonly avatar: Avatar; readonly base: () => number } | null;
 }
 
-export type ReplyEvent =
+/** What happens beside the frames, as soon as it happens. */
+type Note =
   | LlmEvent
-  | { readonly kind: 'words'; readonly words: readonly TimedWord[] }
-  | ({ readonly kind: 'frame' } & PairedFrame)
   /** From here on the reply goes without this. */
   | { readonly kind: 'degraded'; readonly lost: 'voice' | 'face'; readonly error: ParleyError };
+
+/** A frame is paired when it is asked for: by then its picture has had all the time there was. */
+export type ReplyEvent = Note | ({ readonly kind: 'frame' } & PairedFrame);
 
 /** What the pumps of one reply share. */
 interface Stage {
   readonly context: EngineContext;
-  readonly out: Queue<ReplyEvent>;
   readonly spoken: Spoken;
+  readonly notes: Queue<Note>;
+  readonly texts: Queue<string>;
+  readonly heard: Queue<HeardFrame>;
+  readonly seen: Queue<Int16Array>;
+  readonly shelf: PictureShelf;
 }
 
 /** `spoken` grows while the events are read; the history is cut by it. */
@@ -69,141 +75,107 @@ export async function* reply(
 ): AsyncGenerator<ReplyEvent, void, undefined> {
   const left = new AbortController();
   const signal = AbortSignal.any([outer.signal, left.signal]);
-  const out = new Queue<ReplyEvent>(AHEAD_MS, (event) => (event.kind === 'frame' ? FRAME_MS : 1));
-  const stage: Stage = { context: { ...outer, signal }, out, spoken };
-  const texts = new Queue<string>(AHEAD_PIECES);
-  const voice = request.speech === null ? null : engines.tts;
-
+  const stage = setStage({ ...outer, signal }, spoken);
+  const { notes, texts, heard, seen } = stage;
   const onAbort = () => {
-    out.fail(signal.reason);
-    texts.fail(signal.reason);
+    for (const queue of [notes, texts, heard, seen]) queue.fail(signal.reason);
   };
   signal.addEventListener('abort', onAbort, { once: true });
-  const thinking = think(stage, engines.llm, request.llm, voice === null ? null : texts);
-  const performing =
-    voice === null || request.speech === null
-      ? Promise.resolve()
-      : perform(stage, voice, request.speech, texts, engines.face, request.face).catch((error) => {
-          // Nobody reads the model's text any more, so the model must not go on waiting for room.
-          left.abort(error);
-          throw error;
-        });
-  const ended = Promise.allSettled([thinking, performing]).finally(() => out.close());
+
+  const thinking = think(stage, engines.llm, request.llm);
+  const speaking = speak(stage, request.speech === null ? null : engines.tts, request.speech);
+  const animating = animate(stage, engines.face, request.face);
+  const ended = Promise.allSettled([thinking, speaking, animating]);
+  void Promise.allSettled([thinking, speaking]).then(() => notes.close());
   try {
-    yield* out;
-    await thinking;
-    await performing;
+    yield* merge(notes, releasedFrames(stage));
+    await Promise.all([thinking, speaking]);
   } finally {
+    // Everything has been released, or nobody wants it: a face that hangs must not keep the reply from ending.
     left.abort(new ParleyError('turn_cancelled'));
     signal.removeEventListener('abort', onAbort);
     await within(ended, LAST_WORDS_MS, 'engine_failed', 'An engine did not end within a second of its signal.');
   }
 }
 
-/** The model's pieces: to the caller as they come, and to the voice. */
-async function think(stage: Stage, llm: Engine<Llm>, request: LlmRequest, texts: Queue<string> | null): Promise<void> {
-  const { signal } = stage.context;
-  try {
-    for await (const event of llm.run(request, stage.context)) {
-      if (event.kind === 'text') {
-        stage.spoken.text += event.text;
-        await stage.out.push(event, signal);
-        await texts?.push(event.text, signal);
-      } else {
-        await stage.out.push(event, signal);
-      }
-    }
-  } finally {
-    texts?.close();
-  }
+function setStage(context: EngineContext, spoken: Spoken): Stage {
+  return {
+    context,
+    spoken,
+    notes: new Queue(AHEAD_PIECES),
+    texts: new Queue(AHEAD_PIECES),
+    heard: new Queue(AHEAD_MS, () => FRAME_MS),
+    seen: new Queue(AHEAD_MS, () => FRAME_MS),
+    shelf: new PictureShelf(),
+  };
 }
 
-/** Voice and face of the reply, and their frames in step. */
-async function perform(
-  stage: Stage,
-  tts: TtsEngine,
-  options: SpeechOptions,
-  texts: Queue<string>,
-  face: FaceEngine | null,
-  look: ReplyRequest['face'],
-): Promise<void> {
-  const { signal } = stage.context;
-  const heard = new Queue<Int16Array>(AHEAD_MS, () => FRAME_MS);
-  const seen = new Queue<Int16Array>(AHEAD_MS, () => FRAME_MS);
-  const shelf = new PictureShelf();
-  const onAbort = () => {
-    heard.fail(signal.reason);
-    seen.fail(signal.reason);
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
-  const curtain = new AbortController();
-  const faceless = face === null || look === null;
-  if (faceless) {
-    shelf.close();
-    seen.close();
-  }
-  const animating = faceless ? Promise.resolve() : animate(stage, face, look, seen, shelf, curtain.signal);
+/** The model's pieces: to the caller as they come, and to the voice. */
+async function think({ context, spoken, notes, texts }: Stage, llm: Engine<Llm>, request: LlmRequest): Promise<void> {
+  const { signal } = context;
   try {
-    await Promise.all([speak(stage, tts, options, texts, heard, seen), release(stage, heard, shelf)]);
+    for await (const event of llm.run(request, context)) {
+      if (event.kind === 'text') spoken.text += event.text;
+      await notes.push(event, signal);
+      if (event.kind === 'text') await texts.push(event.text, signal);
+    }
   } finally {
-    // All has been released: a face that hangs must not keep the reply from ending.
-    curtain.abort(new ParleyError('face_failed', 'The reply was over before the face was.'));
-    signal.removeEventListener('abort', onAbort);
-    await animating.catch(() => {});
+    texts.close();
   }
 }
 
 /** Phrases into speech, cut into frames: once for the ear, once (at 16 kHz) for the face. */
-async function speak(
-  stage: Stage,
-  tts: TtsEngine,
-  options: SpeechOptions,
-  texts: Queue<string>,
-  heard: Queue<Int16Array>,
-  seen: Queue<Int16Array>,
-): Promise<void> {
-  const { signal } = stage.context;
-  const phrases = new Map<number, SpeakablePhrase>();
-  const frames = new Framer(FRAME_SAMPLES);
-  const toHearing = resampler(SPEECH_RATE, HEARING_RATE);
-  const faceFrames = new Framer(FACE_FRAME_SAMPLES);
-  const sound = async (samples: Int16Array) => {
-    for (const frame of faceFrames.push(toHearing.push(samples))) await seen.push(frame, signal);
-    for (const frame of frames.push(samples)) await heard.push(frame, signal);
-  };
+async function speak(stage: Stage, tts: TtsEngine | null, options: SpeechOptions | null): Promise<void> {
+  const { context, notes, texts, heard, seen } = stage;
+  const { signal } = context;
   try {
-    let current = -1;
-    for await (const speech of tts.run(speakable(texts, phrases, signal), options, stage.context)) {
-      const words = addSpeech(stage.spoken, phrases.get(speech.phrase)!, speech.phrase !== current, speech);
-      current = speech.phrase;
-      if (words.length > 0) await stage.out.push({ kind: 'words', words }, signal);
-      await sound(speech.samples);
-    }
-    for (const frame of faceFrames.push(toHearing.flush())) await seen.push(frame, signal);
-    for (const frame of faceFrames.flush()) await seen.push(frame, signal);
-    for (const frame of frames.flush()) await heard.push(frame, signal);
+    if (tts !== null && options !== null) await speakAll(stage, tts, options);
   } catch (thrown) {
     if (signal.aborted) throw signal.reason;
-    await stage.out.push({ kind: 'degraded', lost: 'voice', error: asParleyError(thrown, 'tts_failed') }, signal);
-    // The model goes on writing; nobody speaks it, and it must not wait for a voice that is gone.
-    texts.close();
+    await notes.push({ kind: 'degraded', lost: 'voice', error: asParleyError(thrown, 'tts_failed') }, signal);
   } finally {
+    // The model may go on writing; nobody speaks it, and it must not wait for a voice that is not there.
+    texts.close();
     heard.close();
     seen.close();
   }
 }
 
-async function animate(
-  stage: Stage,
-  face: FaceEngine,
-  look: NonNullable<ReplyRequest['face']>,
-  seen: Queue<Int16Array>,
-  shelf: PictureShelf,
-  curtain: AbortSignal,
-): Promise<void> {
-  const { signal } = stage.context;
-  const context = { ...stage.context, signal: AbortSignal.any([signal, curtain]) };
+async function speakAll(stage: Stage, tts: TtsEngine, options: SpeechOptions): Promise<void> {
+  const { context, spoken, texts, heard, seen } = stage;
+  const { signal } = context;
+  const phrases = new Map<number, SpeakablePhrase>();
+  const frames = new Framer(FRAME_SAMPLES);
+  const faceFrames = new Framer(FACE_FRAME_SAMPLES);
+  const toHearing = resampler(SPEECH_RATE, HEARING_RATE);
+  let words: TimedWord[] = [];
+  const show = async (cut: Iterable<Int16Array>) => {
+    for (const frame of cut) await seen.push(frame, signal);
+  };
+  const sound = async (cut: Iterable<Int16Array>) => {
+    for (const samples of cut) {
+      const frame = { samples, words };
+      words = [];
+      await heard.push(frame, signal);
+    }
+  };
+  let current = -1;
+  for await (const speech of tts.run(speakable(texts, phrases, signal), options, context)) {
+    words.push(...addSpeech(spoken, phrases.get(speech.phrase)!, speech.phrase !== current, speech));
+    current = speech.phrase;
+    await show(faceFrames.push(toHearing.push(speech.samples)));
+    await sound(frames.push(speech.samples));
+  }
+  await show(faceFrames.push(toHearing.flush()));
+  await show(faceFrames.flush());
+  await sound(frames.flush());
+}
+
+async function animate(stage: Stage, face: FaceEngine | null, look: ReplyRequest['face']): Promise<void> {
+  const { context, notes, seen, shelf } = stage;
+  const { signal } = context;
   try {
+    if (face === null || look === null) return;
     const frames = seen[Symbol.asyncIterator]();
     const first = await frames.next();
     if (first.done === true) return;
@@ -211,11 +183,10 @@ async function animate(
     for await (const picture of face.run(startingWith(first.value, frames), options, context)) shelf.put(picture);
   } catch (thrown) {
     if (signal.aborted) throw signal.reason;
-    if (curtain.aborted) return;
-    await stage.out.push({ kind: 'degraded', lost: 'face', error: asParleyError(thrown, 'face_failed') }, signal);
+    await notes.push({ kind: 'degraded', lost: 'face', error: asParleyError(thrown, 'face_failed') }, signal);
   } finally {
     shelf.close();
-    // A face that ended early leaves frames behind; dropping them frees the voice that would wait for room.
+    // A face that ended early leaves frames behind; without this the voice would wait for room that never comes.
     seen.close();
   }
 }
@@ -225,7 +196,6 @@ async function* startingWith<T>(first: T, rest: AsyncGenerator<T>): AsyncGenerat
   yield* rest;
 }
 
-async function release(stage: Stage, heard: Queue<Int16Array>, shelf: PictureShelf): Promise<void> {
-  const { signal } = stage.context;
-  for await (const frame of pair(heard, shelf, signal)) await stage.out.push({ kind: 'frame', ...frame }, signal);
+async function* releasedFrames({ heard, shelf, context }: Stage): AsyncGenerator<ReplyEvent, void, undefined> {
+  for await (const frame of pair(heard, shelf, context.signal)) yield { kind: 'frame', ...frame };
 }

@@ -148,11 +148,6 @@ async function deliverOne(outlet: Outlet, event: Exclude<ReplyEvent, { kind: 'cu
       return events.toolCall(event);
     case 'usage':
       return events.usage(event);
-    case 'words': {
-      const { response_id, item_id } = events.address();
-      tools.caller.send({ type: 'avatar.words', response: sounding.number, response_id, item_id, words: event.words });
-      return;
-    }
     case 'degraded':
       tools.log.warn({ err: event.error, lost: event.lost }, 'the reply goes on without its voice or face');
       tools.caller.send({
@@ -178,7 +173,12 @@ async function deliverFrame(outlet: Outlet, frame: Extract<ReplyEvent, { kind: '
     const base = frame.pictures[0]?.base ?? plan.face?.base() ?? 0;
     caller.send({ type: 'avatar.response', response: plan.number, response_id: plan.frame.id, base });
   }
-  caller.sendAudio(events.address(), plan.number, position, frame.samples);
+  const address = events.address();
+  if (frame.words.length > 0) {
+    const { response_id, item_id } = address;
+    caller.send({ type: 'avatar.words', response: plan.number, response_id, item_id, words: frame.words });
+  }
+  caller.sendAudio(address, plan.number, position, frame.samples);
   for (const picture of frame.pictures) caller.sendPicture(plan.number, picture);
   sounding.timeline.mark('first_sent');
   sounding.sent = position + FRAME_SAMPLES;

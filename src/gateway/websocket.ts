@@ -114,6 +114,7 @@ function connect(socket: WebSocket, request: FastifyRequest, route: RealtimeRout
       id: `caller_${randomUUID().slice(0, 8)}`,
       model: modelOf(request.raw),
       reportsPlayback: binary,
+      takesPictures: binary,
       incoming: unweighed(incoming),
       gone: gone.signal,
     },

@@ -27,6 +27,8 @@ export interface Caller {
   readonly model: string;
   /** True for clients of parley.media.v1, which say how much they have played. */
   readonly reportsPlayback: boolean;
+  /** False for clients that could not show pictures: then none are made. */
+  readonly takesPictures: boolean;
   readonly incoming: AsyncIterable<Incoming>;
   /** Aborted when the caller has gone. */
   readonly gone: AbortSignal;

@@ -126,6 +126,22 @@ describe('the beginning', () => {
     }
   });
 
+  it('says so when the browser keeps the page silent, and another press of the button helps', async () => {
+    const strict = await launchChromium({ autoplay: false });
+    try {
+      const page = await strict.newPage();
+      await page.addInitScript(`addEventListener('load', () => document.querySelector('parley-avatar').start())`);
+      await page.goto(server.url);
+      const notice = page.getByRole('alert').filter({ hasText: 'keeps this page silent' });
+      await notice.waitFor();
+      await page.getByRole('button', { name: 'Start the conversation' }).click();
+      await page.getByRole('img', { name: /speaking/ }).waitFor();
+      expect(await notice.isHidden()).toBe(true);
+    } finally {
+      await strict.close();
+    }
+  });
+
   it('offers what to ask, and says what is running', async () => {
     const { page, until } = await arrive();
     await page.getByRole('button', { name: 'Engines' }).click();

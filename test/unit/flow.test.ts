@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ParleyError } from '../../src/errors.js';
-import { abortable, Bell, delay, Queue, readAhead, within } from '../../src/flow.js';
+import { abortable, Bell, delay, merge, Queue, within } from '../../src/flow.js';
 
 const never = new AbortController().signal;
 
@@ -52,9 +52,9 @@ describe('Queue', () => {
   it('frees a waiting writer when the reader leaves', async () => {
     const queue = new Queue<string>(1);
     queue.offer('first');
-    const pushed = queue.push('waits', never);
+    const pushed = [queue.push('takes the place of the first', never), queue.push('waits', never)];
     for await (const _item of queue) break;
-    expect(await pushed).toBe(false);
+    expect((await Promise.all(pushed))[1]).toBe(false);
     expect(queue.offer('late')).toBe(false);
   });
 
@@ -74,36 +74,36 @@ describe('Queue', () => {
   });
 });
 
-describe('readAhead', () => {
-  it('reads at most its bound beyond its reader', async () => {
-    let made = 0;
-    async function* source() {
-      for (;;) yield ++made;
-    }
-    const reader = readAhead(source(), 3, never)[Symbol.asyncIterator]();
-    expect((await reader.next()).value).toBe(1);
-    await vi.waitFor(() => expect(made).toBe(5)); // one taken, three queued, one in the writer's hand
+describe('merge', () => {
+  it('gives the items of both, each in its order, until both have ended', async () => {
+    const [one, two] = [new Queue<string>(9), new Queue<number>(9)];
+    for (const item of ['a', 'b', 'c']) one.offer(item);
+    two.offer(1);
+    const merged = collect(merge(one, two));
     await Promise.resolve();
-    expect(made).toBe(5);
-    await reader.return(undefined);
+    one.close();
+    two.offer(2);
+    two.close();
+    const items = await merged;
+    expect(items.filter((item) => typeof item === 'string')).toEqual(['a', 'b', 'c']);
+    expect(items.filter((item) => typeof item === 'number')).toEqual([1, 2]);
   });
 
-  it('passes the source’s failure on', async () => {
-    async function* source() {
-      yield 1;
-      throw new ParleyError('engine_failed');
-    }
-    await expect(collect(readAhead(source(), 3, never))).rejects.toMatchObject({ code: 'engine_failed' });
+  it('lets the first go first when both are ready', async () => {
+    const [one, two] = [new Queue<string>(9), new Queue<string>(9)];
+    two.offer('second');
+    one.offer('first');
+    for (const queue of [one, two]) queue.close();
+    expect(await collect(merge(one, two))).toEqual(['first', 'second']);
   });
 
-  it('ends with the reason when the signal aborts, even while its source is silent', async () => {
-    const controller = new AbortController();
-    async function* source(): AsyncGenerator<number> {
-      await new Promise(() => {});
-    }
-    const reading = collect(readAhead(source(), 3, controller.signal));
-    controller.abort(new ParleyError('barge_in'));
-    await expect(reading).rejects.toMatchObject({ code: 'barge_in' });
+  it('throws what either throws, also while the other waits', async () => {
+    const silent = new Queue<string>(1);
+    const failing = new Queue<string>(1);
+    const merged = collect(merge(silent, failing));
+    failing.fail(new ParleyError('engine_failed'));
+    await expect(merged).rejects.toMatchObject({ code: 'engine_failed' });
+    silent.fail(new ParleyError('barge_in')); // must not become an unhandled rejection
   });
 });
 

@@ -57,20 +57,29 @@ describe('a reply', () => {
     expect(pictures[3]?.base).toBe(1);
   });
 
-  it('sends words no later than the frame in which they sound, with their places in the text', async () => {
+  it('gives words no later than the frame in which they sound, with their places in the text', async () => {
     const { events } = start({ llm: tellingLlm(() => ANSWER).engine, tts: steadyTts().engine, face: null });
-    let heard = 0;
     const words: string[] = [];
-    for await (const event of events) {
-      if (event.kind === 'frame') heard += event.samples.length;
-      if (event.kind !== 'words') continue;
-      for (const word of event.words) {
-        expect(word.start).toBeGreaterThanOrEqual(heard - FRAME_SAMPLES);
+    for (const frame of framesOf(await collect(events))) {
+      for (const word of frame.words) {
+        expect(word.start).toBeGreaterThanOrEqual(frame.index * FRAME_SAMPLES - FRAME_SAMPLES);
         expect(WHOLE.slice(word.from, word.to)).toBe(word.text);
         words.push(word.text);
       }
     }
     expect(words).toEqual(WHOLE.split(' '));
+  });
+
+  it('pairs a frame with a picture that came while the frame lay waiting', async () => {
+    const llm = tellingLlm(() => ['Good morning to you all.']).engine;
+    const { events } = start({ llm, tts: steadyTts().engine, face: plainFace({ delayMs: 30 }) });
+    const paired: number[] = [];
+    for await (const event of events) {
+      if (event.kind !== 'frame') continue;
+      paired.push(event.pictures.length);
+      await new Promise((resolve) => setTimeout(resolve, 40)); // as a listener does
+    }
+    expect(paired).toEqual(paired.map(() => 1));
   });
 
   it('is only text when no voice is wanted', async () => {

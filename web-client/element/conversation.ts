@@ -6,12 +6,13 @@ import type { AvatarEvent, AvatarState, ServerEvent } from '../../src/protocol/s
 import type { ServerAddress } from './address.js';
 import type { CaptionWord } from './captions.js';
 import { type ConnectionState, openConnection } from './connection.js';
-import type { FaceCounters } from './counters.js';
+import type { ConversationCounters } from './counters.js';
 import { avatarItem, Dialogue, userItem } from './dialogue.js';
 import { openFace } from './face.js';
 import { loadPack } from './load-pack.js';
 import { type Mood, moodOf } from './mood.js';
 import { isReportDue, type Reported } from './playback-report.js';
+import type { SoundError } from './player.js';
 import type { PlayState, Position } from './playout.js';
 import { type Message, Transcript } from './transcript.js';
 import { voice } from './voice.js';
@@ -28,18 +29,6 @@ export interface ConversationHooks {
   onCaption(words: readonly CaptionWord[]): void;
   onMessage(message: Message): void;
   onProblem(problem: Problem): void;
-}
-
-export interface ConversationCounters extends FaceCounters {
-  readonly underruns: number;
-  readonly play: PlayState;
-  /** Samples of the present response that left the loudspeaker. */
-  readonly heard: number;
-  /** Loudness at the loudspeaker, 0 to 1. */
-  readonly level: number;
-  readonly base: number;
-  /** The picture whose mouth is seen; null is the mouth at rest. */
-  readonly mouth: number | null;
 }
 
 export interface Conversation {
@@ -73,7 +62,7 @@ export function openConversation(
 
   const dialogue = new Dialogue();
   const transcript = new Transcript(hooks.onMessage);
-  const sound = voice({ onPosition, onProblem: ({ code, message }) => hooks.onProblem({ code, message }) });
+  const sound = voice({ onPosition, onProblem: onSoundProblem });
   const face = openFace(canvas, sound.heard);
   signal.addEventListener('abort', () => {
     sound.close();
@@ -106,6 +95,17 @@ export function openConversation(
     if (isReportDue(reported, position)) report(position);
     hooks.onCaption(transcript.follow(sound.heard()));
     send([]);
+  }
+
+  function onSoundProblem({ code, message }: SoundError): void {
+    if (isAudible()) {
+      // The device took the sound away in the middle of an answer: nobody hears the rest.
+      transcript.cut();
+      face.rest();
+      play = 'idle';
+      send(dialogue.stop(true));
+    }
+    hooks.onProblem({ code, message });
   }
 
   function onState(state: ConnectionState): void {

@@ -1,4 +1,5 @@
-/** What the face counts, for tests and for tools that watch a running page. */
+/** What is counted, for tests and for tools that watch a running page. */
+import type { PlayState } from './playout.js';
 
 export interface FaceCounters {
   /** Pictures of replies that were drawn with the right mouth. */
@@ -9,6 +10,18 @@ export interface FaceCounters {
   readonly missing: number;
   /** Milliseconds from the first sample of a picture to its drawing: the last one, and of the last 500 pictures. */
   readonly skew: { readonly last: number; readonly p50: number; readonly p99: number };
+}
+
+export interface ConversationCounters extends FaceCounters {
+  readonly underruns: number;
+  readonly play: PlayState;
+  /** Samples of the present response that left the loudspeaker. */
+  readonly heard: number;
+  /** Loudness at the loudspeaker, 0 to 1. */
+  readonly level: number;
+  readonly base: number;
+  /** The picture whose mouth is seen; null is the mouth at rest. */
+  readonly mouth: number | null;
 }
 
 const KEPT_SKEWS = 500;

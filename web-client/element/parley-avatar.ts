@@ -1,6 +1,7 @@
 /** `<parley-avatar>`: a face to talk to, for any page. docs/embedding.md shows how to use it. */
 import { serverAddress } from './address.js';
-import { type Conversation, type ConversationCounters, openConversation } from './conversation.js';
+import { type Conversation, openConversation } from './conversation.js';
+import type { ConversationCounters } from './counters.js';
 import type { AvatarLook, ParleyEvents } from './events.js';
 import type { Mood } from './mood.js';
 import { buildStage, type Stage } from './stage.js';

@@ -5,6 +5,8 @@ import type { PlayoutCommand, Position } from './playout.js';
 
 type Sound =
   | { readonly kind: 'closed' }
+  /** No gesture can help; it was told once. */
+  | { readonly kind: 'impossible' }
   | { readonly kind: 'opening'; readonly opened: Promise<boolean> }
   | { readonly kind: 'open'; readonly player: Player };
 
@@ -48,10 +50,10 @@ export function voice(hooks: { onPosition(position: Position): void; onProblem(p
       sound = { kind: 'open', player: opened };
       return true;
     } catch (error) {
-      sound = { kind: 'closed' };
       const known = error instanceof SoundError;
       const problem = known ? error : new SoundError('sound_failed', 'This browser could not open its sound.', error);
       isBlocked = problem.code === 'sound_blocked';
+      sound = { kind: problem.code === 'sound_insecure' ? 'impossible' : 'closed' };
       hooks.onProblem(problem);
       return false;
     }
@@ -59,7 +61,7 @@ export function voice(hooks: { onPosition(position: Position): void; onProblem(p
 
   return {
     open() {
-      if (sound.kind === 'open') return Promise.resolve(true);
+      if (sound.kind === 'open' || sound.kind === 'impossible') return Promise.resolve(sound.kind === 'open');
       if (sound.kind === 'closed') sound = { kind: 'opening', opened: start() };
       return sound.opened;
     },

@@ -27,7 +27,10 @@ listen('parley-error', ({ code, message }) => {
   if (code !== 'shutting_down') notice.problem(message);
 });
 listen('parley-connection', notice.connection);
-listen('parley-state', ({ state, avatar: look }) => {
+let hasStarted = false;
+listen('parley-state', ({ state, isStarted, avatar: look }) => {
+  if (isStarted && !hasStarted) notice.solved();
+  hasStarted = isStarted;
   composing.setAnswering(state === 'speaking' || state === 'thinking');
   if (look !== null) document.documentElement.style.setProperty('--ambient', look.background);
 });

@@ -9,6 +9,8 @@ const SHORTEST_NOTICE_MS = 800;
 export interface Notices {
   connection(state: ParleyEvents['parley-connection']): void;
   problem(message: string): void;
+  /** What was wrong is not wrong any more. */
+  solved(): void;
 }
 
 export function notices(root: HTMLElement, onRetry: () => void): Notices {
@@ -16,16 +18,16 @@ export function notices(root: HTMLElement, onRetry: () => void): Notices {
   const problem = find('.problem');
   let leaving: ReturnType<typeof setTimeout> | undefined;
   find('.retry').addEventListener('click', onRetry);
-  find('.dismiss').addEventListener('click', () => {
+  const solved = () => {
     problem.hidden = true;
-  });
+  };
+  find('.dismiss').addEventListener('click', solved);
   return {
     connection: connectionNotice(find('.connection')),
+    solved,
     problem(message) {
       clearTimeout(leaving);
-      leaving = setTimeout(() => {
-        problem.hidden = true;
-      }, PROBLEM_STAYS_MS);
+      leaving = setTimeout(solved, PROBLEM_STAYS_MS);
       problem.hidden = false;
       find('.problem p').textContent = message;
     },

@@ -1,6 +1,7 @@
 /**
- * What makes one presenter look different from another, as data. All lengths and positions are in units of a
- * 512 x 512 picture; colours are #rrggbb. The drawing code beside this file holds no colours and no positions of its own.
+ * What makes one presenter look different from another, as data. All lengths and positions are in units of a 512 x 512
+ * picture; colours are #rrggbb. The drawing code beside this file holds proportions, and the few colours that all people
+ * share: the white of a catch light, the black of a pupil, the root of a tooth.
  */
 import type { Glow, Point } from './paint.js';
 

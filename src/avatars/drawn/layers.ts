@@ -7,13 +7,15 @@ import { createCanvas } from '@napi-rs/canvas';
 import type { Mouth } from '../../engines/contract.js';
 import { paintBackground } from './background.js';
 import type { Design } from './design.js';
+import { paintEars } from './ear.js';
 import { paintLocks, paintParting } from './hair.js';
 import { paintMouth } from './mouth.js';
 import { jawOf } from './mouth-shape.js';
+import { neckShape } from './neck.js';
 import { paintNose } from './nose.js';
 import { DESIGN_SIZE, lerp, newSheet, type Sheet, softly, tint } from './paint.js';
-import { faceShape, JAW_SHUT, type Jaw, paintEars, paintFace } from './skin.js';
-import { neckShape, paintTorso } from './torso.js';
+import { faceShape, JAW_SHUT, type Jaw, paintFace } from './skin.js';
+import { paintTorso } from './torso.js';
 
 const FINER = 2;
 

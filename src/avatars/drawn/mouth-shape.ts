@@ -29,6 +29,9 @@ export interface MouthShape {
   readonly pout: number;
 }
 
+/** The point of an edge that lies on the mouth's axis. */
+export const middle = (edge: readonly Point[]): Point => edge[edge.length >> 1]!;
+
 /** The chin follows the opening, but lags behind at first: small vowels are made by the lips alone. */
 export function jawOf(mouth: Mouth): Jaw {
   const opening = mouth.open * (1 - mouth.press);

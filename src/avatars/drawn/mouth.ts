@@ -1,7 +1,8 @@
 /** Paints a mouth: what is inside it, then the lips, then the shadows they throw on the skin. */
 import type { Mouth } from '../../engines/contract.js';
 import type { Design } from './design.js';
-import { type MouthShape, mouthShape } from './mouth-shape.js';
+import { paintInside } from './mouth-inside.js';
+import { type MouthShape, middle, mouthShape } from './mouth-shape.js';
 import {
   bell,
   clamp,
@@ -31,8 +32,6 @@ export function paintMouth(sheet: Sheet, design: Design, mouth: Mouth): void {
   paintSeam(sheet, design, shape, mouth);
   sheet.ink.restore();
 }
-
-const middle = (points: readonly Point[]): Point => points[points.length >> 1]!;
 
 function paintSkinAround(sheet: Sheet, { skin }: Design, shape: MouthShape, mouth: Mouth): void {
   const { ink } = sheet;
@@ -66,97 +65,12 @@ function paintSkinAround(sheet: Sheet, { skin }: Design, shape: MouthShape, mout
   }
 }
 
-function paintInside(sheet: Sheet, { mouth: design }: Design, shape: MouthShape, mouth: Mouth): void {
-  const opening = outline([...shape.upperInner, ...shape.lowerInner.toReversed()]);
-  const top = middle(shape.upperInner)[1];
-  const bottom = middle(shape.lowerInner)[1];
-  sheet.ink.fillStyle = ramp(
-    sheet,
-    [0, top],
-    [0, bottom],
-    [mix(design.inside, '#000000', 0.45), design.inside, mix(design.inside, design.tongue, 0.25)],
-  );
-  sheet.ink.fill(opening);
-  inside(sheet, opening, () => {
-    paintTeeth(sheet, design.tooth, shape, 'lower');
-    if (mouth.tongue < 0.5) paintTongue(sheet, design.tongue, shape, mouth);
-    paintTeeth(sheet, design.tooth, shape, 'upper');
-    if (mouth.tongue >= 0.5) paintTongue(sheet, design.tongue, shape, mouth);
-    softly(sheet, 1.6, () => {
-      sheet.ink.strokeStyle = tint(mix(design.inside, '#000000', 0.4), 0.75 - 0.5 * mouth.bite);
-      sheet.ink.lineWidth = 3.4 - 1.6 * mouth.bite;
-      sheet.ink.stroke(outline(shape.upperInner.concat(shape.lowerInner.toReversed())));
-    });
-  });
-}
-
-/** One band of teeth, curved with the jaw and darker to its sides, with faint gaps; no teeth drawn one by one. */
-function paintTeeth(sheet: Sheet, tooth: string, shape: MouthShape, row: 'upper' | 'lower'): void {
-  const { ink } = sheet;
-  const upper = row === 'upper';
-  const edge = upper ? shape.upperTeeth : shape.lowerTeeth;
-  const far = upper ? middle(shape.upperInner)[1] - 14 : middle(shape.lowerInner)[1] + 14;
-  const reach = shape.half * 0.94;
-  const bend = (u: number): number => (upper ? -1 : 1) * u * u * Math.min(5, shape.gap * 0.22);
-  const across = Array.from({ length: 25 }, (_, at) => at / 12 - 1);
-  const band = outline([...across.map((u): Point => [u * reach, edge + bend(u)]), [reach, far], [-reach, far]]);
-  const shadow = mix(tooth, '#6b4038', 0.6);
-  ink.fillStyle = ramp(
-    sheet,
-    [-reach, 0],
-    [reach, 0],
-    [shadow, mix(tooth, shadow, 0.25), tooth, tooth, mix(tooth, shadow, 0.4), shadow],
-  );
-  softly(sheet, 0.45, () => ink.fill(band));
-  ink.strokeStyle = tint(shadow, 0.32);
-  ink.lineWidth = 0.7;
-  const step = upper ? 7.4 : 5.6;
-  for (let at = -3; at <= 3; at++) {
-    const x = upper ? at * step : (at + 0.5) * step;
-    if (Math.abs(x) < reach * 0.92)
-      ink.stroke(
-        curve([
-          [x, edge + bend(x / reach)],
-          [x * 0.98, lerp(edge, far, 0.8)],
-        ]),
-      );
-  }
-}
-
-function paintTongue(sheet: Sheet, colour: string, shape: MouthShape, mouth: Mouth): void {
-  const { ink } = sheet;
-  const { tongueTop: top, tongueHalf: half } = shape;
-  const floor = middle(shape.lowerInner)[1] + 8;
-  const body = curve(
-    [
-      [-half, floor],
-      [-half * 0.86, lerp(floor, top, 0.6)],
-      [-half * 0.42, top + 0.8],
-      [0, top],
-      [half * 0.42, top + 0.8],
-      [half * 0.86, lerp(floor, top, 0.6)],
-      [half, floor],
-    ],
-    true,
-  );
-  ink.fillStyle = ramp(
-    sheet,
-    [0, top],
-    [0, floor],
-    [mix(colour, '#ffffff', 0.14 + 0.12 * mouth.tongue), colour, mix(colour, '#3a0a10', 0.5)],
-  );
-  softly(sheet, 0.8, () => ink.fill(body));
-  inside(sheet, body, () => {
-    glow(sheet, { x: -2, y: top + 4, rx: half * 0.6, ry: 4, colour: '#ffd9d0', opacity: 0.3 + 0.3 * mouth.tongue });
-    glow(sheet, { x: 0, y: top + 12, rx: 2.6, ry: 12, colour: '#5a1620', opacity: 0.4 });
-  });
-}
-
 function paintLowerLip(sheet: Sheet, { mouth: { lip } }: Design, shape: MouthShape, mouth: Mouth): void {
   const body = outline([...shape.lowerInner, ...shape.lowerOuter.toReversed()]);
   const top = middle(shape.lowerInner)[1];
   const bottom = middle(shape.lowerOuter)[1];
   const { ink } = sheet;
+  const { half } = shape;
   ink.fillStyle = ramp(
     sheet,
     [0, top - 2],
@@ -165,40 +79,16 @@ function paintLowerLip(sheet: Sheet, { mouth: { lip } }: Design, shape: MouthSha
   );
   softly(sheet, 0.75, () => ink.fill(body));
   inside(sheet, body, () => {
-    paintTexture(sheet, lip.dark, shape.half, top, bottom);
-    glow(sheet, {
-      x: shape.half * 0.8,
-      y: (top + bottom) / 2,
-      rx: shape.half * 0.5,
-      ry: 12,
-      colour: lip.dark,
-      opacity: 0.5,
-    });
-    glow(sheet, {
-      x: -shape.half * 0.9,
-      y: (top + bottom) / 2,
-      rx: shape.half * 0.36,
-      ry: 12,
-      colour: lip.dark,
-      opacity: 0.4,
-    });
+    paintTexture(sheet, lip.dark, half, top, bottom);
+    const y = (top + bottom) / 2;
+    glow(sheet, { x: half * 0.8, y, rx: half * 0.5, ry: 12, colour: lip.dark, opacity: 0.5 });
+    glow(sheet, { x: -half * 0.9, y, rx: half * 0.36, ry: 12, colour: lip.dark, opacity: 0.4 });
     const shine = 0.62 * (1 - 0.6 * mouth.press) * (1 - 0.5 * mouth.bite) + 0.2 * shape.pout;
-    glow(sheet, {
-      x: -shape.half * 0.16,
-      y: lerp(top, bottom, 0.4),
-      rx: shape.half * 0.4,
-      ry: (bottom - top) * 0.34,
-      colour: lip.light,
-      opacity: shine,
-    });
-    glow(sheet, {
-      x: -shape.half * 0.2,
-      y: lerp(top, bottom, 0.38),
-      rx: shape.half * 0.2,
-      ry: (bottom - top) * 0.16,
-      colour: '#fff1ea',
-      opacity: shine * 0.8,
-    });
+    const height = bottom - top;
+    const lit = { x: -half * 0.16, y: top + height * 0.4, rx: half * 0.4, ry: height * 0.34 };
+    glow(sheet, { ...lit, colour: lip.light, opacity: shine });
+    const spark = { x: -half * 0.2, y: top + height * 0.38, rx: half * 0.2, ry: height * 0.16 };
+    glow(sheet, { ...spark, colour: '#fff1ea', opacity: shine * 0.8 });
   });
 }
 

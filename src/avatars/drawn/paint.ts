@@ -124,6 +124,22 @@ export function softly(sheet: Sheet, blur: number, paint: () => void): void {
   sheet.ink.restore();
 }
 
+export interface Line {
+  readonly colour: string;
+  readonly opacity: number;
+  readonly width: number;
+  readonly blur: number;
+}
+
+/** A soft line along the smooth curve through these points. */
+export function line(sheet: Sheet, points: readonly Point[], { colour, opacity, width, blur }: Line): void {
+  softly(sheet, blur, () => {
+    sheet.ink.strokeStyle = tint(colour, opacity);
+    sheet.ink.lineWidth = width;
+    sheet.ink.stroke(curve(points));
+  });
+}
+
 export interface Glow {
   readonly x: number;
   readonly y: number;

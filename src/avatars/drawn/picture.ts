@@ -26,11 +26,6 @@ export function paintScene(design: Design, layers: Layers, pixels: number, pose:
     ink.translate(pose.turn, pose.nod);
   };
   placed(ink, pixels, features, layers.nose);
-  ink.save();
-  ink.scale(pixels / DESIGN_SIZE, pixels / DESIGN_SIZE);
-  features();
-  paintEyes({ canvas: behind, ink, scale: pixels / DESIGN_SIZE }, design, pose.look);
-  ink.restore();
   const before = createCanvas(pixels, pixels);
   const over = before.getContext('2d');
   const frontHair = () => {
@@ -39,6 +34,12 @@ export function paintScene(design: Design, layers: Layers, pixels: number, pose:
   };
   placed(over, pixels, frontHair, layers.hairFront);
   calmColours(behind, before);
+  // The eyes are far from any patch, and keep their colours sharp.
+  ink.save();
+  ink.scale(pixels / DESIGN_SIZE, pixels / DESIGN_SIZE);
+  features();
+  paintEyes({ canvas: behind, ink, scale: pixels / DESIGN_SIZE }, design, pose.look);
+  ink.restore();
   return { behind, before, pose };
 }
 
@@ -63,6 +64,7 @@ function calmColours(behind: Canvas, before: Canvas): void {
     const ink = layer.getContext('2d');
     ink.globalCompositeOperation = 'color';
     ink.drawImage(blurred, 0, 0);
+    ink.globalCompositeOperation = 'source-over';
   }
   const over = before.getContext('2d');
   over.globalCompositeOperation = 'destination-in';

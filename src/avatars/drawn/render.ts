@@ -1,6 +1,6 @@
 /** Draws a presenter's idle loop and mouth bank and writes them as the two files that a catalogue reads. */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { type Canvas, createCanvas } from '@napi-rs/canvas';
@@ -43,6 +43,9 @@ interface Drawing {
 
 export async function renderAvatar(design: Design, folder: string, options: RenderOptions): Promise<void> {
   const extent = options.extent ?? FULL_EXTENT;
+  // First of all: a folder that cannot be written to should not cost half a minute of drawing.
+  await mkdir(folder, { recursive: true });
+  await access(folder, constants.W_OK);
   const { pictures, places, patches } = await draw(design, { ...options, extent });
   const { id, name, credit, background } = design;
   const size = { width: extent.pixels, height: extent.pixels };

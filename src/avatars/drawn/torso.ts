@@ -1,100 +1,13 @@
 /** Neck, shirt and jacket: everything below the head, which breathes as one piece. */
 import { Path2D } from '@napi-rs/canvas';
 import type { Clothes, Design } from './design.js';
-import { curve, DESIGN_SIZE, glow, inside, mix, type Point, ramp, type Sheet, softly, tint } from './paint.js';
+import { paintNeck } from './neck.js';
+import { curve, DESIGN_SIZE, glow, inside, line, mix, type Point, ramp, type Sheet, softly, tint } from './paint.js';
 
 export function paintTorso(sheet: Sheet, design: Design): void {
   paintNeck(sheet, design);
   paintShirt(sheet, design);
   paintJacket(sheet, design);
-}
-
-export function neckShape({ face, clothes }: Design): Path2D {
-  const { width, top } = face.neck;
-  const half = width / 2;
-  const base = clothes.neckline.top;
-  const side: Point[] = [
-    [half + 2, top],
-    [half - 1, top + (base - top) * 0.35],
-    [half + 1, top + (base - top) * 0.7],
-    [half + 14, base + 4],
-    [half + 34, base + 34],
-    [half + 40, DESIGN_SIZE + 20],
-  ];
-  return curve(
-    [...side.map(([x, y]) => [face.x + x, y] as const), ...side.toReversed().map(([x, y]) => [face.x - x, y] as const)],
-    true,
-  );
-}
-
-function paintNeck(sheet: Sheet, design: Design): void {
-  const { skin, face, clothes } = design;
-  const { ink } = sheet;
-  const shape = neckShape(design);
-  const { width, top } = face.neck;
-  const pit = clothes.neckline.top + 46;
-  ink.fillStyle = ramp(
-    sheet,
-    [face.x - width, top],
-    [face.x + width, top + 40],
-    [skin.base, mix(skin.base, skin.shade, 0.18), mix(skin.base, skin.shade, 0.6)],
-  );
-  ink.fill(shape);
-  inside(sheet, shape, () => {
-    glow(sheet, { x: face.x + 10, y: top + 54, rx: width * 0.9, ry: 46, colour: skin.deep, opacity: 0.5 });
-    softly(sheet, 4, () => {
-      ink.fillStyle = tint(skin.deep, 0.5);
-      ink.fill(
-        curve(
-          [
-            [face.x - width, top],
-            [face.x - width * 0.4, top + 54],
-            [face.x + 4, top + 74],
-            [face.x + width * 0.42, top + 66],
-            [face.x + width, top],
-          ],
-          true,
-        ),
-      );
-    });
-    glow(sheet, { x: face.x + width * 0.5, y: top + 60, rx: 26, ry: 96, colour: skin.deep, opacity: 0.36 });
-    glow(sheet, { x: face.x - width * 0.56, y: top + 50, rx: 15, ry: 80, colour: skin.deep, opacity: 0.24 });
-    glow(sheet, { x: face.x - 14, y: pit - 34, rx: 20, ry: 50, colour: skin.light, opacity: 0.5 });
-    // The two muscles that run from behind the ears to the pit of the neck, and the collarbones.
-    for (const side of [-1, 1]) {
-      softly(sheet, 3, () => {
-        ink.strokeStyle = tint(skin.deep, side < 0 ? 0.2 : 0.28);
-        ink.lineWidth = 4;
-        ink.stroke(
-          curve([
-            [face.x + side * width * 0.44, top + 40],
-            [face.x + side * width * 0.28, pit - 34],
-            [face.x + side * 7, pit],
-          ]),
-        );
-      });
-      softly(sheet, 2.4, () => {
-        ink.strokeStyle = tint(skin.deep, 0.26);
-        ink.lineWidth = 3.4;
-        ink.stroke(
-          curve([
-            [face.x + side * 8, pit + 3],
-            [face.x + side * 30, pit - 1],
-            [face.x + side * 62, pit - 10],
-          ]),
-        );
-        ink.strokeStyle = tint(skin.light, 0.55);
-        ink.stroke(
-          curve([
-            [face.x + side * 12, pit - 3],
-            [face.x + side * 32, pit - 7],
-            [face.x + side * 60, pit - 16],
-          ]),
-        );
-      });
-    }
-    glow(sheet, { x: face.x, y: pit, rx: 12, ry: 13, colour: skin.deep, opacity: 0.34 });
-  });
 }
 
 function paintShirt(sheet: Sheet, { clothes, face }: Design): void {
@@ -170,21 +83,10 @@ function paintJacket(sheet: Sheet, design: Design): void {
 
 /** One half, drawn as the right-hand one. The left-hand one (side -1) is mirrored and stands nearer the light. */
 function paintJacketHalf(sheet: Sheet, clothes: Clothes, side: -1 | 1): void {
-  const { ink } = sheet;
-  const { lapel, neckline, shoulder } = clothes;
-  const inner: Point[] = [
-    [neckline.half + 14, lapel.top + 8],
-    [neckline.half + 4, lapel.top + 26],
-    [neckline.half * 0.84, (lapel.top + lapel.bottom) / 2],
-    [neckline.half * 0.42, DESIGN_SIZE - 6],
-    [12, lapel.bottom + 40],
-  ];
-  const body = curve(
-    [...shoulder.slice(1), [270, DESIGN_SIZE + 60], [60, DESIGN_SIZE + 60], ...inner.toReversed()],
-    true,
-  );
+  const { lapel } = clothes;
   const lit = side < 0;
-  ink.fillStyle = ramp(
+  const body = jacketShape(clothes);
+  sheet.ink.fillStyle = ramp(
     sheet,
     [20, lapel.top],
     [225, DESIGN_SIZE],
@@ -195,39 +97,38 @@ function paintJacketHalf(sheet: Sheet, clothes: Clothes, side: -1 | 1): void {
       clothes.dark,
     ],
   );
-  ink.fill(body);
-  inside(sheet, body, () => {
-    glow(sheet, {
-      x: 112,
-      y: shoulder[2]![1] + 14,
-      rx: 76,
-      ry: 26,
-      colour: clothes.light,
-      opacity: lit ? 0.85 : 0.4,
-      turn: 0.38,
-    });
-    glow(sheet, { x: 70, y: DESIGN_SIZE, rx: 60, ry: 90, colour: clothes.dark, opacity: 0.7, turn: 0.3 });
-    softly(sheet, 5, () => {
-      ink.strokeStyle = tint(clothes.dark, 0.8);
-      ink.lineWidth = 7;
-      ink.stroke(
-        curve([
-          [176, 452],
-          [166, 486],
-          [160, 520],
-        ]),
-      );
-      ink.strokeStyle = tint(clothes.light, 0.5);
-      ink.stroke(
-        curve([
-          [188, 458],
-          [180, 486],
-          [174, 520],
-        ]),
-      );
-    });
-  });
+  sheet.ink.fill(body);
+  inside(sheet, body, () => paintJacketFolds(sheet, clothes, lit));
   paintLapel(sheet, clothes, lit);
+}
+
+function jacketShape({ lapel, neckline, shoulder }: Clothes): Path2D {
+  const inner: Point[] = [
+    [neckline.half + 14, lapel.top + 8],
+    [neckline.half + 4, lapel.top + 26],
+    [neckline.half * 0.84, (lapel.top + lapel.bottom) / 2],
+    [neckline.half * 0.42, DESIGN_SIZE - 6],
+    [12, lapel.bottom + 40],
+  ];
+  const hem: Point[] = [
+    [270, DESIGN_SIZE + 60],
+    [60, DESIGN_SIZE + 60],
+  ];
+  return curve([...shoulder.slice(1), ...hem, ...inner.toReversed()], true);
+}
+
+function paintJacketFolds(sheet: Sheet, { light, dark, shoulder }: Clothes, lit: boolean): void {
+  const y = shoulder[2]![1] + 14;
+  glow(sheet, { x: 112, y, rx: 76, ry: 26, colour: light, opacity: lit ? 0.85 : 0.4, turn: 0.38 });
+  glow(sheet, { x: 70, y: DESIGN_SIZE, rx: 60, ry: 90, colour: dark, opacity: 0.7, turn: 0.3 });
+  const sleeve: Point[] = [
+    [176, 452],
+    [166, 486],
+    [160, 520],
+  ];
+  line(sheet, sleeve, { colour: dark, opacity: 0.8, width: 7, blur: 5 });
+  const beside = sleeve.map(([x, at]): Point => [x + 13, at + 2]);
+  line(sheet, beside, { colour: light, opacity: 0.5, width: 7, blur: 5 });
 }
 
 function paintLapel(sheet: Sheet, clothes: Clothes, lit: boolean): void {
