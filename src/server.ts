@@ -34,7 +34,10 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   const logController = new LogController({ disableRequestLogging: true });
   const app = Fastify({ loggerInstance, logController, forceCloseConnections: true });
   app.addHook('onRequest', async (request, reply) => {
-    checkAccess({ host: request.headers.host, origin: request.headers.origin }, parts.access);
+    const { host, origin } = request.headers;
+    checkAccess({ host, origin }, parts.access);
+    // An origin that may come in may also read what it fetches: the element, its worklet, the avatar's pack.
+    if (origin !== undefined) reply.headers({ 'access-control-allow-origin': origin, vary: 'Origin' });
     reply.headers({
       'content-security-policy': CONTENT_POLICY,
       'x-content-type-options': 'nosniff',

@@ -127,6 +127,14 @@ describe('who may not come in', () => {
     expect(await refusal({ 'openai-beta': 'realtime=v1' })).toBe(400);
   });
 
+  it('but an origin that was allowed may, and may read what it fetches', async () => {
+    const open = await startServer({ ALLOWED_ORIGINS: 'https://www.example.org' });
+    const answer = await fetch(`${open.url}/parley-avatar.js`, { headers: { origin: 'https://www.example.org' } });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://www.example.org');
+    await open.stop();
+  });
+
   it('over plain HTTP either', async () => {
     const status = await new Promise((resolve) => {
       request(`${server.url}/v1/about`, { headers: { origin: 'https://evil.example' } }, (response) => {

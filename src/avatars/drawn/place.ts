@@ -56,11 +56,11 @@ export async function choosePlace(
   return best!.place;
 }
 
-/** The nearest rectangle on the grid, and those one grid line larger on any side; small ones first. */
+/** The nearest rectangle on the grid, and those up to two grid lines larger on any side; small ones first. */
 function candidates(changed: Box, size: number): Place[] {
   const low = (value: number, more: number): number => Math.max(0, Math.floor((value - BLOCK) / GRID - more) * GRID);
   const high = (value: number, more: number): number => Math.min(size, Math.ceil((value + BLOCK) / GRID + more) * GRID);
-  const more = [0, 1];
+  const more = [0, 1, 2];
   const places = more.flatMap((l) =>
     more.flatMap((t) =>
       more.flatMap((r) =>

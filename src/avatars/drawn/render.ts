@@ -87,9 +87,8 @@ async function draw(design: Design, { extent, signal, onProgress }: Required<Ren
   const layers = paintLayers(design, pixels);
   const lowerFaces = mouths.map((mouth) => paintLowerFace(design, pixels, mouth));
   const box = changingBox(lowerFaces);
-  // Two mouths stand for all when a join is measured: the one at rest and the one that changes most.
-  const widest = mouths.reduce((most, { open }, at) => (open > mouths[most]!.open ? at : most), 0);
-  const probes = [lowerFaces[0]!, lowerFaces[widest]!];
+  // One mouth of each opening stands for all when a join is measured: what the rim sees of a mouth is its jaw.
+  const probes = lowerFaces.filter((_, at) => mouths.findIndex(({ open }) => open === mouths[at]!.open) === at);
   const drawing: Drawing = { pictures: [], places: [], patches: [] };
   const whole = createCanvas(pixels, pixels);
   const sizes = new Map<string, Canvas>();
