@@ -46,6 +46,19 @@ export async function within<T>(promise: Promise<T>, ms: number, code: Code, det
   }
 }
 
+/** What the promise gives, or `late` if that takes longer than `ms` milliseconds. The promise goes on. */
+export async function orLate<T>(promise: Promise<T>, ms: number): Promise<T | 'late'> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(resolve, ms, 'late');
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 interface Waiter {
   resolve(): void;
   reject(reason: unknown): void;
@@ -197,26 +210,33 @@ export async function* merge<A, B>(
 
 /** Wakes whoever waits for something to change; what changed is for them to look up. */
 export class Bell {
-  #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
 
   ring(): void {
-    for (const wake of this.#waiting.splice(0)) wake();
+    for (const wake of [...this.#waiting]) wake();
   }
 
   /** True when it rang within `ms`, false when it did not. */
-  async rung(ms: number, signal: AbortSignal): Promise<boolean> {
-    let wake = () => {};
-    const rang = new Promise<true>((resolve) => {
-      wake = () => resolve(true);
-      this.#waiting.push(wake);
+  rung(ms: number, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    return new Promise((resolve, reject) => {
+      const over = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+        this.#waiting.delete(wake);
+      };
+      const settle = (rang: boolean) => {
+        over();
+        resolve(rang);
+      };
+      const wake = () => settle(true);
+      const onAbort = () => {
+        over();
+        reject(signal.reason);
+      };
+      const timer = setTimeout(settle, ms, false);
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.add(wake);
     });
-    const timer = new AbortController();
-    try {
-      return await Promise.race([rang, delay(ms, AbortSignal.any([signal, timer.signal])).then(() => false)]);
-    } finally {
-      timer.abort();
-      const at = this.#waiting.indexOf(wake);
-      if (at >= 0) this.#waiting.splice(at, 1);
-    }
   }
 }

@@ -160,7 +160,7 @@ async function speakAll(stage: Stage, tts: TtsEngine, options: SpeechOptions): P
     }
   };
   let current = -1;
-  for await (const speech of tts.run(speakable(texts, phrases, signal), options, context)) {
+  for await (const speech of tts.run(speakable(texts, phrases), options, context)) {
     words.push(...addSpeech(spoken, phrases.get(speech.phrase)!, speech.phrase !== current, speech));
     current = speech.phrase;
     await show(faceFrames.push(toHearing.push(speech.samples)));

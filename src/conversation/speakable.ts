@@ -1,6 +1,6 @@
 /** Feeds the phrase splitter with pieces and with the time that passes between them. */
 
-import { delay } from '../flow.js';
+import { orLate } from '../flow.js';
 import type { SpeakablePhrase } from './phrases.js';
 import { phraser } from './phrases.js';
 
@@ -8,7 +8,6 @@ import { phraser } from './phrases.js';
 export async function* speakable(
   pieces: AsyncIterable<string>,
   known: Map<number, SpeakablePhrase>,
-  signal: AbortSignal,
 ): AsyncGenerator<SpeakablePhrase, void, undefined> {
   const splitter = phraser();
   const reader = pieces[Symbol.asyncIterator]();
@@ -24,8 +23,9 @@ export async function* speakable(
   };
   let next = read();
   for (;;) {
-    const piece = await nextOrQuiet(next, splitter.quietIn(performance.now()), signal);
-    if (piece === 'quiet') {
+    const quietInMs = splitter.quietIn(performance.now());
+    const piece = quietInMs === undefined ? await next : await orLate(next, quietInMs);
+    if (piece === 'late') {
       yield* record(splitter.tick(performance.now()));
     } else if (piece.done === true) {
       yield* record(splitter.end());
@@ -34,22 +34,5 @@ export async function* speakable(
       next = read();
       yield* record(splitter.push(piece.value, performance.now()));
     }
-  }
-}
-
-async function nextOrQuiet(
-  next: Promise<IteratorResult<string>>,
-  quietInMs: number | undefined,
-  signal: AbortSignal,
-): Promise<IteratorResult<string> | 'quiet'> {
-  if (quietInMs === undefined) return await next;
-  const timer = new AbortController();
-  try {
-    return await Promise.race([
-      next,
-      delay(quietInMs, AbortSignal.any([signal, timer.signal])).then(() => 'quiet' as const),
-    ]);
-  } finally {
-    timer.abort();
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ParleyError } from '../../src/errors.js';
-import { abortable, Bell, delay, merge, Queue, within } from '../../src/flow.js';
+import { abortable, Bell, delay, merge, orLate, Queue, within } from '../../src/flow.js';
 
 const never = new AbortController().signal;
 
@@ -133,6 +133,20 @@ describe('waiting', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('orLate says so and lets the promise go on', async () => {
+    let answer = (_value: number) => {};
+    const slow = new Promise<number>((resolve) => {
+      answer = resolve;
+    });
+    const first = orLate(slow, 100);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await first).toBe('late');
+    const second = orLate(slow, 100);
+    answer(7);
+    expect(await second).toBe(7);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('abortable rejects with the reason although the promise hangs', async () => {
     const controller = new AbortController();
     const hanging = abortable(new Promise(() => {}), controller.signal);
@@ -148,6 +162,10 @@ describe('waiting', () => {
     const late = bell.rung(1000, never);
     await vi.advanceTimersByTimeAsync(1000);
     expect(await late).toBe(false);
+    const controller = new AbortController();
+    const aborted = expect(bell.rung(1000, controller.signal)).rejects.toMatchObject({ code: 'barge_in' });
+    controller.abort(new ParleyError('barge_in'));
+    await aborted;
     expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -18,7 +18,7 @@ interface Options {
   readonly pace?: number;
 }
 
-export function scriptedLlm({ persona, now, pace = 5 }: Options): Engine<Llm> {
+export function scriptedLlm({ persona, now, pace = 2 }: Options): Engine<Llm> {
   const script = createScript(persona);
   return {
     name: 'scripted',
