@@ -49,11 +49,12 @@ function whole(design: Design, layers: Layers, mouth: Mouth, phase: number): Can
 function paintMouthCell(
   ink: SKRSContext2D,
   picture: Canvas,
-  { face, mouth }: Design,
+  { face, mouth, frame }: Design,
   { x, y, name }: { x: number; y: number; name: string },
 ): void {
   const [width, height] = [176, 132];
-  const [fromX, fromY] = [face.x - width / 2, mouth.y - height * 0.42];
+  const scale = PIXELS / frame.side;
+  const [fromX, fromY] = [(face.x - frame.left) * scale - width / 2, (mouth.y - frame.top) * scale - height * 0.42];
   ink.drawImage(picture, fromX, fromY, width, height, x, y, CELL - 4, CELL * 0.75 - 4);
   ink.fillStyle = '#333333';
   ink.font = '14px sans-serif';

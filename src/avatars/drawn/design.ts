@@ -89,6 +89,8 @@ export interface Hair {
   readonly gleam: string;
   /** Where the hair parts, from the crown to the forehead. */
   readonly parting: readonly Point[];
+  /** The edge that the room's light runs along, from the crown down. */
+  readonly rim: readonly Point[];
   /** The mass behind the head, and the locks before the face and shoulders, in the order of painting. */
   readonly back: readonly Lock[];
   readonly front: readonly Lock[];
@@ -127,6 +129,8 @@ export interface Design {
   readonly id: string;
   readonly name: string;
   readonly credit: string;
+  /** The square of the drawing that pictures show: its upper left corner, and its side. */
+  readonly frame: { readonly left: number; readonly top: number; readonly side: number };
   readonly skin: Skin;
   readonly face: Face;
   readonly eyes: Eyes;

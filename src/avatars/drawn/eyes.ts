@@ -1,5 +1,5 @@
-/** Eyes and brows. They are drawn anew for every picture, because lids and gaze move by less than a pixel. */
-import { Path2D } from '@napi-rs/canvas';
+/** Eyes. They are drawn anew for every picture, because lids and gaze move by less than a pixel. */
+import { paintBrow } from './brows.js';
 import type { Design } from './design.js';
 import {
   along,
@@ -11,6 +11,7 @@ import {
   mix,
   outline,
   type Point,
+  polyline,
   ramp,
   type Sheet,
   softly,
@@ -39,7 +40,8 @@ export function paintEyes(sheet: Sheet, design: Design, look: Look): void {
     sheet.ink.save();
     sheet.ink.translate(face.x + face.turn + side * eyes.apart, eyes.y);
     sheet.ink.scale(side, 1);
-    paintBrow(sheet, design, look, side);
+    // No two brows stand at the same height.
+    paintBrow(sheet, design, look.brow + (side > 0 ? 0 : 0.8));
     paintEye(sheet, design, look, side);
     sheet.ink.restore();
   }
@@ -48,101 +50,120 @@ export function paintEyes(sheet: Sheet, design: Design, look: Look): void {
 /** Drawn as the right-hand eye: the inner corner is at -width/2. */
 function paintEye(sheet: Sheet, design: Design, look: Look, side: number): void {
   const { eyes, skin } = design;
-  const { ink } = sheet;
   const lids = lidCurves(design, look);
   const opening = outline([...lids.upper, ...lids.lower.toReversed()]);
-  ink.fillStyle = ramp(
-    sheet,
-    [0, -eyes.height],
-    [0, eyes.height * 0.7],
-    [mix(eyes.white, skin.deep, 0.3), eyes.white, mix(eyes.white, skin.blush, 0.12)],
-  );
-  ink.fill(opening);
   inside(sheet, opening, () => {
+    paintWhite(sheet, design);
     paintIris(sheet, design, look, side);
-    glow(sheet, { x: -eyes.width / 2, y: 2, rx: 8, ry: 8, colour: skin.blush, opacity: 0.7 });
-    // The shadow that the upper lid and its lashes throw on the eyeball.
-    softly(sheet, 1.8, () => {
-      ink.strokeStyle = tint(eyes.lash, 0.62);
-      ink.lineWidth = 6.5;
-      ink.stroke(outlineOpen(lids.upper));
-    });
+    glow(sheet, { x: -eyes.width / 2 + 1, y: 2.4, rx: 6, ry: 6, colour: skin.blush, opacity: 0.75 });
+    paintLidShade(sheet, design, lids);
   });
   paintLowerLid(sheet, design, lids);
   paintUpperLid(sheet, design, lids, look.lid);
+  paintLashes(sheet, lids.upper, design, look.lid);
 }
 
-function outlineOpen(points: readonly Point[]): Path2D {
-  const path = new Path2D();
-  points.forEach(([x, y], index) => {
-    if (index === 0) path.moveTo(x, y);
-    else path.lineTo(x, y);
-  });
-  return path;
+/** A ball in the shade of its lids: only its middle is near white. */
+function paintWhite(sheet: Sheet, { eyes, skin }: Design): void {
+  const { width, height } = eyes;
+  const shade = mix(eyes.white, skin.deep, 0.34);
+  sheet.ink.fillStyle = ramp(
+    sheet,
+    [0, -height * 0.6],
+    [0, height * 0.5],
+    [shade, eyes.white, mix(eyes.white, skin.blush, 0.08)],
+  );
+  sheet.ink.fillRect(-width, -height, width * 2, height * 2);
+  for (const end of [-1, 1]) {
+    glow(sheet, { x: (end * width) / 2, y: 0, rx: width * 0.26, ry: height, colour: shade, opacity: 0.85 });
+  }
 }
 
-/** The upper lid closes the whole way down to the lower one, which comes up to meet it by an eighth. */
+/** What the upper lid and its lashes throw on the eyeball: wide and faint, then narrow and dark. */
+function paintLidShade(sheet: Sheet, { eyes, skin }: Design, { upper }: Lids): void {
+  const { ink } = sheet;
+  for (const [colour, opacity, width, blur] of [
+    [mix(skin.deep, eyes.lash, 0.3), 0.42, 10, 2.6],
+    [eyes.lash, 0.5, 4, 1.2],
+  ] as const) {
+    softly(sheet, blur, () => {
+      ink.strokeStyle = tint(colour, opacity);
+      ink.lineWidth = width;
+      ink.stroke(polyline(upper));
+    });
+  }
+}
+
+/**
+ * Open, the upper lid lies over a sixth of the iris and the lower one just touches it: more white than that stares. It
+ * closes the whole way down to the lower lid, which comes up to meet it by an eighth.
+ */
 function lidCurves({ eyes }: Design, { lid, gazeY }: Look): Lids {
   const half = eyes.width / 2;
   const { height: h, slant } = eyes;
   const follow = gazeY * 0.4;
   const open: Point[] = [
-    [-half, 2.5],
-    [-half * 0.7, -h * 0.2 + follow * 0.5],
-    [-half * 0.2, -h * 0.47 + follow],
-    [half * 0.28, -h * 0.5 + follow],
-    [half * 0.74, -h * 0.3 - slant * 0.4],
+    [-half, 2.4],
+    [-half * 0.72, -h * 0.19 + follow * 0.5],
+    [-half * 0.24, -h * 0.45 + follow],
+    [half * 0.24, -h * 0.48 + follow],
+    [half * 0.7, -h * 0.31 - slant * 0.3],
     [half, -slant],
   ];
   const low: Point[] = [
-    [-half, 2.5],
-    [-half * 0.6, h * 0.27],
-    [-half * 0.1, h * 0.395],
-    [half * 0.4, h * 0.33],
-    [half * 0.8, h * 0.12 - slant * 0.4],
+    [-half, 2.4],
+    [-half * 0.62, h * 0.25],
+    [-half * 0.12, h * 0.385],
+    [half * 0.38, h * 0.35],
+    [half * 0.78, h * 0.15 - slant * 0.3],
     [half, -slant],
   ];
   const rise = lid * h * 0.12;
   const lower = low.map(([x, y], at): Point => [x, y - (at === 0 || at === 5 ? 0 : rise)]);
   const upper = open.map(([x, y], at): Point => [x, lerp(y, lower[at]![1], lid)]);
-  const crease = open.slice(0, 5).map(([x, y]): Point => [x * 1.02, y - h * 0.2 - 1.6 + lid * h * 0.16]);
-  return { upper: along(upper, 32), lower: along(lower, 32), crease: along(crease, 24) };
+  const crease = open.map(([x, y], at): Point => [x * 1.03, y - h * 0.17 - (at === 5 ? 0 : 1.6) + lid * h * 0.16]);
+  return { upper: along(upper, 32), lower: along(lower, 32), crease: along(crease, 32) };
 }
 
 function paintIris(sheet: Sheet, { eyes }: Design, look: Look, side: number): void {
   const { ink } = sheet;
   const { radius, light, base, rim } = eyes.iris;
   ink.save();
-  ink.translate(look.gazeX * side - 0.5, look.gazeY - eyes.height * 0.06);
+  ink.translate(look.gazeX * side - 0.5, look.gazeY - eyes.height * 0.115);
   const fill = ink.createRadialGradient(0, radius * 0.35, radius * 0.1, 0, 0, radius);
   fill.addColorStop(0, light);
-  fill.addColorStop(0.55, base);
-  fill.addColorStop(0.86, mix(base, rim, 0.6));
+  fill.addColorStop(0.58, base);
+  fill.addColorStop(0.86, mix(base, rim, 0.65));
   fill.addColorStop(1, rim);
   ink.fillStyle = fill;
-  circle(ink, 0, 0, radius);
+  // A hair of blur: the rim of an iris is no edge.
+  softly(sheet, 0.4, () => circle(ink, 0, 0, radius - 0.3));
+  paintRays(sheet, eyes.iris);
+  ink.fillStyle = '#120a08';
+  softly(sheet, 0.3, () => circle(ink, 0, 0, radius * 0.4));
+  glow(sheet, { x: 0, y: radius * 0.58, rx: radius * 0.74, ry: radius * 0.42, colour: light, opacity: 0.75 });
+  // Catch lights stand on the same side in both eyes, where the light comes from.
+  ink.fillStyle = 'rgba(255, 253, 248, 0.95)';
+  softly(sheet, 0.25, () => circle(ink, side * -radius * 0.34, -radius * 0.27, radius * 0.2));
+  ink.fillStyle = 'rgba(255, 250, 240, 0.4)';
+  softly(sheet, 0.4, () => circle(ink, side * radius * 0.36, radius * 0.38, radius * 0.12));
+  ink.restore();
+}
+
+function paintRays({ ink }: Sheet, { radius, light, rim }: Design['eyes']['iris']): void {
   const chance = dice(41);
   for (let ray = 0; ray < 40; ray++) {
     const angle = (ray / 40) * Math.PI * 2 + chance() * 0.1;
-    ink.strokeStyle = tint(chance() > 0.5 ? light : rim, 0.28);
+    ink.strokeStyle = tint(chance() > 0.5 ? light : rim, 0.22);
     ink.lineWidth = 0.5;
     const reach = radius * lerp(0.7, 0.95, chance());
     ink.stroke(
-      outlineOpen([
+      polyline([
         [Math.cos(angle) * radius * 0.4, Math.sin(angle) * radius * 0.4],
         [Math.cos(angle) * reach, Math.sin(angle) * reach],
       ]),
     );
   }
-  ink.fillStyle = '#0c0707';
-  circle(ink, 0, 0, radius * 0.43);
-  glow(sheet, { x: 0, y: radius * 0.62, rx: radius * 0.7, ry: radius * 0.4, colour: light, opacity: 0.7 });
-  // Catch lights stand on the same side in both eyes, where the light comes from.
-  ink.fillStyle = 'rgba(255, 255, 255, 0.95)';
-  circle(ink, side * -radius * 0.36, -radius * 0.38, radius * 0.24);
-  ink.fillStyle = 'rgba(255, 255, 255, 0.5)';
-  circle(ink, side * radius * 0.38, radius * 0.36, radius * 0.12);
-  ink.restore();
 }
 
 function circle(ink: Sheet['ink'], x: number, y: number, radius: number): void {
@@ -151,98 +172,63 @@ function circle(ink: Sheet['ink'], x: number, y: number, radius: number): void {
   ink.fill();
 }
 
-function paintLowerLid(sheet: Sheet, { eyes, skin }: Design, lids: Lids): void {
+/** The wet rim, a few soft lashes at the outer end, and the little cushion below that a smile makes. */
+function paintLowerLid(sheet: Sheet, { eyes, skin }: Design, { lower }: Lids): void {
   const { ink } = sheet;
-  ink.strokeStyle = tint(mix(skin.light, skin.blush, 0.35), 0.75);
-  ink.lineWidth = 1.5;
-  ink.stroke(outlineOpen(lids.lower.slice(3, 30).map(([x, y]): Point => [x, y + 0.5])));
-  softly(sheet, 0.5, () => {
-    ink.strokeStyle = tint(mix(skin.deep, eyes.lash, 0.35), 0.6);
-    ink.lineWidth = 0.9;
-    ink.stroke(outlineOpen(lids.lower.slice(8).map(([x, y]): Point => [x, y + 1.7])));
-  });
-  softly(sheet, 0.6, () => {
-    ink.strokeStyle = tint(eyes.lash, 0.4);
-    ink.lineWidth = 1.1;
-    ink.stroke(outlineOpen(lids.lower.slice(20).map(([x, y]): Point => [x, y + 1.2])));
-  });
+  const below = (from: number, to: number, by: number): Point[] =>
+    lower.slice(from, to).map(([x, y], at): Point => [x, y + by * (0.6 + 0.4 * Math.sin((Math.PI * at) / (to - from)))]);
+  for (const [points, colour, opacity, width, blur] of [
+    [below(5, 30, 4.4), skin.light, 0.5, 3.4, 1.6],
+    [below(6, 31, 8.2), skin.deep, 0.2, 2.2, 1.4],
+    [below(3, 31, 0.5), mix(skin.light, skin.blush, 0.3), 0.6, 1.3, 0.3],
+    [below(9, 32, 1.7), mix(skin.deep, eyes.lash, 0.3), 0.46, 0.9, 0.5],
+    [below(20, 32, 1.2), eyes.lash, 0.34, 1.1, 0.6],
+  ] as const) {
+    softly(sheet, blur, () => {
+      ink.strokeStyle = tint(colour, opacity);
+      ink.lineWidth = width;
+      ink.stroke(polyline(points));
+    });
+  }
 }
 
-function paintUpperLid(sheet: Sheet, { eyes, skin }: Design, lids: Lids, lid: number): void {
+/** The lid itself: seen the more the further it is down, lit on its round, with the crease above it. */
+function paintUpperLid(sheet: Sheet, { eyes, skin }: Design, { crease, upper }: Lids, lid: number): void {
   const { ink } = sheet;
-  const cover = outline([...lids.crease, ...lids.upper.slice(0, 30).toReversed()]);
-  // The lid itself: seen the more the further it is down, lit on its round.
   ink.fillStyle = ramp(
     sheet,
     [0, -eyes.height * 0.9],
     [0, eyes.height * 0.4],
-    [mix(skin.base, skin.shade, 0.55), mix(skin.base, skin.shade, 0.15), mix(skin.base, skin.shade, 0.7)],
+    [mix(skin.base, skin.shade, 0.6), mix(skin.base, skin.shade, 0.2), mix(skin.base, skin.shade, 0.6)],
   );
-  softly(sheet, 0.6, () => ink.fill(cover));
-  softly(sheet, 0.7, () => {
-    ink.strokeStyle = tint(skin.deep, 0.72 - lid * 0.25);
-    ink.lineWidth = 1.5;
-    ink.stroke(outlineOpen(lids.crease));
+  softly(sheet, 0.6, () => ink.fill(outline([...crease.slice(0, 30), ...upper.slice(0, 30).toReversed()])));
+  softly(sheet, 0.8, () => {
+    ink.strokeStyle = tint(skin.deep, 0.62 - lid * 0.25);
+    ink.lineWidth = 1.3;
+    ink.stroke(polyline(crease.slice(2, 31)));
   });
-  paintLashes(sheet, lids.upper, eyes.lash, eyes.liner, lid);
 }
 
-function paintLashes(sheet: Sheet, upper: readonly Point[], lash: string, liner: number, lid: number): void {
+/** One soft dark line that grows to the outer corner and ends in a slight wing; below the lid when that is shut. */
+function paintLashes(sheet: Sheet, upper: readonly Point[], { eyes }: Design, lid: number): void {
   const { ink } = sheet;
+  const { lash, liner } = eyes;
   const last = upper.length - 1;
-  const top: Point[] = [];
-  upper.forEach(([x, y], at) => {
-    const share = at / last;
-    top.push([x, y - (0.5 + (1.1 + liner * 2) * Math.sin(Math.PI * clamp(share * 0.84)) ** 0.8)]);
-  });
+  const weight = (at: number): number => 0.4 + (0.9 + liner * 2.4) * Math.sin(Math.PI * clamp((at / last) * 0.82)) ** 1.1;
+  const above = upper.map(([x, y], at): Point => [x, y - weight(at) * (1 - 0.8 * lid)]);
+  const under = upper.map(([x, y], at): Point => [x, y + 0.3 + weight(at) * 0.6 * lid]);
   const [tipX, tipY] = upper[last]!;
-  const wing: Point = [tipX + 3 + liner * 3, tipY - 2.2 - liner * 1.6 + lid * 6.5];
-  ink.fillStyle = lash;
-  ink.fill(outline([...upper, wing, ...top.toReversed()]));
-  for (let at = 21; at < last; at += 2) {
-    const share = at / last;
-    const [x, y] = top[at]!;
-    const reach = share ** 3 * 4.6 * (0.55 + liner * 0.5);
-    const up = lerp(0.7, -0.75, lid);
-    // A wedge that ends in a point: a lash of even width looks like the tooth of a comb.
-    const tip: Point = [x + reach * share * 1.15, y - reach * up];
-    ink.fill(outline([[x - 0.8, y + 0.8], [x + reach * share * 0.35, y - reach * 0.5 * up], tip, [x + 1, y + 0.8]]));
-  }
-}
-
-function paintBrow(sheet: Sheet, { brows, eyes }: Design, look: Look, side: number): void {
-  const { ink } = sheet;
-  const raise = look.brow + (side > 0 ? 0 : 0.8);
-  const spine = along(brows.spine, 40).map(([x, y]): Point => [x, y - raise]);
-  const half = (at: number): number => (brows.weight / 2) * Math.sin(Math.PI * (0.16 + 0.82 * (at / 39))) ** 0.7;
-  softly(sheet, 0.9, () => {
-    ink.fillStyle = ramp(sheet, spine[0]!, spine[39]!, [
-      tint(brows.colour, 0.3),
-      tint(brows.colour, 0.7),
-      tint(brows.colour, 0.72),
-    ]);
-    ink.fill(
-      outline([
-        ...spine.map(([x, y], at): Point => [x, y - half(at)]),
-        ...spine.map(([x, y], at): Point => [x, y + half(at)]).toReversed(),
-      ]),
-    );
+  const wing: Point = [tipX + 3 + liner * 3, tipY - 1.6 - liner * 1.5 + lid * 5];
+  softly(sheet, 0.32, () => {
+    ink.fillStyle = lash;
+    // The wing leaves the lid before the corner: a line that first goes down to it has a notch there.
+    ink.fill(outline([...under, wing, ...above.slice(0, 28).toReversed()]));
   });
-  const chance = dice(7);
-  for (let hair = 0; hair < 130; hair++) {
-    const at = Math.floor(chance() * 38);
-    const [x, y] = spine[at]!;
-    const across = (chance() * 2 - 1) * half(at);
-    const [nextX, nextY] = spine[at + 1]!;
-    const angle = Math.atan2(nextY - y, nextX - x) + lerp(-0.5, 0.05, Math.min(1, at / 14)) * (across > 0 ? 0.25 : 1);
-    const length = lerp(3, 5.5, chance()) * Math.min(1, 0.6 + at / 20);
-    ink.strokeStyle = tint(mix(brows.colour, eyes.lash, chance() * 0.5), 0.24);
-    ink.lineWidth = 0.6;
-    ink.stroke(
-      outlineOpen([
-        [x, y + across],
-        [x + Math.cos(angle) * length, y + across * 0.7 + Math.sin(angle) * length],
-      ]),
-    );
-  }
+  // The tips of the lashes, too fine to be drawn one by one at this size.
+  softly(sheet, 0.9, () => {
+    ink.strokeStyle = tint(lash, 0.36);
+    ink.lineWidth = 1.6;
+    const tips = above.slice(13, 28).map(([x, y], at): Point => [x + at * 0.09, y - at * 0.07 * (1 - 1.6 * lid)]);
+    ink.stroke(polyline([...tips, [wing[0] - 0.5, wing[1] - 0.4]]));
+  });
 }

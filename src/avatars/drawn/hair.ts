@@ -4,7 +4,7 @@
  */
 import type { Path2D } from '@napi-rs/canvas';
 import type { Hair, Lock } from './design.js';
-import { along, bell, clamp, curve, dice, inside, lerp, mix, type Point, type Sheet, softly, tint } from './paint.js';
+import { along, bell, clamp, curve, dice, inside, lerp, line, mix, type Point, type Sheet, softly, tint } from './paint.js';
 
 const STEPS = 28;
 
@@ -21,10 +21,17 @@ export function paintLocks(sheet: Sheet, hair: Hair, locks: readonly Lock[], see
 /** The parting: a soft shadow over the roots of the locks on both its sides. */
 export function paintParting(sheet: Sheet, { parting, dark }: Hair): void {
   softly(sheet, 1.1, () => {
-    sheet.ink.strokeStyle = tint(dark, 0.8);
-    sheet.ink.lineWidth = 2.6;
+    sheet.ink.strokeStyle = tint(dark, 0.6);
+    sheet.ink.lineWidth = 2.2;
     sheet.ink.stroke(curve(parting));
   });
+}
+
+/** Light from the room behind, just inside the outline; two widths, so that it has a core and no edge. */
+export function paintRim(sheet: Sheet, { rim, gleam }: Hair): void {
+  const within = rim.map(([x, y]): Point => [x + 3, y + 2]);
+  line(sheet, within, { colour: gleam, opacity: 0.3, width: 7, blur: 4 });
+  line(sheet, rim.map(([x, y]): Point => [x + 1.6, y + 1]), { colour: gleam, opacity: 0.34, width: 1.6, blur: 1 });
 }
 
 function paintLock(sheet: Sheet, hair: Hair, lock: Lock, chance: () => number): void {
@@ -39,11 +46,11 @@ function paintLock(sheet: Sheet, hair: Hair, lock: Lock, chance: () => number): 
     for (let strand = 0; strand < count; strand++) {
       const across = chance();
       const points = strandPoints(edges, across, chance, fine);
-      const width = fine ? lerp(0.35, 1.1, chance()) : lerp(2.5, 6, chance());
+      const width = fine ? lerp(0.5, 1.4, chance()) : lerp(2.5, 6, chance());
       const roundness = 1 - Math.abs(across * 2 - 1) ** 1.7;
       const clump = 0.07 * Math.sin(across * 19 + clumps[0]!) + 0.06 * Math.sin(across * 41 + clumps[1]!);
-      const tone = lock.tone + lerp(0.1, 0.46, roundness) + clump + (chance() - 0.5) * (fine ? 0.4 : 0.18);
-      paintStrand(sheet, hair, lock, points, { width, tone, opacity: fine ? 0.46 : 0.4, gleam: chance() });
+      const tone = lock.tone + lerp(0.1, 0.46, roundness) + clump + (chance() - 0.5) * (fine ? 0.3 : 0.16);
+      paintStrand(sheet, hair, lock, points, { width, tone, opacity: fine ? 0.34 : 0.4, gleam: chance() });
     }
   };
   // Broad strands set the volumes and stay within the lock; fine ones give the texture and may stray over its edge.

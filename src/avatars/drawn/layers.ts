@@ -8,7 +8,7 @@ import type { Mouth } from '../../engines/contract.js';
 import { paintBackground } from './background.js';
 import type { Design } from './design.js';
 import { paintEars } from './ear.js';
-import { paintLocks, paintParting } from './hair.js';
+import { paintLocks, paintParting, paintRim } from './hair.js';
 import { paintMouth } from './mouth.js';
 import { jawOf } from './mouth-shape.js';
 import { neckShape } from './neck.js';
@@ -46,6 +46,7 @@ export function paintLayers(design: Design, pixels: number): Layers {
     hairFront: layer((sheet) => {
       paintLocks(sheet, design.hair, design.hair.front, 23);
       paintParting(sheet, design.hair);
+      paintRim(sheet, design.hair);
     }),
   };
 }

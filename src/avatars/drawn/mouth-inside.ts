@@ -2,7 +2,7 @@
 import type { Mouth } from '../../engines/contract.js';
 import type { Design } from './design.js';
 import { type MouthShape, middle } from './mouth-shape.js';
-import { curve, glow, inside, lerp, mix, outline, type Point, ramp, type Sheet, softly, tint } from './paint.js';
+import { curve, glow, inside, lerp, line, mix, outline, type Point, ramp, type Sheet, softly, tint } from './paint.js';
 
 export function paintInside(sheet: Sheet, { mouth: design }: Design, shape: MouthShape, mouth: Mouth): void {
   const opening = outline([...shape.upperInner, ...shape.lowerInner.toReversed()]);
@@ -12,20 +12,30 @@ export function paintInside(sheet: Sheet, { mouth: design }: Design, shape: Mout
     sheet,
     [0, top],
     [0, bottom],
-    [mix(design.inside, '#000000', 0.45), design.inside, mix(design.inside, design.tongue, 0.25)],
+    [mix(design.inside, '#000000', 0.4), design.inside, mix(design.inside, design.tongue, 0.3)],
   );
   sheet.ink.fill(opening);
+  // Under the soft edges of the lips, where skin would shine through as a bright ring.
+  sheet.ink.strokeStyle = mix(design.inside, design.lip.dark, 0.6);
+  sheet.ink.lineWidth = 2.4;
+  sheet.ink.stroke(opening);
   inside(sheet, opening, () => {
     paintTeeth(sheet, design.tooth, shape, 'lower');
     if (mouth.tongue < 0.5) paintTongue(sheet, design.tongue, shape, mouth);
     paintTeeth(sheet, design.tooth, shape, 'upper');
     if (mouth.tongue >= 0.5) paintTongue(sheet, design.tongue, shape, mouth);
-    softly(sheet, 1.6, () => {
-      sheet.ink.strokeStyle = tint(mix(design.inside, '#000000', 0.4), 0.75 - 0.5 * mouth.bite);
-      sheet.ink.lineWidth = 3.4 - 1.6 * mouth.bite;
-      sheet.ink.stroke(outline(shape.upperInner.concat(shape.lowerInner.toReversed())));
-    });
+    paintLipShade(sheet, mix(design.inside, '#000000', 0.25), shape, mouth);
   });
+}
+
+/** The upper lip shades what lies under it, and the opening darkens into its corners; below, light comes in. */
+function paintLipShade(sheet: Sheet, colour: string, shape: MouthShape, { bite }: Mouth): void {
+  const calm = 1 - 0.6 * bite;
+  line(sheet, shape.upperInner, { colour, opacity: 0.55 * calm, width: 3, blur: 1.5 });
+  line(sheet, shape.lowerInner, { colour, opacity: 0.3 * calm, width: 1.6, blur: 0.9 });
+  for (const corner of [shape.upperInner[0]!, shape.upperInner.at(-1)!]) {
+    glow(sheet, { x: corner[0], y: corner[1], rx: 6, ry: 6, colour, opacity: 0.55 * calm });
+  }
 }
 
 /** One band of teeth, curved with the jaw and darker to its sides, with faint gaps; no teeth drawn one by one. */
@@ -38,15 +48,15 @@ function paintTeeth(sheet: Sheet, tooth: string, shape: MouthShape, row: 'upper'
   const bend = (u: number): number => (upper ? -1 : 1) * u * u * Math.min(5, shape.gap * 0.22);
   const across = Array.from({ length: 25 }, (_, at) => at / 12 - 1);
   const band = outline([...across.map((u): Point => [u * reach, edge + bend(u)]), [reach, far], [-reach, far]]);
-  const shadow = mix(tooth, '#6b4038', 0.6);
+  const shadow = mix(tooth, '#8a5548', 0.55);
   ink.fillStyle = ramp(
     sheet,
     [-reach, 0],
     [reach, 0],
-    [shadow, mix(tooth, shadow, 0.25), tooth, tooth, mix(tooth, shadow, 0.4), shadow],
+    [shadow, mix(tooth, shadow, 0.2), tooth, tooth, tooth, tooth, mix(tooth, shadow, 0.3), shadow],
   );
   softly(sheet, 0.45, () => ink.fill(band));
-  ink.strokeStyle = tint(shadow, 0.32);
+  ink.strokeStyle = tint(shadow, 0.26);
   ink.lineWidth = 0.7;
   const step = upper ? 7.4 : 5.6;
   for (let at = -3; at <= 3; at++) {

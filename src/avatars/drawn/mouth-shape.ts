@@ -35,7 +35,7 @@ export const middle = (edge: readonly Point[]): Point => edge[edge.length >> 1]!
 /** The chin follows the opening, but lags behind at first: small vowels are made by the lips alone. */
 export function jawOf(mouth: Mouth): Jaw {
   const opening = mouth.open * (1 - mouth.press);
-  return { drop: 17 * opening ** 1.15 + 1.5 * mouth.teeth * (1 - opening), narrow: opening };
+  return { drop: 15 * opening ** 1.15 + 1.5 * mouth.teeth * (1 - opening), narrow: opening };
 }
 
 interface Measures {
@@ -54,13 +54,13 @@ interface Measures {
 export function mouthShape(design: MouthDesign, mouth: Mouth): MouthShape {
   const m = measures(design, mouth);
   const across = Array.from({ length: ACROSS }, (_, at) => (at / (ACROSS - 1)) * 2 - 1);
-  const upperInner = across.map((u): Point => [u * m.innerHalf, line(m, u) - m.up * arch(m, u) + rolled(m, u)]);
-  const lowerInner = across.map((u): Point => [u * m.innerHalf, line(m, u) + m.down * arch(m, u) + rolled(m, u)]);
+  const upperInner = across.map((u): Point => [u * m.innerHalf, line(m, u) - m.up * roof(m, u) + rolled(m, u)]);
+  const lowerInner = across.map((u): Point => [u * m.innerHalf, line(m, u) + m.down * bowl(m, u) + rolled(m, u)]);
   const upperOuter = across.map(
-    (u): Point => [u * m.half, line(m, u) - m.up * arch(m, u) - m.upperLip * bow(u, m.pout)],
+    (u): Point => [u * m.half, line(m, u) - m.up * roof(m, u) - m.upperLip * bow(u, m.pout)],
   );
   const lowerOuter = across.map(
-    (u): Point => [u * m.half, line(m, u) + m.down * arch(m, u) + m.lowerLip * belly(u, m.pout)],
+    (u): Point => [u * m.half, line(m, u) + m.down * bowl(m, u) + m.lowerLip * belly(u, m.pout)],
   );
   const gap = m.up + m.down;
   return {
@@ -82,11 +82,11 @@ function measures(design: MouthDesign, { open, wide, teeth, bite, tongue, press 
   const bitten = bite * free;
   // Teeth need 10 units to be seen, a tongue between them 9; a bite shows a strip of the upper ones only.
   const least = Math.max(10 * teeth, 9 * tongue, 7.5 * bitten) * free;
-  const gap = Math.hypot(open * 43 * (1 - 0.45 * bitten) * (1 - 0.3 * pursed) * free, least);
+  const gap = Math.hypot(open * 38 * (1 - 0.45 * bitten) * (1 - 0.3 * pursed) * free, least);
   const upShare = lerp(0.2, 0.46, teeth * (1 - open) * free) * (1 - 0.4 * pursed * open);
   const half =
-    design.half * (1 - 0.44 * pursed + 0.24 * spread) * (1 - 0.1 * open * (1 - pursed) + 0.1 * open * pursed);
-  const cornerLip = 1.2 + 5.5 * pursed;
+    design.half * (1 - 0.44 * pursed + 0.18 * spread) * (1 - 0.1 * open * (1 - pursed) + 0.1 * open * pursed);
+  const cornerLip = 1.2 + 5.5 * pursed + 2.4 * open;
   return {
     half: half * (1 - 0.05 * press),
     innerHalf: half - cornerLip,
@@ -95,8 +95,9 @@ function measures(design: MouthDesign, { open, wide, teeth, bite, tongue, press 
     upperLip:
       design.upper * (1 + 0.22 * pursed - 0.14 * spread - 0.14 * open) * (1 - 0.52 * press) * (1 - 0.12 * bitten),
     lowerLip: design.lower * (1 + 0.16 * pursed - 0.12 * spread - 0.1 * open) * (1 - 0.55 * press) * (1 - 0.4 * bitten),
-    corner: design.smile * (1 - pursed) * (1 + 0.5 * spread) * (1 - 0.5 * press) - open * 2.2 * (1 - spread),
-    round: clamp(open * 1.3) * (1 - 0.6 * spread) + pursed * 0.7,
+    // Speech pulls the corners level: a mouth that opens with its smile kept is a sickle.
+    corner: design.smile * (1 - pursed) * (1 + 0.1 * spread) * (1 - 0.5 * press) * (1 - 0.6 * ease(0, 0.35, open)),
+    round: clamp(clamp(open * 1.3) * (1 - 0.4 * spread) + pursed * 0.7),
     bite: bitten,
     pout: pursed,
   };
@@ -105,8 +106,9 @@ function measures(design: MouthDesign, { open, wide, teeth, bite, tongue, press 
 /** Where the lips meet: corners raised at rest, drawn level when the mouth opens. */
 const line = (m: Measures, u: number): number => -m.corner * Math.abs(u) ** 2.2;
 
-/** How the opening tapers to the corners: an ellipse when round, pointed when spread. */
-const arch = (m: Measures, u: number): number => Math.max(0, 1 - u * u) ** lerp(0.95, 0.5, clamp(m.round));
+/** How the opening tapers to the corners, above and below. The upper lip hangs nearly straight; the lower one is a U. */
+const roof = (m: Measures, u: number): number => Math.max(0, 1 - u * u) ** lerp(0.9, 0.52, m.round);
+const bowl = (m: Measures, u: number): number => Math.max(0, 1 - u * u) ** lerp(0.66, 0.48, m.round);
 
 /** The little bead of the upper lip presses the closed line down in its middle. */
 const rolled = (m: Measures, u: number): number =>
@@ -128,10 +130,11 @@ function belly(u: number, pout: number): number {
 
 function insideOf(mouth: Mouth, m: Measures) {
   const { open, wide, teeth, bite, tongue } = mouth;
+  const spread = clamp((wide - 0.5) * 2);
   const gap = m.up + m.down;
   const shown = lerp(0.25, 1, ease(0.1, 0.62, wide));
   // Upper teeth hang from the gum: the lip uncovers them, up to 9 units.
-  const natural = -m.up + Math.min(9, gap * 0.42) * shown;
+  const natural = -m.up + Math.min(9, gap * (0.46 + 0.2 * spread)) * shown;
   const meet = -m.up + gap * 0.56;
   const upperTeeth = Math.max(
     lerp(natural, meet, teeth * (1 - 0.6 * open)),
@@ -145,6 +148,6 @@ function insideOf(mouth: Mouth, m: Measures) {
     upperTeeth,
     lowerTeeth,
     tongueTop: lerp(resting, raised, ease(0.05, 0.9, tongue)),
-    tongueHalf: m.innerHalf * lerp(0.74, 0.46, tongue),
+    tongueHalf: m.innerHalf * lerp(0.8, 0.5, tongue),
   };
 }

@@ -136,16 +136,16 @@ function paintTexture(sheet: Sheet, colour: string, half: number, top: number, b
 function paintSeam(sheet: Sheet, { mouth: { lip } }: Design, shape: MouthShape, mouth: Mouth): void {
   const { ink } = sheet;
   const shut = 1 - ease(0.5, 5, shape.gap);
-  ink.strokeStyle = tint(lip.line, 0.9 * shut + 0.15);
+  ink.strokeStyle = tint(lip.line, 0.78 * shut + 0.12);
   const points = shape.upperInner;
   softly(sheet, 0.35, () => {
-    ink.lineWidth = 1.25 + 0.5 * mouth.press;
+    ink.lineWidth = 1.1 + 0.5 * mouth.press;
     ink.stroke(curve(points));
     for (const side of [0, points.length - 1]) {
       const [x, y] = points[side]!;
       const way = side === 0 ? -1 : 1;
-      ink.strokeStyle = tint(lip.line, 0.6 - 0.3 * shape.pout);
-      ink.lineWidth = 1.4;
+      ink.strokeStyle = tint(lip.line, 0.42 - 0.2 * shape.pout);
+      ink.lineWidth = 1.3;
       ink.stroke(
         curve([
           [x - way * 3, y + 0.7],

@@ -100,12 +100,18 @@ function spline(before: number, from: number, to: number, after: number, t: numb
 
 /** Straight lines through points that lie close together already. */
 export function outline(points: readonly Point[]): Path2D {
+  const path = polyline(points);
+  path.closePath();
+  return path;
+}
+
+/** The same, open: for a stroke. */
+export function polyline(points: readonly Point[]): Path2D {
   const path = new Path2D();
   points.forEach(([x, y], index) => {
     if (index === 0) path.moveTo(x, y);
     else path.lineTo(x, y);
   });
-  path.closePath();
   return path;
 }
 

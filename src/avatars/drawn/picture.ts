@@ -18,27 +18,34 @@ export function paintScene(design: Design, layers: Layers, pixels: number, pose:
   const behind = createCanvas(pixels, pixels);
   const ink = behind.getContext('2d');
   ink.drawImage(layers.background, 0, 0, pixels, pixels);
-  placed(ink, pixels, () => headMotion(ink, design, pose, pose.swing), layers.hairBack);
-  placed(ink, pixels, () => breathing(ink, design, pose), layers.torso);
-  placed(ink, pixels, () => headMotion(ink, design, pose, 0), layers.head);
+  const placed = (on: SKRSContext2D, move: () => void, layer: Canvas) => {
+    on.save();
+    framed(on, design, pixels);
+    move();
+    on.drawImage(layer, 0, 0, DESIGN_SIZE, DESIGN_SIZE);
+    on.restore();
+  };
+  placed(ink, () => headMotion(ink, design, pose, pose.swing), layers.hairBack);
+  placed(ink, () => breathing(ink, design, pose), layers.torso);
+  placed(ink, () => headMotion(ink, design, pose, 0), layers.head);
   const features = () => {
     headMotion(ink, design, pose, 0);
     ink.translate(pose.turn, pose.nod);
   };
-  placed(ink, pixels, features, layers.nose);
+  placed(ink, features, layers.nose);
   const before = createCanvas(pixels, pixels);
   const over = before.getContext('2d');
   const frontHair = () => {
     headMotion(over, design, pose, pose.swing);
     over.translate(pose.turn * 0.25, pose.nod * 0.25);
   };
-  placed(over, pixels, frontHair, layers.hairFront);
+  placed(over, frontHair, layers.hairFront);
   calmColours(behind, before);
   // The eyes are far from any patch, and keep their colours sharp.
   ink.save();
-  ink.scale(pixels / DESIGN_SIZE, pixels / DESIGN_SIZE);
+  framed(ink, design, pixels);
   features();
-  paintEyes({ canvas: behind, ink, scale: pixels / DESIGN_SIZE }, design, pose.look);
+  paintEyes({ canvas: behind, ink, scale: pixels / design.frame.side }, design, pose.look);
   ink.restore();
   return { behind, before, pose };
 }
@@ -74,11 +81,10 @@ function calmColours(behind: Canvas, before: Canvas): void {
 /** Paints the part of the scene that lies at `place` on `target`, with this lower face. */
 export function paintPicture(target: Canvas, scene: Scene, design: Design, lowerFace: Sprite, place: Place): void {
   const pixels = scene.behind.width;
-  const scale = pixels / DESIGN_SIZE;
   const ink = target.getContext('2d');
   ink.setTransform(1, 0, 0, 1, -place.x, -place.y);
   ink.drawImage(scene.behind, 0, 0);
-  ink.scale(scale, scale);
+  framed(ink, design, pixels);
   headMotion(ink, design, scene.pose, 0);
   const { canvas, x, y } = lowerFace;
   ink.drawImage(canvas, x, y, canvas.width / lowerFace.scale, canvas.height / lowerFace.scale);
@@ -89,7 +95,7 @@ export function paintPicture(target: Canvas, scene: Scene, design: Design, lower
 /** Where this box of the resting head lies in the picture, in pixels: upright, so it holds the tilted one. */
 export function boxInPicture(design: Design, pose: Pose, box: Box, pixels: number): Box {
   const probe = createCanvas(1, 1).getContext('2d');
-  probe.scale(pixels / DESIGN_SIZE, pixels / DESIGN_SIZE);
+  framed(probe, design, pixels);
   headMotion(probe, design, pose, 0);
   const { a, b, c, d, e, f } = probe.getTransform();
   const corners = [box.left, box.right].flatMap((x) => [box.top, box.bottom].map((y) => ({ x, y })));
@@ -98,12 +104,10 @@ export function boxInPicture(design: Design, pose: Pose, box: Box, pixels: numbe
   return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
 }
 
-function placed(ink: SKRSContext2D, pixels: number, move: () => void, layer: Canvas): void {
-  ink.save();
-  ink.scale(pixels / DESIGN_SIZE, pixels / DESIGN_SIZE);
-  move();
-  ink.drawImage(layer, 0, 0, DESIGN_SIZE, DESIGN_SIZE);
-  ink.restore();
+/** From pixels to design units: the picture shows the square of the drawing that the design frames. */
+function framed(ink: SKRSContext2D, { frame }: Design, pixels: number): void {
+  ink.scale(pixels / frame.side, pixels / frame.side);
+  ink.translate(-frame.left, -frame.top);
 }
 
 /** The head turns about the base of the neck. What hangs from it lags behind by `swing`, about the top of the head. */
