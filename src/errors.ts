@@ -36,6 +36,7 @@ export const codes = {
   unknown_event: caller(400, 'There is no client event of this type. docs/protocol.md lists them all.'),
   invalid_value: caller(400, 'A field is missing or has a wrong value; `param` names it.'),
   json_too_deep: caller(400, 'The message is nested too deeply. No event needs more than 64 levels.'),
+  json_too_large: caller(400, 'The message holds more values than any event needs.'),
   invalid_media: caller(400, 'The binary frame is not one of parley.media.v1. docs/protocol.md has the byte table.'),
   media_not_negotiated: caller(400, 'Binary frames need the subprotocol parley.media.v1; offer it when you connect.'),
   not_available_yet: caller(400, 'This server cannot do that yet; the message says what it can do.'),

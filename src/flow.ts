@@ -122,10 +122,12 @@ export class Queue<T> implements AsyncIterable<T> {
 
   /** What is queued is dropped; the reader gets the reason. */
   fail(reason: unknown): void {
-    if (this.#end !== undefined) return;
+    if (typeof this.#end === 'object') return;
     this.#items.length = 0;
     this.#weight = 0;
-    this.#finish({ reason });
+    // Also over a queue that was closed: what lies in it must not outlive the turn that it was made for.
+    this.#end = { reason };
+    this.#finish(this.#end);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {

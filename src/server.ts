@@ -27,6 +27,8 @@ const CONTENT_POLICY = [
   "connect-src 'self' ws: wss:",
   "base-uri 'none'",
   "form-action 'none'",
+  // A page that frames this one would be of its origin to the socket, and could use it in its visitor's name.
+  "frame-ancestors 'self'",
 ].join('; ');
 
 export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {

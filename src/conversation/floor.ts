@@ -62,6 +62,13 @@ export function createFloor(tools: FloorTools): Floor {
     caller.send({ type: 'avatar.state', state, response_id: responseId });
   };
 
+  /** What is shown when nothing is being made: whether something still sounds. */
+  const rest = () => {
+    if (running !== null || openCut !== null) return;
+    if (sounding === null) show('idle', null);
+    else show('speaking', sounding.responseId);
+  };
+
   /** Waits until all that was sent has been heard, and gives the floor back. */
   const listenToTheEnd = async (response: RunningResponse) => {
     const outcome = await response.done;
@@ -73,7 +80,7 @@ export function createFloor(tools: FloorTools): Floor {
       return; // The caller has gone.
     }
     if (sounding === heard) sounding = null;
-    if (running === null && openCut === null) show('idle', null);
+    rest();
   };
 
   /** Called with the first sound of a response. What still sounds of the one before is heard to its end first. */
@@ -88,18 +95,21 @@ export function createFloor(tools: FloorTools): Floor {
     show('speaking', next.responseId);
   };
 
+  const tellCut = (item_id: string, samples: number) => {
+    if (!history.has(item_id)) return;
+    const end = Math.min(samples, history.length(item_id));
+    history.cut(item_id, end);
+    const audio_end_ms = Math.floor(samplesToMs(end));
+    caller.send({ type: 'conversation.item.truncated', item_id, content_index: 0, audio_end_ms });
+  };
+
   const settleCut = (cut: OpenCut, samples: number) => {
     if (openCut !== cut) return;
     openCut = null;
     cut.settled.abort();
     const id = cut.sounding.itemId;
-    if (id !== null && history.has(id)) {
-      const end = Math.min(samples, history.length(id));
-      history.cut(id, end);
-      const audio_end_ms = Math.floor(samplesToMs(end));
-      caller.send({ type: 'conversation.item.truncated', item_id: id, content_index: 0, audio_end_ms });
-    }
-    if (running === null) show('idle', null);
+    if (id !== null) tellCut(id, samples);
+    rest();
   };
 
   const cutOff = (cut: Sounding, reason: 'turn_detected' | 'client_cancelled') => {
@@ -142,7 +152,7 @@ export function createFloor(tools: FloorTools): Floor {
         // Nothing of it was heard: its item, if there is one, says nothing.
         const unheard = cancels.sounding;
         void cancels.done.then(() => {
-          if (unheard.aloud && unheard.itemId !== null && history.has(unheard.itemId)) history.cut(unheard.itemId, 0);
+          if (unheard.aloud && unheard.itemId !== null) tellCut(unheard.itemId, 0);
         });
       }
       return true;

@@ -8,6 +8,13 @@ import { ParleyError } from '../errors.js';
 import type { Item, Part } from '../protocol/items.js';
 import { heardCharacters, type Spoken } from './spoken.js';
 
+/**
+ * A kiosk talks for weeks: over this, the oldest items are forgotten, as `truncation: "auto"` says. The output of a
+ * function goes with its call, because a model refuses one without the other.
+ */
+const MOST_ITEMS = 1000;
+const MOST_CHARACTERS = 4_000_000;
+
 interface Entry {
   item: Item;
   /** For spoken answers: what sounds when. */
@@ -44,8 +51,10 @@ export function createHistory(): History {
         throw new ParleyError('item_exists', `The id ${item.id} is already taken.`, { param: 'item.id' });
       }
       const at = placeAfter(entries, previousItemId);
+      const before = entries[at - 1]?.item.id ?? null;
       entries.splice(at, 0, { item, spoken: spoken ?? null, cutAt: null });
-      return entries[at - 1]?.item.id ?? null;
+      forgetOldest(entries);
+      return before;
     },
     update(item) {
       const entry = entries.find((candidate) => candidate.item.id === item.id);
@@ -58,18 +67,43 @@ export function createHistory(): History {
     },
     cut(id, samples) {
       const entry = find(id);
-      if (entry.spoken === null) {
-        throw new ParleyError('truncate_without_audio', `The item ${id} has no audio.`, { param: 'item_id' });
-      }
+      spokenOf(entry);
       entry.cutAt = samples;
       return shown(entry);
     },
-    length: (id) => find(id).spoken?.samples ?? 0,
+    length: (id) => spokenOf(find(id)).samples,
     messages: (instructions) => [
       ...(instructions === '' ? [] : [{ role: 'system', text: instructions } as const]),
       ...entries.flatMap(asMessages),
     ],
   };
+}
+
+function forgetOldest(entries: Entry[]): void {
+  let characters = entries.reduce((sum, entry) => sum + size(entry), 0);
+  while (entries.length > 1 && (entries.length > MOST_ITEMS || characters > MOST_CHARACTERS)) {
+    const { item } = entries[0]!;
+    const goes = (entry: Entry) =>
+      entry.item.id === item.id ||
+      (item.type === 'function_call' &&
+        entry.item.type === 'function_call_output' &&
+        entry.item.call_id === item.call_id);
+    for (const gone of entries.filter(goes)) {
+      characters -= size(gone);
+      entries.splice(entries.indexOf(gone), 1);
+    }
+  }
+}
+
+function size({ item, spoken }: Entry): number {
+  if (item.type === 'function_call') return item.arguments.length;
+  if (item.type === 'function_call_output') return item.output.length;
+  return item.content.reduce((sum, part) => sum + partText(part).length, spoken?.text.length ?? 0);
+}
+
+function spokenOf({ item, spoken }: Entry): Spoken {
+  if (spoken !== null) return spoken;
+  throw new ParleyError('truncate_without_audio', `The item ${item.id} has no audio.`, { param: 'item_id' });
 }
 
 function placeAfter(entries: readonly Entry[], previousItemId: string | null | undefined): number {

@@ -58,14 +58,17 @@ export class PictureShelf {
   }
 }
 
+/** `due` is waited for before a frame is paired: by then its picture has had all the time there was. */
 export async function* pair(
   heard: AsyncIterable<HeardFrame>,
   shelf: PictureShelf,
+  due: (index: number) => Promise<void>,
   signal: AbortSignal,
 ): AsyncGenerator<PairedFrame, void, undefined> {
   let index = 0;
   let patience = PATIENCE_MS;
   for await (const frame of heard) {
+    await due(index);
     const asked = performance.now();
     const inTime = await shelf.ready(index, patience, signal);
     const waited = performance.now() - asked;

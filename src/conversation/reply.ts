@@ -19,7 +19,7 @@ import type {
   TtsEngine,
 } from '../engines/contract.js';
 import { asParleyError, ParleyError } from '../errors.js';
-import { merge, Queue, within } from '../flow.js';
+import { merge, orLate, Queue } from '../flow.js';
 import { type HeardFrame, type PairedFrame, PictureShelf, pair } from './pairing.js';
 import type { SpeakablePhrase } from './phrases.js';
 import { speakable } from './speakable.js';
@@ -44,6 +44,8 @@ export interface ReplyRequest {
   readonly speech: SpeechOptions | null;
   /** `base` is asked when the first sound is there: which base picture will the caller see at that moment? */
   readonly face: { readonly avatar: Avatar; readonly base: () => number } | null;
+  /** Resolves when this frame may leave. Only frames wait for it; text does not. */
+  readonly due: (index: number) => Promise<void>;
 }
 
 /** What happens beside the frames, as soon as it happens. */
@@ -52,7 +54,6 @@ type Note =
   /** From here on the reply goes without this. */
   | { readonly kind: 'degraded'; readonly lost: 'voice' | 'face'; readonly error: ParleyError };
 
-/** A frame is paired when it is asked for: by then its picture has had all the time there was. */
 export type ReplyEvent = Note | ({ readonly kind: 'frame' } & PairedFrame);
 
 /** What the pumps of one reply share. */
@@ -88,13 +89,13 @@ export async function* reply(
   const ended = Promise.allSettled([thinking, speaking, animating]);
   void Promise.allSettled([thinking, speaking]).then(() => notes.close());
   try {
-    yield* merge(notes, releasedFrames(stage));
+    yield* merge(notes, releasedFrames(stage, request.due));
     await Promise.all([thinking, speaking]);
   } finally {
     // Everything has been released, or nobody wants it: a face that hangs must not keep the reply from ending.
     left.abort(new ParleyError('turn_cancelled'));
     signal.removeEventListener('abort', onAbort);
-    await within(ended, LAST_WORDS_MS, 'engine_failed', 'An engine did not end within a second of its signal.');
+    if ((await orLate(ended, LAST_WORDS_MS)) === 'late') outer.log.error('an engine goes on after its signal aborted');
   }
 }
 
@@ -196,6 +197,9 @@ async function* startingWith<T>(first: T, rest: AsyncGenerator<T>): AsyncGenerat
   yield* rest;
 }
 
-async function* releasedFrames({ heard, shelf, context }: Stage): AsyncGenerator<ReplyEvent, void, undefined> {
-  for await (const frame of pair(heard, shelf, context.signal)) yield { kind: 'frame', ...frame };
+async function* releasedFrames(
+  { heard, shelf, context }: Stage,
+  due: ReplyRequest['due'],
+): AsyncGenerator<ReplyEvent, void, undefined> {
+  for await (const frame of pair(heard, shelf, due, context.signal)) yield { kind: 'frame', ...frame };
 }

@@ -1,6 +1,5 @@
 /**
- * One response on its way to the caller: reads a reply, sends its text at once and its frames as they fall due, and
- * always ends with response.done. What the caller hears of it is kept in a Sounding, which outlives the response by
+ * One response on its way to the caller: sends a reply's text at once and its frames as they fall due, and always ends with response.done. What the caller hears of it is kept in a Sounding, which outlives the response by
  * the audio that is still under way.
  */
 import type { Logger } from 'pino';
@@ -76,16 +75,6 @@ export function runResponse(plan: ResponsePlan, tools: ResponseTools, session: A
   const turnLog = log.child({ response: plan.frame.id });
   const timeline = startTimeline(now);
   const events = responseEvents(plan.frame, caller.send, plan.sink);
-  const replyEvents = reply(
-    tools.engines,
-    {
-      llm: plan.llm,
-      speech: plan.frame.modalities[0] === 'audio' ? { voice: plan.frame.voice, speed: plan.speed } : null,
-      face: plan.face,
-    },
-    { signal, log: turnLog, turn: plan.frame.id },
-    plan.spoken,
-  );
   const sounding: Sounding = {
     number: plan.number,
     responseId: plan.frame.id,
@@ -97,6 +86,17 @@ export function runResponse(plan: ResponsePlan, tools: ResponseTools, session: A
     itemId: null,
   };
   const outlet: Outlet = { plan, tools, events, sounding, signal };
+  const replyEvents = reply(
+    tools.engines,
+    {
+      llm: plan.llm,
+      speech: plan.frame.modalities[0] === 'audio' ? { voice: plan.frame.voice, speed: plan.speed } : null,
+      face: plan.face,
+      due: (index) => frameDue(outlet, index),
+    },
+    { signal, log: turnLog, turn: plan.frame.id },
+    plan.spoken,
+  );
   events.created();
   const done = deliver(outlet, replyEvents).then((outcome) => {
     finish(outlet, outcome, turnLog);
@@ -122,7 +122,7 @@ async function deliver(outlet: Outlet, replyEvents: AsyncIterable<ReplyEvent>): 
   try {
     for await (const event of replyEvents) {
       if (event.kind === 'cut') cut = { status: 'incomplete', reason: event.reason };
-      else await deliverOne(outlet, event);
+      else deliverOne(outlet, event);
     }
     return cut ?? { status: 'completed' };
   } catch (thrown) {
@@ -136,7 +136,7 @@ function cancelled(reason: unknown): Outcome {
   return { status: 'cancelled', reason: spoke ? 'turn_detected' : 'client_cancelled' };
 }
 
-async function deliverOne(outlet: Outlet, event: Exclude<ReplyEvent, { kind: 'cut' }>): Promise<void> {
+function deliverOne(outlet: Outlet, event: Exclude<ReplyEvent, { kind: 'cut' }>): void {
   const { events, sounding, tools } = outlet;
   switch (event.kind) {
     case 'text':
@@ -145,9 +145,11 @@ async function deliverOne(outlet: Outlet, event: Exclude<ReplyEvent, { kind: 'cu
       sounding.itemId = events.messageId();
       return;
     case 'tool_call':
-      return events.toolCall(event);
+      events.toolCall(event);
+      return;
     case 'usage':
-      return events.usage(event);
+      events.usage(event);
+      return;
     case 'degraded':
       tools.log.warn({ err: event.error, lost: event.lost }, 'the reply goes on without its voice or face');
       tools.caller.send({
@@ -156,20 +158,29 @@ async function deliverOne(outlet: Outlet, event: Exclude<ReplyEvent, { kind: 'cu
       });
       return;
     case 'frame':
-      return await deliverFrame(outlet, event);
+      deliverFrame(outlet, event);
+      return;
   }
 }
 
-async function deliverFrame(outlet: Outlet, frame: Extract<ReplyEvent, { kind: 'frame' }>): Promise<void> {
-  const { caller, takeTheFloor } = outlet.tools;
-  const { sounding, events, signal, plan } = outlet;
-  const position = frame.index * FRAME_SAMPLES;
-  sounding.timeline.mark('first_audio');
-  if (frame.pictures.length > 0) sounding.timeline.mark('first_picture');
-  const ahead = msToSamples(caller.reportsPlayback ? AHEAD_MS : STOCK_AHEAD_MS);
-  await sounding.playhead.reach(position + FRAME_SAMPLES, ahead, signal);
-  if (frame.index === 0) {
+/** Frames leave as the caller hears: at most so far ahead, and not over an answer that still sounds. */
+async function frameDue({ tools, sounding, signal }: Outlet, index: number): Promise<void> {
+  const { caller, takeTheFloor } = tools;
+  if (index === 0) {
+    sounding.timeline.mark('first_audio');
     await takeTheFloor(sounding, signal);
+  }
+  const ahead = msToSamples(caller.reportsPlayback ? AHEAD_MS : STOCK_AHEAD_MS);
+  await sounding.playhead.reach((index + 1) * FRAME_SAMPLES, ahead, signal);
+}
+
+function deliverFrame(outlet: Outlet, frame: Extract<ReplyEvent, { kind: 'frame' }>): void {
+  const { caller } = outlet.tools;
+  const { sounding, events, signal, plan } = outlet;
+  signal.throwIfAborted();
+  const position = frame.index * FRAME_SAMPLES;
+  if (frame.pictures.length > 0) sounding.timeline.mark('first_picture');
+  if (frame.index === 0) {
     const base = frame.pictures[0]?.base ?? plan.face?.base() ?? 0;
     caller.send({ type: 'avatar.response', response: plan.number, response_id: plan.frame.id, base });
   }

@@ -14,10 +14,15 @@ import type { ServerEvent } from '../protocol/server-events.js';
 const PICTURES_UNTIL_BYTES = 64 * 1024;
 const SLOW_BYTES = 256 * 1024;
 const SLOW_MS = 2000;
+/** No answer needs this much at once; whoever lets it pile up is not given 2 s of it. */
+const MOST_BYTES = 32 * 1024 * 1024;
 
-type Outlet = Pick<Caller, 'send' | 'sendAudio' | 'sendPicture'>;
+export interface Outlet extends Pick<Caller, 'send' | 'sendAudio' | 'sendPicture'> {
+  /** The last event there will be; whatever is sent after it is dropped. */
+  sendLast(event: ServerEvent): void;
+}
 
-/** `binary`: the client speaks parley.media.v1. `onSlow` is called once, when the reader has been too slow too long. */
+/** `binary`: the client speaks parley.media.v1. `onSlow` is told when the reader has been too slow too long. */
 export function createOutlet(
   socket: WebSocket,
   binary: boolean,
@@ -25,25 +30,33 @@ export function createOutlet(
   onSlow: (error: ParleyError) => void,
 ): Outlet {
   let slowSince: number | null = null;
+  let over = false;
   let events = 0;
   const prefix = `event_${randomUUID().slice(0, 8)}_`;
 
   const watch = () => {
     if (socket.bufferedAmount <= SLOW_BYTES) slowSince = null;
+    else if (socket.bufferedAmount > MOST_BYTES) onSlow(new ParleyError('slow_client'));
     else if (slowSince === null) slowSince = now();
     else if (now() - slowSince > SLOW_MS) onSlow(new ParleyError('slow_client'));
   };
   const write = (data: string | Uint8Array) => {
-    if (socket.readyState !== socket.OPEN) return;
+    if (over || socket.readyState !== socket.OPEN) return;
     socket.send(data);
     watch();
   };
-  const send = (event: ServerEvent) => {
+  const written = (event: ServerEvent) => {
     events += 1;
-    write(JSON.stringify({ event_id: prefix + events, ...event }));
+    return JSON.stringify({ event_id: prefix + events, ...event });
   };
+  const send = (event: ServerEvent) => write(written(event));
   return {
     send,
+    sendLast(event) {
+      if (over) return;
+      over = true;
+      if (socket.readyState === socket.OPEN) socket.send(written(event));
+    },
     sendAudio(address, response, position, samples) {
       const pcm = pcmBytes(samples);
       if (binary) return write(encodeMedia({ kind: 'audio', response, position, pcm }));

@@ -5,13 +5,19 @@ import { type ClientEvent, clientEventSchema, clientEventTypes } from '../protoc
 
 /** Tool schemas are the deepest thing a client sends, and rarely pass 10 levels. */
 const MAX_DEPTH = 64;
+/** 128 tools with 20 fields each have about 10,000 values; checking so many takes a few milliseconds. */
+const MAX_VALUES = 20_000;
+/** What session.update names is kept and shown again with every answer to it. Audio needs the large messages. */
+const MAX_SETTINGS_CHARACTERS = 512 * 1024;
 
 export type Parsed =
   | { readonly ok: true; readonly event: ClientEvent }
   | { readonly ok: false; readonly error: ParleyError; readonly eventId: string | null };
 
 export function parseClientEvent(text: string): Parsed {
-  if (isTooDeep(text)) return { ok: false, error: new ParleyError('json_too_deep'), eventId: null };
+  const shape = shapeOf(text);
+  if (shape.depth > MAX_DEPTH) return { ok: false, error: new ParleyError('json_too_deep'), eventId: null };
+  if (shape.values > MAX_VALUES) return { ok: false, error: new ParleyError('json_too_large'), eventId: null };
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -28,23 +34,32 @@ export function parseClientEvent(text: string): Parsed {
     const error = new ParleyError('unknown_event', `"${type.slice(0, 80)}" is not a client event.`, { param: 'type' });
     return { ok: false, error, eventId };
   }
+  if (type === 'session.update' && text.length > MAX_SETTINGS_CHARACTERS) {
+    const detail = `A session.update may have at most ${MAX_SETTINGS_CHARACTERS} characters.`;
+    return { ok: false, error: new ParleyError('invalid_value', detail, { param: 'session' }), eventId };
+  }
   const parsed = clientEventSchema.safeParse(value);
   if (parsed.success) return { ok: true, event: parsed.data };
   return { ok: false, error: firstIssue(parsed.error), eventId };
 }
 
-/** Counts brackets outside strings before anything is built from them. Strings, base64 audio too, are leapt over. */
-function isTooDeep(text: string): boolean {
+/**
+ * How deep the text is nested and how many values it holds, as far as it matters, counted before anything is built from
+ * it. Strings, base64 audio too, are leapt over.
+ */
+function shapeOf(text: string): { depth: number; values: number } {
   let depth = 0;
-  for (let at = 0; at < text.length; at += 1) {
+  let values = 0;
+  for (let at = 0; at < text.length && depth <= MAX_DEPTH && values <= MAX_VALUES; at += 1) {
     const code = text.charCodeAt(at);
     if (code === 0x22) at = endOfString(text, at);
+    else if (code === 0x2c) values += 1;
     else if (code === 0x5b || code === 0x7b) {
       depth += 1;
-      if (depth > MAX_DEPTH) return true;
+      values += 1;
     } else if (code === 0x5d || code === 0x7d) depth -= 1;
   }
-  return false;
+  return { depth, values };
 }
 
 /** Where the string that opens at `start` closes; the end of the text if it never does. */

@@ -21,6 +21,8 @@ export const MAX_MESSAGE_BYTES = 15 * 1024 * 1024 + 64 * 1024;
 /** Two of the largest messages may wait for a session; each also weighs what its bookkeeping costs. */
 const MAX_WAITING_BYTES = 32 * 1024 * 1024;
 const MESSAGE_BYTES = 512;
+/** What the closing handshake may take. */
+const CLOSING_MS = 2000;
 
 export interface RealtimeRoute {
   readonly openSession: (caller: Caller) => Promise<void>;
@@ -77,14 +79,19 @@ function connect(socket: WebSocket, request: FastifyRequest, route: RealtimeRout
   const binary = socket.protocol === MEDIA_SUBPROTOCOL;
   const outlet = createOutlet(socket, binary, route.now, (error) => end(error));
 
+  let ended = false;
   const leave = () => {
     gone.abort(new ParleyError('client_gone'));
     incoming.close();
   };
   const end = (error: ParleyError) => {
-    outlet.send({ type: 'error', error: errorBody(error, null) });
+    if (ended) return;
+    ended = true;
+    outlet.sendLast({ type: 'error', error: errorBody(error, null) });
     socket.close(error.row.close ?? 1011, error.code);
-    // A peer that does not answer the closing handshake must not hold its session open.
+    // A peer that does not answer the closing handshake must hold neither its session nor what it has not read.
+    const timer = setTimeout(() => socket.terminate(), CLOSING_MS);
+    socket.once('close', () => clearTimeout(timer));
     leave();
   };
   const accept = (message: Incoming, bytes: number) => {

@@ -29,7 +29,7 @@ export const clientEventSchema = z.discriminatedUnion('type', [
   }),
   event('conversation.item.delete', { item_id: id }),
   event('response.create', {
-    response: responseOverridesSchema.extend({ input: z.array(itemSchema).optional() }).nullish(),
+    response: responseOverridesSchema.extend({ input: z.array(itemSchema).max(256).optional() }).nullish(),
   }),
   event('response.cancel', { response_id: id.nullish() }),
   event('output_audio_buffer.clear', {}),

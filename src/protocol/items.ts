@@ -5,44 +5,49 @@ import { z } from 'zod';
 const base64 = z.string();
 const id = z.string().min(1).max(64);
 
-const inputText = z.object({ type: z.literal('input_text'), text: z.string() });
+/** Longer than any prompt that a model takes; every client's conversation is kept in memory. */
+const text = z.string().max(262_144);
+
+const inputText = z.object({ type: z.literal('input_text'), text });
 const inputAudio = z.object({
   type: z.literal('input_audio'),
   audio: base64.optional(),
-  transcript: z.string().nullish(),
+  transcript: text.nullish(),
 });
-const outputText = z.object({ type: z.literal('output_text'), text: z.string() });
-const outputAudio = z.object({ type: z.literal('output_audio'), audio: base64.optional(), transcript: z.string() });
+const outputText = z.object({ type: z.literal('output_text'), text });
+const outputAudio = z.object({ type: z.literal('output_audio'), audio: base64.optional(), transcript: text });
 
-const common = { id: id.optional(), object: z.literal('realtime.item').optional(), status: z.string().optional() };
+const common = {
+  id: id.optional(),
+  object: z.literal('realtime.item').optional(),
+  status: z.string().max(32).optional(),
+};
+const message = { ...common, type: z.literal('message') };
+const parts = <Part extends z.ZodType>(part: Part) => z.array(part).min(1).max(64);
 
-export const itemSchema = z.union([
-  z.object({
-    ...common,
-    type: z.literal('message'),
-    role: z.literal('system'),
-    content: z.array(inputText).min(1),
-  }),
-  z.object({
-    ...common,
-    type: z.literal('message'),
-    role: z.literal('user'),
-    content: z.array(z.discriminatedUnion('type', [inputText, inputAudio])).min(1),
-  }),
-  z.object({
-    ...common,
-    type: z.literal('message'),
-    role: z.literal('assistant'),
-    content: z.array(z.discriminatedUnion('type', [outputText, outputAudio])).min(1),
-  }),
+/** By `type`, then by `role`: one complaint for each mistake, and no time lost on branches that were not meant. */
+export const itemSchema = z.discriminatedUnion('type', [
+  z.discriminatedUnion('role', [
+    z.object({ ...message, role: z.literal('system'), content: parts(inputText) }),
+    z.object({
+      ...message,
+      role: z.literal('user'),
+      content: parts(z.discriminatedUnion('type', [inputText, inputAudio])),
+    }),
+    z.object({
+      ...message,
+      role: z.literal('assistant'),
+      content: parts(z.discriminatedUnion('type', [outputText, outputAudio])),
+    }),
+  ]),
   z.object({
     ...common,
     type: z.literal('function_call'),
     call_id: id.optional(),
-    name: z.string().min(1),
-    arguments: z.string(),
+    name: z.string().min(1).max(64),
+    arguments: text,
   }),
-  z.object({ ...common, type: z.literal('function_call_output'), call_id: id, output: z.string() }),
+  z.object({ ...common, type: z.literal('function_call_output'), call_id: id, output: text }),
 ]);
 
 /** An item as a client sends it: without an id the server chooses one. */

@@ -54,7 +54,7 @@ const audioOutput = z.object({
 export const sessionUpdateSchema = z.looseObject({
   type: z.literal('realtime'),
   model: z.string().optional(),
-  instructions: z.string().optional(),
+  instructions: z.string().max(65_536).optional(),
   output_modalities: modalities.optional(),
   max_output_tokens: maxTokens.optional(),
   tools: z.array(toolSchema).max(128).optional(),
@@ -88,7 +88,7 @@ export const sessionUpdateSchema = z.looseObject({
 export const responseOverridesSchema = z.looseObject({
   conversation: z.enum(['auto', 'none']).optional(),
   output_modalities: modalities.optional(),
-  instructions: z.string().optional(),
+  instructions: z.string().max(65_536).optional(),
   max_output_tokens: maxTokens.optional(),
   tools: z.array(toolSchema).max(128).optional(),
   tool_choice: toolChoiceSchema.optional(),

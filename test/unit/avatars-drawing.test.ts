@@ -5,7 +5,7 @@ import { type Canvas, createCanvas } from '@napi-rs/canvas';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AvatarEntry, loadCatalogue } from '../../src/avatars/catalogue.js';
 import { type Layers, paintLayers, paintLowerFace } from '../../src/avatars/drawn/layers.js';
-import { paintPicture, paintScene } from '../../src/avatars/drawn/picture.js';
+import { boxInPicture, paintPicture, paintScene } from '../../src/avatars/drawn/picture.js';
 import { decodeJpeg, joinOf } from '../../src/avatars/drawn/place.js';
 import { LOOP_PICTURES, poseAt } from '../../src/avatars/drawn/pose.js';
 import { presenters } from '../../src/avatars/drawn/presenters.js';
@@ -55,6 +55,25 @@ describe('the idle loop as drawn', () => {
     expect(steps.at(-1)).toBeLessThanOrEqual(Math.max(...steps.slice(0, -1)));
     expect(Math.max(...steps)).toBeLessThan(3);
     expect(Math.min(...steps)).toBeGreaterThan(0);
+  });
+
+  it('is framed close: the head takes 55 to 70 % of the height, with air around the hair in every pose', () => {
+    const pixels = 512;
+    const { face, hair } = design;
+    const outline = hair.front.flatMap(({ from, to }) => [...from, ...to]);
+    const [xs, ys] = [outline.map(([x]) => x), outline.map(([, y]) => y)];
+    const box = {
+      left: Math.min(...xs),
+      right: Math.max(...xs),
+      top: Math.min(...ys),
+      bottom: face.profile.at(-1)![0],
+    };
+    for (let at = 0; at < LOOP_PICTURES; at++) {
+      const { left, top, right, bottom } = boxInPicture(design, poseAt(at / LOOP_PICTURES), box, pixels);
+      expect((bottom - top) / pixels).toBeGreaterThan(0.55);
+      expect((bottom - top) / pixels).toBeLessThan(0.7);
+      expect(Math.min(left, top, pixels - right)).toBeGreaterThan(pixels * 0.04);
+    }
   });
 
   it('shows every named mouth differently at half size', () => {

@@ -47,6 +47,19 @@ describe('the idle motion', () => {
     }
   });
 
+  it('never holds a half-shut lid: two pictures at most on the way down or up', () => {
+    const drowsy = lids.map((lid) => lid > 0.2 && lid < 0.85);
+    const longest = Math.max(
+      ...drowsy
+        .map((is) => (is ? 'x' : ' '))
+        .join('')
+        .split(' ')
+        .map((run) => run.length),
+    );
+    expect(longest).toBeGreaterThan(0);
+    expect(longest).toBeLessThanOrEqual(2);
+  });
+
   it('has open eyes at the seam', () => {
     expect(lids[0]).toBe(0);
     expect(lids.at(-1)).toBeLessThan(0.05);

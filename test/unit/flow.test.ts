@@ -65,6 +65,14 @@ describe('Queue', () => {
     await expect(collect(queue)).rejects.toMatchObject({ code: 'worker_broken' });
   });
 
+  it('drops what is queued when it fails after it was closed', async () => {
+    const queue = new Queue<string>(5);
+    queue.offer('stale');
+    queue.close();
+    queue.fail(new ParleyError('barge_in'));
+    await expect(collect(queue)).rejects.toMatchObject({ code: 'barge_in' });
+  });
+
   it('wakes a reader that waits', async () => {
     const queue = new Queue<string>(5);
     const reading = collect(queue);

@@ -55,6 +55,26 @@ describe('a text frame', () => {
     }
   });
 
+  it.each([
+    ['items', `{"type":"response.create","response":{"input":[${'{},'.repeat(300_000)}{}]}}`],
+    ['numbers', `{"type":"response.create","response":{"metadata":[${'1,'.repeat(300_000)}1]}}`],
+  ])('with hundreds of thousands of %s is refused without checking each', (_what, text) => {
+    expect(refused(text).code).toBe('json_too_large');
+  });
+
+  it('has its wrong items named, and no more than 256 of them looked at', () => {
+    const items = (count: number) => `{"type":"response.create","response":{"input":[${'{},'.repeat(count - 1)}{}]}}`;
+    expect(refused(items(200))).toMatchObject({ code: 'invalid_value', param: 'response.input.0.type' });
+    expect(refused(items(257)).code).toBe('invalid_value');
+  });
+
+  it('may be long, but not as settings that are kept and shown again', () => {
+    const session = (length: number) =>
+      JSON.stringify({ type: 'session.update', session: { type: 'realtime', note: 'x'.repeat(length) } });
+    expect(parseClientEvent(session(1000)).ok).toBe(true);
+    expect(refused(session(600_000))).toMatchObject({ code: 'invalid_value', param: 'session' });
+  });
+
   it('may hold brackets and quotes in its strings', () => {
     const text = `${'['.repeat(200)} "quoted" \\ ${'{'.repeat(200)} \\`;
     const item = { type: 'message', role: 'user', content: [{ type: 'input_text', text }] };

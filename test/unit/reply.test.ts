@@ -14,7 +14,12 @@ import {
 } from '../fixtures/engines.js';
 
 const question = { messages: [], tools: [], toolChoice: 'auto', maxTokens: 'inf' } as const;
-const aloud = { llm: question, speech: { voice: 'ada', speed: 1 }, face: { avatar: plainAvatar, base: () => 148 } };
+const aloud = {
+  llm: question,
+  speech: { voice: 'ada', speed: 1 },
+  face: { avatar: plainAvatar, base: () => 148 },
+  due: async () => {},
+};
 
 function start(engines: ReplyEngines, request: Parameters<typeof reply>[1] = aloud) {
   const controller = new AbortController();
@@ -72,12 +77,14 @@ describe('a reply', () => {
 
   it('pairs a frame with a picture that came while the frame lay waiting', async () => {
     const llm = tellingLlm(() => ['Good morning to you all.']).engine;
-    const { events } = start({ llm, tts: steadyTts().engine, face: plainFace({ delayMs: 30 }) });
+    const engines = { llm, tts: steadyTts().engine, face: plainFace({ delayMs: 30 }) };
+    // As a listener does: one frame is due every 40 ms.
+    const due = () => new Promise<void>((resolve) => setTimeout(resolve, 40));
+    const { events } = start(engines, { ...aloud, due });
     const paired: number[] = [];
     for await (const event of events) {
       if (event.kind !== 'frame') continue;
       paired.push(event.pictures.length);
-      await new Promise((resolve) => setTimeout(resolve, 40)); // as a listener does
     }
     expect(paired).toEqual(paired.map(() => 1));
   });
@@ -168,6 +175,29 @@ describe('a reply', () => {
     const made = tts.spoken.reduce((sum, phrase) => sum + phrase.text.length * MS_PER_CHARACTER, 0);
     expect(made).toBeLessThan(13_000);
     await reader.return(undefined);
+  });
+
+  it('gives all its text although no frame is due', async () => {
+    const due = () => new Promise<void>(() => {});
+    const engines = { llm: tellingLlm(() => ANSWER).engine, tts: steadyTts().engine, face: plainFace() };
+    const reader = start(engines, { ...aloud, due }).events[Symbol.asyncIterator]();
+    let text = '';
+    while (text !== WHOLE) {
+      const { value } = await reader.next();
+      if (value?.kind === 'text') text += value.text;
+    }
+    expect(text).toBe(WHOLE);
+  });
+
+  it('is not kept from ending well by a face that ignores its signal', async () => {
+    const deaf = plainFace();
+    const face = {
+      ...deaf,
+      run: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) }),
+    };
+    const llm = tellingLlm(() => ['Good morning to you all.']).engine;
+    const seen = await collect(start({ llm, tts: steadyTts().engine, face }).events);
+    expect(framesOf(seen).length).toBe(framesIn(24 * MS_PER_CHARACTER));
   });
 
   it('knows how much of its text was heard after any number of samples', async () => {

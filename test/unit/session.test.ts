@@ -95,14 +95,14 @@ describe('a session', () => {
     const caller = open();
     caller.ask('A story');
     await caller.next('avatar.response');
-    await vi.advanceTimersByTimeAsync(3000);
+    await vi.advanceTimersByTimeAsync(2000);
     expect(heardMs(caller.audio)).toBe(400);
     caller.report(1, 0, 'playing');
     await vi.advanceTimersByTimeAsync(500);
     expect(heardMs(caller.audio)).toBeGreaterThan(800);
     expect(heardMs(caller.audio)).toBeLessThanOrEqual(920);
-    caller.report(1, 500, 'buffering');
-    await vi.advanceTimersByTimeAsync(3000);
+    caller.report(1, 500, 'paused');
+    await vi.advanceTimersByTimeAsync(60_000);
     expect(heardMs(caller.audio)).toBeLessThanOrEqual(920);
     caller.leave();
   });
@@ -169,6 +169,7 @@ describe('a session', () => {
     await caller.next('response.output_audio_transcript.delta');
     caller.say({ type: 'response.cancel' });
     await caller.next('response.done');
+    expect((await caller.next('conversation.item.truncated')).audio_end_ms).toBe(0);
     expect(caller.audio).toEqual([]);
     caller.ask('Hello');
     await caller.next('response.created');
@@ -192,7 +193,7 @@ describe('a session', () => {
     const caller = open({ answer: () => ['Good morning to you.'] });
     caller.ask('Hello');
     await caller.next('response.done');
-    await vi.advanceTimersByTimeAsync(5000);
+    await vi.advanceTimersByTimeAsync(2000);
     expect(caller.last('avatar.state')).toMatchObject({ state: 'speaking' });
     caller.report(1, 400, 'ended');
     expect(await caller.next('avatar.state')).toMatchObject({ state: 'idle' });
@@ -242,6 +243,60 @@ describe('a session', () => {
     await vi.advanceTimersByTimeAsync(0);
     const answers = caller.asked[2]?.messages.filter((message) => message.role === 'assistant');
     expect(answers).toEqual([{ role: 'assistant', text: 'Good', interrupted: true }]); // 80 ms of 100
+    caller.leave();
+  });
+
+  it('R17 reckons by the clock for a player that has been silent for 3 s', async () => {
+    const caller = open();
+    caller.ask('A story');
+    await caller.next('avatar.response');
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect((await caller.next('response.done')).response.status).toBe('completed');
+    expect((await caller.next('avatar.state')).state).toBe('idle');
+    caller.leave();
+  });
+
+  it('R9 takes "ended" for all of it, whatever rounding the player’s count has', async () => {
+    const caller = open({ answer: () => ['Good morning to you.'] });
+    caller.ask('Hello');
+    await caller.next('response.done');
+    caller.say({ type: 'avatar.playback', response: 1, played: 400 * 24 - 1, state: 'ended', base: 0 });
+    expect((await caller.next('avatar.state')).state).toBe('idle');
+    caller.leave();
+  });
+
+  it('R9 is not idle while an answer sounds beside one in writing', async () => {
+    const caller = open({ answer: () => ['Good morning to you.'] });
+    caller.ask('Hello');
+    await caller.next('response.done');
+    caller.report(1, 100, 'playing');
+    caller.say({ type: 'response.create', response: { output_modalities: ['text'] } });
+    await caller.next('response.done');
+    await vi.advanceTimersByTimeAsync(10);
+    expect(caller.last('avatar.state')?.state).toBe('speaking');
+    await vi.advanceTimersByTimeAsync(400);
+    expect(caller.last('avatar.state')?.state).toBe('idle');
+    caller.leave();
+  });
+
+  it.each([0, 1, 3, 7])('a cancel counts in the moment when frames are due, after %i reports', async (reports) => {
+    const caller = open({ answer: () => ['Good morning to you.'] });
+    caller.ask('Hello');
+    await caller.next('response.done');
+    caller.report(1, 100, 'playing');
+    caller.say({ type: 'response.create' });
+    await caller.next('response.output_audio_transcript.delta');
+    await vi.advanceTimersByTimeAsync(50);
+    caller.report(1, 400, 'ended');
+    for (let index = 0; index < reports; index += 1) caller.report(1, 400, 'ended');
+    caller.say({ type: 'response.cancel' });
+    expect((await caller.next('response.done')).response.status).toBe('cancelled');
+    await vi.advanceTimersByTimeAsync(2000);
+    const flushed = caller.events.findIndex((event) => event.type === 'avatar.flush');
+    const ofTheSecond = caller.audio.filter(({ response }) => response === 2);
+    // Either it never sounded, or it was flushed; in no case does it go on.
+    expect(ofTheSecond.length === 0 || flushed >= 0).toBe(true);
+    expect(heardMs(ofTheSecond)).toBeLessThan(400);
     caller.leave();
   });
 

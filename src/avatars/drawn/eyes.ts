@@ -3,7 +3,6 @@ import { paintBrow } from './brows.js';
 import type { Design } from './design.js';
 import {
   along,
-  clamp,
   dice,
   glow,
   inside,
@@ -57,6 +56,7 @@ function paintEye(sheet: Sheet, design: Design, look: Look, side: number): void 
     paintIris(sheet, design, look, side);
     glow(sheet, { x: -eyes.width / 2 + 1, y: 2.4, rx: 6, ry: 6, colour: skin.blush, opacity: 0.75 });
     paintLidShade(sheet, design, lids);
+    paintCatchLights(sheet, design, look, side);
   });
   paintLowerLid(sheet, design, lids);
   paintUpperLid(sheet, design, lids, look.lid);
@@ -142,9 +142,17 @@ function paintIris(sheet: Sheet, { eyes }: Design, look: Look, side: number): vo
   ink.fillStyle = '#120a08';
   softly(sheet, 0.3, () => circle(ink, 0, 0, radius * 0.4));
   glow(sheet, { x: 0, y: radius * 0.58, rx: radius * 0.74, ry: radius * 0.42, colour: light, opacity: 0.75 });
-  // Catch lights stand on the same side in both eyes, where the light comes from.
+  ink.restore();
+}
+
+/** Over the shade of the lid, and on the same side in both eyes, where the light comes from. They follow half the gaze. */
+function paintCatchLights(sheet: Sheet, { eyes }: Design, look: Look, side: number): void {
+  const { ink } = sheet;
+  const { radius } = eyes.iris;
+  ink.save();
+  ink.translate(look.gazeX * side * 0.5 - 0.5, look.gazeY * 0.5 - eyes.height * 0.115);
   ink.fillStyle = 'rgba(255, 253, 248, 0.95)';
-  softly(sheet, 0.25, () => circle(ink, side * -radius * 0.34, -radius * 0.27, radius * 0.2));
+  softly(sheet, 0.25, () => circle(ink, side * -radius * 0.34, -radius * 0.27, radius * 0.185));
   ink.fillStyle = 'rgba(255, 250, 240, 0.4)';
   softly(sheet, 0.4, () => circle(ink, side * radius * 0.36, radius * 0.38, radius * 0.12));
   ink.restore();
@@ -176,7 +184,9 @@ function circle(ink: Sheet['ink'], x: number, y: number, radius: number): void {
 function paintLowerLid(sheet: Sheet, { eyes, skin }: Design, { lower }: Lids): void {
   const { ink } = sheet;
   const below = (from: number, to: number, by: number): Point[] =>
-    lower.slice(from, to).map(([x, y], at): Point => [x, y + by * (0.6 + 0.4 * Math.sin((Math.PI * at) / (to - from)))]);
+    lower
+      .slice(from, to)
+      .map(([x, y], at): Point => [x, y + by * (0.6 + 0.4 * Math.sin((Math.PI * at) / (to - from)))]);
   for (const [points, colour, opacity, width, blur] of [
     [below(5, 30, 4.4), skin.light, 0.5, 3.4, 1.6],
     [below(6, 31, 8.2), skin.deep, 0.2, 2.2, 1.4],
@@ -209,26 +219,29 @@ function paintUpperLid(sheet: Sheet, { eyes, skin }: Design, { crease, upper }: 
   });
 }
 
-/** One soft dark line that grows to the outer corner and ends in a slight wing; below the lid when that is shut. */
+/** One soft dark line that grows outwards and leaves the lid just before its corner in a slight wing; a shut lid lowers it. */
 function paintLashes(sheet: Sheet, upper: readonly Point[], { eyes }: Design, lid: number): void {
   const { ink } = sheet;
   const { lash, liner } = eyes;
-  const last = upper.length - 1;
-  const weight = (at: number): number => 0.4 + (0.9 + liner * 2.4) * Math.sin(Math.PI * clamp((at / last) * 0.82)) ** 1.1;
-  const above = upper.map(([x, y], at): Point => [x, y - weight(at) * (1 - 0.8 * lid)]);
-  const under = upper.map(([x, y], at): Point => [x, y + 0.3 + weight(at) * 0.6 * lid]);
-  const [tipX, tipY] = upper[last]!;
-  const wing: Point = [tipX + 3 + liner * 3, tipY - 1.6 - liner * 1.5 + lid * 5];
+  const [tipX, tipY] = upper.at(-1)!;
+  const wing: Point = [tipX + 2.2 + liner * 3, tipY - 0.9 - liner * 2 + lid * 2.4];
+  const spine = along([...upper.filter((_, at) => at % 4 === 0 && at < 28), wing], 40);
+  const weight = (at: number): number => 0.25 + (1 + liner * 2.4) * Math.sin(Math.PI * (at / 39) ** 1.35) ** 0.9;
+  const above = spine.map(([x, y], at): Point => [x, y - weight(at) * (1 - 0.8 * lid)]);
+  const under = spine.map(([x, y], at): Point => [x, y + 0.3 + weight(at) * 0.5 * lid]);
   softly(sheet, 0.32, () => {
     ink.fillStyle = lash;
-    // The wing leaves the lid before the corner: a line that first goes down to it has a notch there.
-    ink.fill(outline([...under, wing, ...above.slice(0, 28).toReversed()]));
+    ink.fill(outline([...under, ...above.toReversed()]));
+    ink.strokeStyle = tint(lash, 0.5);
+    ink.lineWidth = 0.8;
+    ink.stroke(polyline(upper.slice(24)));
   });
   // The tips of the lashes, too fine to be drawn one by one at this size.
   softly(sheet, 0.9, () => {
-    ink.strokeStyle = tint(lash, 0.36);
-    ink.lineWidth = 1.6;
-    const tips = above.slice(13, 28).map(([x, y], at): Point => [x + at * 0.09, y - at * 0.07 * (1 - 1.6 * lid)]);
-    ink.stroke(polyline([...tips, [wing[0] - 0.5, wing[1] - 0.4]]));
+    ink.strokeStyle = tint(lash, 0.34);
+    ink.lineWidth = 1.5;
+    ink.stroke(
+      polyline(above.slice(17, 36).map(([x, y], at): Point => [x + at * 0.06, y - at * 0.05 * (1 - 1.6 * lid)])),
+    );
   });
 }

@@ -4,9 +4,26 @@
  */
 import type { Path2D } from '@napi-rs/canvas';
 import type { Hair, Lock } from './design.js';
-import { along, bell, clamp, curve, dice, inside, lerp, line, mix, type Point, type Sheet, softly, tint } from './paint.js';
+import {
+  along,
+  bell,
+  clamp,
+  curve,
+  dice,
+  inside,
+  lerp,
+  mix,
+  outline,
+  type Point,
+  ramp,
+  type Sheet,
+  softly,
+  tint,
+} from './paint.js';
 
 const STEPS = 28;
+/** For outlines of straight lines: 5 units each on the longest lock. */
+const FINE_STEPS = 84;
 
 export function lockShape(lock: Lock): Path2D {
   return curve([...lock.from, ...lock.to.toReversed()], true);
@@ -20,23 +37,33 @@ export function paintLocks(sheet: Sheet, hair: Hair, locks: readonly Lock[], see
 
 /** The parting: a soft shadow over the roots of the locks on both its sides. */
 export function paintParting(sheet: Sheet, { parting, dark }: Hair): void {
-  softly(sheet, 1.1, () => {
+  softly(sheet, 1.6, () => {
     sheet.ink.strokeStyle = tint(dark, 0.6);
-    sheet.ink.lineWidth = 2.2;
+    sheet.ink.lineWidth = 3.2;
     sheet.ink.stroke(curve(parting));
   });
 }
 
 /** Light from the room behind, just inside the outline; two widths, so that it has a core and no edge. */
 export function paintRim(sheet: Sheet, { rim, gleam }: Hair): void {
-  const within = rim.map(([x, y]): Point => [x + 3, y + 2]);
-  line(sheet, within, { colour: gleam, opacity: 0.3, width: 7, blur: 4 });
-  line(sheet, rim.map(([x, y]): Point => [x + 1.6, y + 1]), { colour: gleam, opacity: 0.34, width: 1.6, blur: 1 });
+  const { ink } = sheet;
+  for (const { inset, opacity, width, blur } of [
+    { inset: 2.6, opacity: 0.36, width: 7, blur: 4 },
+    { inset: 1.4, opacity: 0.46, width: 1.6, blur: 0.9 },
+  ]) {
+    softly(sheet, blur, () => {
+      const full = tint(gleam, opacity);
+      ink.strokeStyle = ramp(sheet, rim[0]!, rim.at(-1)!, [tint(gleam, 0), full, full, tint(gleam, 0)]);
+      ink.lineWidth = width;
+      ink.stroke(curve(rim.map(([x, y]): Point => [x + inset, y + inset * 0.6])));
+    });
+  }
 }
 
 function paintLock(sheet: Sheet, hair: Hair, lock: Lock, chance: () => number): void {
   const edges = [along(lock.from, STEPS), along(lock.to, STEPS)] as const;
-  const body = edgeShape(edges);
+  const end = roundEnd(edges);
+  const body = outline([...along(lock.from, FINE_STEPS), ...end, ...along(lock.to, FINE_STEPS).toReversed()]);
   softly(sheet, 0.5, () => {
     sheet.ink.fillStyle = toneColour(hair, 0.34 + lock.tone);
     sheet.ink.fill(body);
@@ -58,16 +85,29 @@ function paintLock(sheet: Sheet, hair: Hair, lock: Lock, chance: () => number): 
   paintStrands(lock.strands * 0.65, true);
 }
 
-function edgeShape([from, to]: readonly [Point[], Point[]]): Path2D {
-  return curve([...from, ...to.toReversed()], true);
+/** From one edge's tip to the other's: a lock that is cut off there, and curls under, ends round. */
+function roundEnd([from, to]: readonly [Point[], Point[]]): Point[] {
+  return Array.from({ length: 9 }, (_, at) => {
+    const across = (at + 1) / 10;
+    const [x, y] = bulge([from, to], across);
+    return [lerp(from.at(-1)![0], to.at(-1)![0], across) + x, lerp(from.at(-1)![1], to.at(-1)![1], across) + y];
+  });
+}
+
+/** How far the round end stands out beyond the line between the tips: a quarter of the lock's width in the middle. */
+function bulge([from, to]: readonly [Point[], Point[]], across: number): Point {
+  const [one, other] = [from.at(-1)!, to.at(-1)!];
+  const reach = 0.24 * Math.sin(Math.PI * clamp(across));
+  return [-(other[1] - one[1]) * reach, (other[0] - one[0]) * reach];
 }
 
 function strandPoints(
-  [from, to]: readonly [Point[], Point[]],
+  edges: readonly [Point[], Point[]],
   across: number,
   chance: () => number,
   fine: boolean,
 ): Point[] {
+  const [from, to] = edges;
   const drift = (chance() - 0.5) * 0.16;
   const wave = (chance() - 0.5) * (fine ? 2.4 : 1.2);
   const phase = chance() * 6.28;
@@ -78,9 +118,11 @@ function strandPoints(
     const share = step / (STEPS - 1);
     const place = clamp(across + drift * share, -0.01, 1.01);
     const bend = Math.sin(share * 5 + phase) * wave * share;
+    const [outX, outY] = bulge(edges, place);
+    const late = share ** 9;
     points.push([
-      lerp(from[step]![0], to[step]![0], place) + bend,
-      lerp(from[step]![1], to[step]![1], place) + bend * 0.3,
+      lerp(from[step]![0], to[step]![0], place) + bend + outX * late,
+      lerp(from[step]![1], to[step]![1], place) + bend * 0.3 + outY * late,
     ]);
   }
   return points;

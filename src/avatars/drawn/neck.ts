@@ -11,8 +11,8 @@ export function neckShape({ face, clothes }: Design): Path2D {
     [half + 2, top],
     [half - 1, top + (base - top) * 0.35],
     [half + 1, top + (base - top) * 0.7],
-    [half + 14, base + 4],
-    [half + 34, base + 34],
+    [half + 8, base + 4],
+    [half + 20, base + 34],
     [half + 40, DESIGN_SIZE + 20],
   ];
   return curve(
@@ -35,6 +35,7 @@ export function paintNeck(sheet: Sheet, design: Design): void {
   inside(sheet, shape, () => {
     sheet.ink.translate(face.x, 0);
     paintChinShade(sheet, design);
+    paintHairShade(sheet, design);
     for (const side of [-1, 1]) paintCords(sheet, design, side);
     glow(sheet, { x: 0, y: pitOf(design), rx: 12, ry: 13, colour: skin.deep, opacity: 0.34 });
   });
@@ -61,6 +62,20 @@ function paintChinShade(sheet: Sheet, design: Design): void {
   glow(sheet, { x: width * 0.5, y: top + 60, rx: 26, ry: 96, colour: skin.deep, opacity: 0.36 });
   glow(sheet, { x: -width * 0.56, y: top + 50, rx: 15, ry: 80, colour: skin.deep, opacity: 0.24 });
   glow(sheet, { x: -14, y: pitOf(design) - 34, rx: 20, ry: 50, colour: skin.light, opacity: 0.5 });
+}
+
+/** Hair on both sides keeps the light out. It also softens the step from dark hair to skin below the mouth. */
+function paintHairShade(sheet: Sheet, { skin, face, hair }: Design): void {
+  const { width, top } = face.neck;
+  for (const side of [-1, 1]) {
+    const edge: Point[] = [
+      [side * width * 0.5, top],
+      [side * width * 0.49, top + 40],
+      [side * width * 0.52, top + 70],
+      [side * width * 0.72, top + 92],
+    ];
+    line(sheet, edge, { colour: mix(skin.deep, hair.base, 0.5), opacity: 0.62, width: 11, blur: 5 });
+  }
 }
 
 /** The muscle that runs from behind the ear to the pit of the neck, and the collarbone with its lit upper edge. */

@@ -44,9 +44,9 @@ const tiltAt = (phase: number): number => 0.011 * wave(phase, 1, 1.5) + 0.005 * 
 
 /** When each blink begins, how long its opening takes, and where the eyes rest after it: at a blink the gaze shifts. */
 const BLINKS = [
-  { at: 0.155, open: 0.03, gazeX: 0.5, gazeY: -0.2 },
-  { at: 0.555, open: 0.034, gazeX: -0.45, gazeY: 0.15 },
-  { at: 0.815, open: 0.028, gazeX: 0, gazeY: 0 },
+  { at: 0.155, open: 0.024, gazeX: 0.5, gazeY: -0.2 },
+  { at: 0.555, open: 0.027, gazeX: -0.45, gazeY: 0.15 },
+  { at: 0.815, open: 0.023, gazeX: 0, gazeY: 0 },
 ] as const;
 /** 80 ms: two pictures down. */
 const CLOSING = 2 / LOOP_PICTURES;

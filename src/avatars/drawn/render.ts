@@ -16,8 +16,8 @@ import { boxInPicture, paintPicture, paintScene } from './picture.js';
 import { choosePlace, decodeJpeg, joinOf } from './place.js';
 import { LOOP_PICTURES, poseAt } from './pose.js';
 
-/** At 78 a base picture takes 23 KB and a patch 3.4; at 84 both are a sixth larger, below 75 the skin shows steps. */
-const JPEG_QUALITY = 78;
+/** At 76 a base picture takes 21 KB and a patch 3.3; at 84 both are a quarter larger, below 75 the skin shows steps. */
+const JPEG_QUALITY = 76;
 
 /** Tests draw small; everyone else takes it as it is. */
 export interface Extent {

@@ -5,28 +5,9 @@ import { paintNeck } from './neck.js';
 import { curve, DESIGN_SIZE, glow, inside, line, mix, type Point, ramp, type Sheet, softly, tint } from './paint.js';
 
 export function paintTorso(sheet: Sheet, design: Design): void {
-  paintCollarBack(sheet, design);
   paintNeck(sheet, design);
   paintShirt(sheet, design);
   paintJacket(sheet, design);
-}
-
-/** The jacket's collar where it goes round behind the neck: only a sliver shows on either side. */
-function paintCollarBack(sheet: Sheet, { clothes, face }: Design): void {
-  const { half } = clothes.neckline;
-  const { top } = clothes.lapel;
-  const right: Point[] = [
-    [face.neck.width * 0.5, top - 34],
-    [half, top - 25],
-    [half + 9, top - 10],
-    [half + 20, top + 18],
-  ];
-  const left = right.map(([x, y]): Point => [-x, y]).toReversed();
-  sheet.ink.save();
-  sheet.ink.translate(face.x, 0);
-  sheet.ink.fillStyle = mix(clothes.base, clothes.dark, 0.55);
-  sheet.ink.fill(curve([...left, ...right], true));
-  sheet.ink.restore();
 }
 
 function paintShirt(sheet: Sheet, { clothes, face }: Design): void {

@@ -7,7 +7,7 @@ export const ada: Design = {
   name: 'Ada',
   credit: 'Drawn by the Parley project, Apache-2.0.',
   frame: { left: 27, top: 12, side: 456 },
-  skin: { light: '#fbdcc0', base: '#f0c09c', shade: '#d3926d', deep: '#96523a', blush: '#e5806a' },
+  skin: { light: '#fde0c8', base: '#f2c4a3', shade: '#d3926d', deep: '#96523a', blush: '#e5806a' },
   face: {
     profile: [
       [92, 38],
@@ -29,7 +29,7 @@ export const ada: Design = {
     ears: { y: 219, height: 60, sides: ['right'] },
     earring: '#e9c46a',
     neck: { width: 71, top: 290 },
-    hairShadow: 0.38,
+    hairShadow: 0.5,
   },
   eyes: {
     y: 207,
@@ -59,7 +59,7 @@ export const ada: Design = {
     half: 28.8,
     upper: 8.4,
     lower: 11.6,
-    smile: 5.4,
+    smile: 6.4,
     lip: { light: '#f0a596', base: '#cb6f66', dark: '#9a3d3d', line: '#5c1d20' },
     inside: '#5a1a1c',
     tongue: '#cf6d69',
