@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -192,8 +192,16 @@ def _stats(worker: Worker) -> dict[str, float]:
     except OSError:
         pass  # Only Linux has it.
     if worker.engine is not None and worker.engine.stats is not None:
-        values.update(worker.engine.stats())
+        values.update(_finite(worker.engine.stats))
     return values
+
+
+def _finite(stats: Callable[[], dict[str, float]]) -> dict[str, float]:
+    """An engine's numbers, as far as the wire takes them: they must not end the thread that reads it."""
+    try:
+        return {name: value for name, value in stats().items() if messages.number(value)}
+    except Exception:
+        return {}
 
 
 # The threads of streams ----------------------------------------------------------------------------------------------
@@ -210,7 +218,7 @@ def _run(worker: Worker, stream: Stream, method: Any, params: dict[str, Any]) ->
         _last_words(worker, "engine_failed", str(error), 1)
     except WorkerError as error:
         _fail(worker, stream, error)
-    except Exception as error:
+    except BaseException as error:  # noqa: BLE001 - sys.exit() in a library must not leave the caller waiting, either.
         worker.log("error", "method failed", {"traceback": plain(traceback.format_exc()[-LONGEST_MESSAGE:])})
         _fail(worker, stream, WorkerError("engine_failed", f"{type(error).__name__}: {error}"))
     finally:
@@ -239,4 +247,5 @@ def _send_output(worker: Worker, stream: Stream, output: Any) -> None:
 def _fail(worker: Worker, stream: Stream, error: WorkerError) -> None:
     if worker.table.release(stream):
         place = (stream.stream, stream.generation)
-        worker.send(messages.StreamError(*place, error.code, plain(str(error)), error.retryable))
+        code = error.code if messages.name(error.code) else "engine_failed"
+        worker.send(messages.StreamError(*place, code, plain(str(error)), error.retryable))

@@ -87,6 +87,7 @@ function connect(socket: WebSocket, request: FastifyRequest, route: RealtimeRout
   const end = (error: ParleyError) => {
     if (ended) return;
     ended = true;
+    log.info({ code: error.code }, 'connection ended');
     outlet.sendLast({ type: 'error', error: errorBody(error, null) });
     socket.close(error.row.close ?? 1011, error.code);
     // A peer that does not answer the closing handshake must hold neither its session nor what it has not read.

@@ -17,7 +17,7 @@ export interface WorkerOptions {
   name: string;
   file: string;
   args: string[];
-  /** On top of Parley's own environment. */
+  /** Its whole environment; without it, Parley's own. */
   env?: Record<string, string>;
   cwd?: string;
   engine: string;

@@ -173,7 +173,7 @@ async function end(life: Life, wireEnded: Promise<void>): Promise<RunEnd> {
 export function exitMeaning(exit: Exit, cause: RunEnd | undefined): RunEnd {
   switch (exit.kind) {
     case 'unspawned':
-      return { code: 'worker_unavailable', why: exit.why, again: false };
+      return { code: 'worker_unavailable', why: exit.why, again: exit.again };
     case 'killed':
       return cause ?? { code: 'worker_broken', why: `killed by ${exit.signal}`, again: true };
     case 'exited':

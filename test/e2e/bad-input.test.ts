@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
 import { encodeMedia } from '../../src/protocol/media.js';
 import { connect } from './client.js';
@@ -24,6 +24,11 @@ describe('a wrong message gets an error, and the session lives', () => {
   it.each([
     ['text that is not JSON', 'hello', 'invalid_json'],
     ['an unknown type', '{"type":"make.coffee"}', 'unknown_event'],
+    [
+      'a hundred thousand empty items',
+      `{"type":"response.create","response":{"input":[${'{},'.repeat(100_000)}{}]}}`,
+      'json_too_large',
+    ],
     ['a missing field', '{"type":"conversation.item.delete"}', 'invalid_value'],
     [
       'JSON nested 100,000 deep',
@@ -81,6 +86,20 @@ describe('what ends a connection says why', () => {
     const client = await connect(server.realtime);
     client.socket.send('x'.repeat(16 * 1024 * 1024));
     expect((await client.closed).code).toBe(1009);
+  });
+
+  it('a client that stops reading, and nobody else notices', async () => {
+    const client = await connect(server.realtime);
+    await client.next('session.created');
+    client.socket.pause();
+    const session = { type: 'realtime', note: 'x'.repeat(400_000) };
+    for (let round = 0; round < 120; round += 1) client.send({ type: 'session.update', session });
+    const other = await connect(server.realtime);
+    await stillAnswers(other);
+    await vi.waitFor(() => expect(server.output().log).toContain('slow_client'), { timeout: 15_000 });
+    client.socket.resume();
+    expect((await client.closed).code).toBeGreaterThan(1000);
+    expect(server.process.exitCode).toBe(null);
   });
 
   it('a caller too many', async () => {

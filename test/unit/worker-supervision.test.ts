@@ -108,7 +108,12 @@ describe('the meaning of an exit', () => {
   });
 
   it('a program that does not exist is for good', () => {
-    expect(exitMeaning({ kind: 'unspawned', why: 'spawn x ENOENT' }, undefined)).toMatchObject({ again: false });
+    expect(exitMeaning({ kind: 'unspawned', why: 'spawn x ENOENT', again: false }, undefined)).toMatchObject({
+      again: false,
+    });
+    expect(exitMeaning({ kind: 'unspawned', why: 'spawn x EAGAIN', again: true }, undefined)).toMatchObject({
+      again: true,
+    });
   });
 
   it('anything else is worth another start, even an exit with 0 that nobody asked for', () => {

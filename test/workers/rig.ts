@@ -35,7 +35,7 @@ const nodeEcho: Program = { file: process.execPath, args: [path('programs/echo.m
 const pythonEcho = (file: string): Program => ({
   file,
   args: ['-m', 'parley_workers'],
-  env: { PYTHONPATH: path('../../python'), PYTHONDONTWRITEBYTECODE: '1' },
+  env: { ...(process.env as Record<string, string>), PYTHONPATH: path('../../python'), PYTHONDONTWRITEBYTECODE: '1' },
 });
 
 /** The echo engine in every language that can be run here. */

@@ -107,6 +107,45 @@ describe.each(echoes)('a $language worker', ({ program }) => {
   });
 });
 
+describe.each(echoes.filter(({ language }) => language === 'python'))('a $language engine that errs', ({ program }) => {
+  it.each([
+    ['ends the process', { exit: true }],
+    ['fails with a code that the wire does not take', { code: 'x'.repeat(65) }],
+  ])('and %s fails its own stream at once, and serves the next', async (_what, params) => {
+    const { worker } = start(program);
+    await worker.ready(soon());
+    const { pid } = worker;
+    await expect(collect(worker.open({ method: 'fail', params, signal: soon() }))).rejects.toMatchObject({
+      code: 'engine_failed',
+    });
+    expect(await collect(worker.open({ method: 'count', params: { to: 2 }, signal: soon() }))).toHaveLength(2);
+    expect(worker.pid).toBe(pid);
+  });
+
+  it('and has numbers that are none goes on without them', async () => {
+    const { worker } = start(program, { settings: { bad_stats: true }, pingMs: 50 });
+    await worker.ready(soon());
+    await until(() => worker.stats.good === 1);
+    expect(worker.stats).not.toHaveProperty('bad');
+    expect(worker.health()).toBe('up');
+  });
+});
+
+describe('a parent that is out of descriptors', () => {
+  it('lives, and has its worker as soon as there are some', async () => {
+    const program = fileURLToPath(new URL('programs/starving.mjs', import.meta.url));
+    const parent = spawn('sh', ['-c', `ulimit -n 512; exec "${process.execPath}" "${program}"`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    parent.stdout.on('data', (text) => {
+      said += text;
+    });
+    const [code] = await once(parent, 'exit');
+    expect({ said, code }).toEqual({ said: 'up', code: 0 });
+  });
+});
+
 describe('a worker that does not keep to the wire', () => {
   const cases: [name: string, script: string, reason: RegExp][] = [
     ['writes garbage', "raw(Buffer.from('Loading model shards: 100%'));", /a header of 1684107084 bytes/],

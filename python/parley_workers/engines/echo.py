@@ -1,10 +1,11 @@
-"""The wire's self-test. No model, no dependency: every method shows one promise of the wire, for tests and for
-`parley doctor`. test/workers runs the same calls against this engine and against its twin for Node.
+"""The wire's self-test. No model, no dependency: every method shows one promise of the wire, for tests.
+test/workers runs the same calls against this engine and against its twin for Node.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -13,12 +14,13 @@ from ..engine import Chunk, Context, Engine, EngineLost, Method, SettingsError, 
 
 
 def load(settings: dict[str, Any]) -> Engine:
-    """`refuse`: a reason to refuse the settings. `never_ready`: a model that never stops loading."""
+    """`refuse`: a reason to refuse the settings. `never_ready`: a model that never stops loading. `bad_stats`: not a number."""
     if "refuse" in settings:
         raise SettingsError(str(settings["refuse"]))
     while settings.get("never_ready"):
         time.sleep(60)
-    return Engine(methods=METHODS, info={"settings": settings, "pid": os.getpid()})
+    stats = (lambda: {"good": 1.0, "bad": float("nan")}) if settings.get("bad_stats") else None
+    return Engine(methods=METHODS, info={"settings": settings, "pid": os.getpid()}, stats=stats)
 
 
 def echo(params: dict[str, Any], chunks: Iterator[Chunk], context: Context) -> Iterator[Chunk]:
@@ -52,9 +54,11 @@ def compute(params: dict[str, Any], chunks: Iterator[Chunk], context: Context) -
 
 
 def fail(params: dict[str, Any], chunks: Iterator[Chunk], context: Context) -> Iterator[Chunk]:
-    """`after` chunks, then an error with this `code`, or an exception that nobody expected."""
+    """`after` chunks, then an error with this `code`, an exception that nobody expected, or `exit`."""
     for index in range(int(params.get("after", 0))):
         yield Chunk({"index": index})
+    if params.get("exit"):
+        sys.exit("as some libraries do")
     if "code" not in params:
         raise ValueError("nobody expected this")
     raise WorkerError(params["code"], "failed as asked", retryable=bool(params.get("retryable", True)))

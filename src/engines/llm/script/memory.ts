@@ -10,8 +10,12 @@ import { heardOf, keyOf, mayBegin, type Telling } from './telling.js';
 
 const NOTHING: Memory = { told: new Map(), last: undefined, topic: undefined, unfinished: [] };
 
+/** How far back it thinks: every message is recognised anew each turn, and a kiosk's conversation has no end. */
+const MOST_MESSAGES = 60;
+
 /** The memory after these messages, and the talk that is to be answered now. */
-export function remember(script: Script, messages: readonly Message[]): { memory: Memory; talk: Talk } {
+export function remember(script: Script, all: readonly Message[]): { memory: Memory; talk: Talk } {
+  const messages = all.slice(-MOST_MESSAGES);
   let memory = NOTHING;
   let talk: Talk = { said: undefined };
   let answered = true;
