@@ -10,7 +10,16 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,6 +31,9 @@ const stampsFile = join(root, 'var/setup.json');
 
 /** A failure that is told in one sentence, without a stack. */
 class Halt extends Error {}
+
+/** Tells main.ts, run by the tests, to leave an operator's `.env` alone. */
+const SETTINGS_OFF = { PARLEY_ENV_FILE: 'none' };
 
 const say = (text) => process.stdout.write(`${text}\n`);
 
@@ -45,7 +57,13 @@ function run(file, args, { env = {}, show = false } = {}) {
     });
     child.stderr?.on('data', (data) => (output += data));
     child.on('error', (error) => done({ code: 127, output: error.message }));
-    child.on('close', (code) => done({ code: code ?? 1, output }));
+    const stop = (signal) => child.kill(signal);
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
+    child.on('close', (code, signal) => {
+      for (const name of ['SIGINT', 'SIGTERM']) process.off(name, stop);
+      if (signal === 'SIGINT' || signal === 'SIGTERM') process.exit(130);
+      done({ code: code ?? 1, output });
+    });
   });
 }
 
@@ -81,15 +99,20 @@ function readStamps() {
   }
 }
 
+/** The step has been done for these inputs. */
+function remember(name, inputs) {
+  writeFileSync(stampsFile, JSON.stringify({ ...readStamps(), [name]: inputs }, null, 2));
+}
+
 /** Does a step unless `done` says that its outcome for these inputs is already there. */
 async function step(name, label, { inputs, outcome }, work) {
-  if (readStamps()[name] === inputs && existsSync(join(root, outcome))) return;
+  if (readStamps()[name] === inputs && existsSync(resolve(root, outcome))) return;
   const started = Date.now();
   process.stdout.write(`  ${label.padEnd(44)} ...`);
   const trouble = await work();
   const seconds = `${((Date.now() - started) / 1000).toFixed(1)} s`;
   say(trouble === undefined ? ` done (${seconds})` : ` ${trouble}`);
-  if (trouble === undefined) writeFileSync(stampsFile, JSON.stringify({ ...readStamps(), [name]: inputs }, null, 2));
+  if (trouble === undefined) remember(name, inputs);
 }
 
 /** Runs a program that must succeed; what it printed is the reason when it does not. */
@@ -100,6 +123,16 @@ async function must(file, args, sentence) {
 
 const lastLines = (text, count) => text.trimEnd().split('\n').slice(-count).join('\n');
 
+function loadSettings() {
+  const file = join(root, '.env');
+  if (!existsSync(file)) return;
+  try {
+    process.loadEnvFile(file);
+  } catch (error) {
+    throw new Halt(`The file ${file} cannot be read: ${error.message}`);
+  }
+}
+
 // --- the steps ------------------------------------------------------------------------------------------------------
 
 function checkNode() {
@@ -109,15 +142,16 @@ function checkNode() {
 }
 
 function checkFolders(dataDir) {
-  for (const folder of [join(root, 'var'), dataDir]) {
-    try {
-      mkdirSync(folder, { recursive: true });
-      accessSync(folder, constants.W_OK);
-    } catch {
-      throw new Halt(
-        `The folder ${folder} cannot be written. Give this user the right to, or set DATA_DIR to another.`,
-      );
-    }
+  mustBeWritable(join(root, 'var'), 'Give this user the right to, or clone Parley where it has it.');
+  mustBeWritable(dataDir, 'Give this user the right to, or set DATA_DIR to another folder.');
+}
+
+function mustBeWritable(folder, mend) {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch {
+    throw new Halt(`The folder ${folder} cannot be written. ${mend}`);
   }
 }
 
@@ -152,24 +186,39 @@ async function build() {
 async function drawAvatars(dataDir) {
   const folder = join(dataDir, 'avatars');
   const inputs = fingerprint('src/avatars') + folder;
-  await step('avatars', 'Drawing the presenter (once)', { inputs, outcome: relative(root, folder) }, () =>
+  const outcome = relative(root, join(folder, 'ada', 'mouths.bin'));
+  await step('avatars', 'Drawing the presenter (once)', { inputs, outcome }, () =>
     must(process.execPath, ['dist/avatars/drawn/main.js', folder], 'The presenter could not be drawn.'),
   );
 }
 
-/** Local engines run in Python. Without it everything else works, so that nothing here stops the set-up. */
-async function preparePython({ forTests }) {
-  const extra = forTests ? '[test]' : '';
-  const inputs = fingerprint('python') + extra;
-  await step(`python${extra}`, 'Preparing Python for local engines', { inputs, outcome: 'var/python' }, async () => {
-    const python = findPython();
-    if (python === null) return `passed over: no Python ${PYTHON_NEEDED.join('.')} or newer (package python3)`;
-    const made = await run(python, ['-m', 'venv', 'var/python']);
-    if (made.code !== 0) return 'passed over: python3 cannot make an environment (package python3-venv)';
-    const installed = await run(venvPython(), ['-m', 'pip', 'install', '--quiet', `./python${extra}`]);
-    if (installed.code !== 0) return `passed over: ${lastLines(installed.output, 1)}`;
-    return undefined;
+/**
+ * Workers in Python run in an environment of our own. Without it everything else works, so that nothing here stops the
+ * set-up; what is missing is told once, and again when something has changed.
+ */
+async function preparePython() {
+  const python = findPython();
+  const able = python !== null && spawnSync(python, ['-c', 'import ensurepip, venv'], { stdio: 'ignore' }).status === 0;
+  const inputs = `${fingerprint('python')} ${python} ${able}`;
+  await step('python', 'Preparing Python for local engines', { inputs, outcome: 'var/python' }, async () => {
+    const trouble = await makePython(python);
+    if (trouble === undefined) return undefined;
+    // Half an environment would be taken for a whole one. An empty folder stands for "tried, and told".
+    rmSync(join(root, 'var/python'), { recursive: true, force: true });
+    mkdirSync(join(root, 'var/python'));
+    remember('python', inputs);
+    return trouble;
   });
+}
+
+async function makePython(python) {
+  if (python === null) return `passed over: no Python ${PYTHON_NEEDED.join('.')} or newer (package python3)`;
+  const made = await run(python, ['-m', 'venv', '--clear', 'var/python']);
+  if (made.code !== 0) return 'passed over: python3 cannot make an environment (package python3-venv)';
+  const installed = await run(venvPython(), ['-m', 'pip', 'install', '--quiet', 'pytest>=8,<10']);
+  if (installed.code === 0) return undefined;
+  const reason = installed.output.split('\n').find((line) => line.startsWith('ERROR:'));
+  return `passed over: ${reason ?? lastLines(installed.output, 1)}`;
 }
 
 function findPython() {
@@ -183,14 +232,14 @@ const venvPython = () =>
 
 async function setUp({ forTests }) {
   checkNode();
-  const envFile = join(root, '.env');
-  if (existsSync(envFile)) process.loadEnvFile(envFile);
+  // The tests are about the defaults, not about what an operator has set.
+  if (!forTests) loadSettings();
   const dataDir = resolve(root, process.env.DATA_DIR || 'var');
   checkFolders(dataDir);
   await installPackages();
   await build();
   await drawAvatars(dataDir);
-  await preparePython({ forTests });
+  await preparePython();
 }
 
 // --- the tests ------------------------------------------------------------------------------------------------------
@@ -214,7 +263,7 @@ async function test() {
   const vitestFile = join(results, 'vitest.json');
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json'];
   const hasPython = existsSync(venvPython());
-  const environment = hasPython ? { PARLEY_PYTHON: venvPython() } : {};
+  const environment = hasPython ? { PARLEY_PYTHON: venvPython(), ...SETTINGS_OFF } : SETTINGS_OFF;
   const ran = await run(process.execPath, [...vitest, `--outputFile.json=${vitestFile}`], {
     show: true,
     env: environment,

@@ -17,17 +17,21 @@ const list = z.string().transform((text) =>
 const engines = <const Names extends readonly [string, ...string[]]>(...names: Names) =>
   list
     .default(['auto'])
-    .pipe(z.array(z.enum(['auto', ...names])).min(1, `expected a comma list of: auto, ${names.join(', ')}`));
+    .pipe(z.array(z.enum(['auto', ...names], `expected a comma list of: auto, ${names.join(', ')}`)).min(1));
 
 const wholeNumber = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.number().min(min).max(max));
+
+const isOrigin = (text: string): boolean => text === '*' || (URL.canParse(text) && new URL(text).origin === text);
 
 /** An empty variable counts as one that is not set, as in `PORT= npm start`. */
 const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(8080),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
-  ALLOWED_ORIGINS: list.default([]),
+  ALLOWED_ORIGINS: list
+    .default([])
+    .pipe(z.array(z.string().refine(isOrigin, 'expected origins, as https://www.example.org'))),
   ALLOWED_HOSTS: list.default([]),
   MAX_SESSIONS: wholeNumber(1, 10_000).default(100),
   DATA_DIR: z.string().default('var'),

@@ -5,11 +5,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
-import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
 import pino, { type Logger } from 'pino';
 import { type Catalogue, loadCatalogue } from './avatars/catalogue.js';
-import { type Config, readConfig } from './config.js';
+import { type Config, readConfig, variables } from './config.js';
 import type { House } from './conversation/house.js';
 import { runSession } from './conversation/session.js';
 import { type ChosenEngines, chooseEngines } from './engines/choose.js';
@@ -26,9 +26,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
 async function serve(): Promise<void> {
-  const envFile = join(root, '.env');
-  if (existsSync(envFile)) loadEnvFile(envFile);
-  const config = readConfig(process.env);
+  const config = readConfig(readSettings());
   // Standard output is for the person who started it; the log goes beside it.
   const log = pino({ level: config.LOG_LEVEL }, pino.destination(2));
   const stop = new AbortController();
@@ -56,6 +54,21 @@ async function serve(): Promise<void> {
     throw listenFailure(thrown, config);
   }
   announce(choices, app.server.address() as AddressInfo);
+}
+
+/** The environment, over what stands in `.env`. The tests run without the latter. */
+function readSettings(): Readonly<Record<string, string | undefined>> {
+  const file = join(root, '.env');
+  if (process.env.PARLEY_ENV_FILE === 'none' || !existsSync(file)) return process.env;
+  const set = parseEnv(readFileSync(file, 'utf8'));
+  const unknown = Object.keys(set).find((name) => !variables.includes(name));
+  if (unknown !== undefined) {
+    throw new ParleyError(
+      'bad_settings',
+      `.env sets ${unknown}, which Parley does not know; .env.example has them all.`,
+    );
+  }
+  return { ...set, ...process.env };
 }
 
 async function choosePersona(config: Config): Promise<Persona> {
@@ -97,7 +110,10 @@ function chooseAvatar(config: Config, persona: Persona, catalogue: Catalogue): H
   );
   const entry = id === null ? undefined : catalogue.get(id);
   if (entry === undefined) {
-    throw new ParleyError('bad_settings', 'No avatar has been drawn yet. Run `node setup.mjs`, or set FACE=none.');
+    throw new ParleyError(
+      'bad_settings',
+      'No avatar has been drawn yet. Run `npm start`, which draws it, or set FACE=none.',
+    );
   }
   const { avatar, pack, info } = entry;
   return {

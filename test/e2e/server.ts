@@ -1,6 +1,7 @@
 /** The real server in a process of its own, as `npm start` runs it after the set-up. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { variables } from '../../src/config.js';
 
 export interface RunningServer {
   readonly url: string;
@@ -11,9 +12,13 @@ export interface RunningServer {
   stop(): Promise<number | null>;
 }
 
+/** The environment without any setting of an operator: the tests are about the defaults. */
+const withoutSettings = () =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !variables.includes(name)));
+
 export function spawnServer(environment: Record<string, string> = {}): ChildProcess {
   return spawn(process.execPath, ['dist/main.js'], {
-    env: { ...process.env, PORT: '0', LOG_LEVEL: 'info', ...environment },
+    env: { ...withoutSettings(), PARLEY_ENV_FILE: 'none', PORT: '0', LOG_LEVEL: 'info', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -24,6 +24,8 @@ describe('the settings', () => {
     ['TTS', 'parrot', /TTS="parrot" is wrong/],
     ['LOG_LEVEL', 'loud', /LOG_LEVEL="loud" is wrong/],
     ['MAX_SESSIONS', '0', /MAX_SESSIONS="0" is wrong/],
+    ['ALLOWED_ORIGINS', 'example.org', /expected origins, as https/],
+    ['FACE', 'drawn,marble', /expected a comma list of: auto, drawn, none/],
   ])('name the wrong variable %s=%s', (name, value, sentence) => {
     expect(() => readConfig({ [name]: value })).toThrow(sentence);
   });
