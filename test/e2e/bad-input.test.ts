@@ -20,7 +20,7 @@ async function stillAnswers(client: Awaited<ReturnType<typeof connect>>): Promis
   await client.close();
 }
 
-describe('a wrong message gets an error, and the session lives', () => {
+describe('R16 a wrong message gets an error, and the session lives', () => {
   it.each([
     ['text that is not JSON', 'hello', 'invalid_json'],
     ['an unknown type', '{"type":"make.coffee"}', 'unknown_event'],

@@ -50,7 +50,7 @@ describe('the history', () => {
     expect(() => history.length('a')).toThrow(expect.objectContaining({ code: 'truncate_without_audio' }));
   });
 
-  it('forgets the oldest when it grows too long, and a call together with its output', () => {
+  it('R19 forgets the oldest when it grows too long, and a call together with its output', () => {
     const history = createHistory();
     history.insert(called('call', 'c1'));
     history.insert(answered('output', 'c1'));
@@ -64,7 +64,7 @@ describe('the history', () => {
     expect(history.messages('').length).toBe(1000);
   });
 
-  it('forgets the oldest when it grows too large', () => {
+  it('R19 forgets the oldest when it grows too large', () => {
     const history = createHistory();
     for (let index = 0; index < 30; index += 1) history.insert(said(`item_${index}`, 'x'.repeat(200_000)));
     expect(history.messages('').length).toBe(20);

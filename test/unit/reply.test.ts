@@ -43,7 +43,7 @@ const ANSWER = ['Good ', 'morning', ' to you', '. ', 'This is the second', ' sen
 const WHOLE = ANSWER.join('');
 
 describe('a reply', () => {
-  it('gives all text, all audio in frames of 40 ms, and for each frame its picture', async () => {
+  it('R13 gives all text, all audio in frames of 40 ms, and for each frame its picture', async () => {
     const { events, spoken } = start({
       llm: tellingLlm(() => ANSWER).engine,
       tts: steadyTts().engine,
@@ -75,7 +75,7 @@ describe('a reply', () => {
     expect(words).toEqual(WHOLE.split(' '));
   });
 
-  it('pairs a frame with a picture that came while the frame lay waiting', async () => {
+  it('R13 pairs a frame with a picture that came while the frame lay waiting', async () => {
     const llm = tellingLlm(() => ['Good morning to you all.']).engine;
     const engines = { llm, tts: steadyTts().engine, face: plainFace({ delayMs: 30 }) };
     // As a listener does: one frame is due every 40 ms.
@@ -98,7 +98,7 @@ describe('a reply', () => {
     expect(tts.spoken).toEqual([]);
   });
 
-  it('goes on as a voice when the face fails', async () => {
+  it('R14 goes on as a voice when the face fails', async () => {
     const face = plainFace({ fail: new Error('no more paint') });
     const seen = await collect(start({ llm: tellingLlm(() => ANSWER).engine, tts: steadyTts().engine, face }).events);
     expect(seen.find((event) => event.kind === 'degraded')).toMatchObject({
@@ -109,7 +109,7 @@ describe('a reply', () => {
     expect(framesOf(seen).flatMap((frame) => frame.pictures)).toEqual([]);
   });
 
-  it('goes on as a voice, and ends, when the face hangs', async () => {
+  it('R14 goes on as a voice, and ends, when the face hangs', async () => {
     const llm = tellingLlm(() => ['Good morning to you all.']).engine;
     const seen = await collect(start({ llm, tts: steadyTts().engine, face: plainFace({ stallAt: 2 }) }).events);
     expect(framesOf(seen).length).toBe(framesIn(24 * MS_PER_CHARACTER));
@@ -120,7 +120,7 @@ describe('a reply', () => {
     ).toEqual([0, 1]);
   });
 
-  it('goes on as text when the voice fails', async () => {
+  it('R14 goes on as text when the voice fails', async () => {
     const tts = steadyTts({ fail: { phrase: 1, error: new ParleyError('worker_broken') } });
     const many = [...ANSWER, ...Array.from({ length: 3000 }, () => ' more')];
     const seen = await collect(
@@ -134,7 +134,7 @@ describe('a reply', () => {
     expect(framesOf(seen).length).toBeGreaterThan(0);
   });
 
-  it('speaks what a failing model had said before it passes the failure on', async () => {
+  it('R15 speaks what a failing model had said before it passes the failure on', async () => {
     const llm = tellingLlm(() => ['Good morning to you.', new ParleyError('deadline')]).engine;
     const seen: ReplyEvent[] = [];
     const reading = (async () => {
@@ -177,7 +177,7 @@ describe('a reply', () => {
     await reader.return(undefined);
   });
 
-  it('gives all its text although no frame is due', async () => {
+  it('R18 gives all its text although no frame is due', async () => {
     const due = () => new Promise<void>(() => {});
     const engines = { llm: tellingLlm(() => ANSWER).engine, tts: steadyTts().engine, face: plainFace() };
     const reader = start(engines, { ...aloud, due }).events[Symbol.asyncIterator]();
@@ -189,7 +189,7 @@ describe('a reply', () => {
     expect(text).toBe(WHOLE);
   });
 
-  it('is not kept from ending well by a face that ignores its signal', async () => {
+  it('R14 is not kept from ending well by a face that ignores its signal', async () => {
     const deaf = plainFace();
     const face = {
       ...deaf,

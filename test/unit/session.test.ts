@@ -149,7 +149,7 @@ describe('a session', () => {
     caller.leave();
   });
 
-  it('R6 lets a stock caller say what it heard, and reckons by the clock if it does not', async () => {
+  it('R6 lets a stock caller say what it heard', async () => {
     const caller = open({ reportsPlayback: false });
     caller.ask('A story');
     await caller.next('response.done');
@@ -160,6 +160,18 @@ describe('a session', () => {
     caller.say({ type: 'conversation.item.retrieve', item_id: item });
     const { item: shown } = await caller.next('conversation.item.retrieved');
     expect(shown).toMatchObject({ status: 'incomplete', content: [{ transcript: 'Once upon a time there was a' }] });
+    caller.leave();
+  });
+
+  it('R6 reckons by the clock what a stock caller heard, if it does not say', async () => {
+    const caller = open({ reportsPlayback: false });
+    caller.ask('A story');
+    await caller.next('response.done');
+    await vi.advanceTimersByTimeAsync(600);
+    caller.say({ type: 'output_audio_buffer.clear' });
+    await caller.next('avatar.flush');
+    await vi.advanceTimersByTimeAsync(500);
+    expect((await caller.next('conversation.item.truncated')).audio_end_ms).toBe(600);
     caller.leave();
   });
 
