@@ -23,7 +23,7 @@ const CONTENT_POLICY = [
   "script-src 'self' blob:",
   "worker-src 'self' blob:",
   "img-src 'self' blob: data:",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "connect-src 'self' ws: wss:",
   "base-uri 'none'",
   "form-action 'none'",
