@@ -34,13 +34,20 @@ export interface Visitor {
   leave(): Promise<void>;
 }
 
+export interface VisitOptions extends BrowserContextOptions {
+  /** A script that runs in the page before its own. */
+  readonly before?: string;
+}
+
 const ELEMENT = `document.querySelector('parley-avatar')`;
 
 /** Longer than any answer's first sound on a busy machine; a wait that ends is far shorter. */
 const PATIENCE_MS = 30_000;
 
-export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
-  const context = await browser.newContext(options);
+export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visitor> {
+  const { before, ...contextOptions } = options;
+  const context = await browser.newContext(contextOptions);
+  if (before !== undefined) await context.addInitScript(before);
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];

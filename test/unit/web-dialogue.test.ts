@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorBody, ResponseObject, ResponseStatus, ServerEvent } from '../../src/protocol/server-events.js';
-import { Dialogue } from '../../web-client/element/dialogue.js';
+import { Dialogue, retold } from '../../web-client/element/dialogue.js';
 
 const response = (id: string, status: ResponseStatus): ResponseObject => ({
   id,
@@ -125,5 +125,76 @@ describe('the dialogue', () => {
     dialogue.reset();
     expect(dialogue.isWaiting).toBe(false);
     expect(dialogue.receive(done('a', 'cancelled'))).toEqual([]);
+  });
+});
+
+describe('an answer that is owed', () => {
+  const resumed = (dialogue: Dialogue) => {
+    dialogue.reset();
+    return types(dialogue.resume());
+  };
+
+  it('is asked for in a new session until its first words are there', () => {
+    const dialogue = new Dialogue();
+    expect(resumed(dialogue)).toEqual([]);
+    dialogue.ask('one', false);
+    expect(resumed(dialogue)).toEqual(['response.create']);
+    dialogue.receive(created('a'));
+    dialogue.receive(done('a'));
+    expect(resumed(dialogue)).toEqual(['response.create']);
+    dialogue.receive(created('b'));
+    dialogue.answered();
+    expect(resumed(dialogue)).toEqual([]);
+  });
+
+  it('was asked for while there was no session', () => {
+    const dialogue = new Dialogue();
+    dialogue.owe();
+    expect(dialogue.isWaiting).toBe(false);
+    expect(resumed(dialogue)).toEqual(['response.create']);
+  });
+
+  it('is not owed any more when it was stopped, refused or failed', () => {
+    const stopped = new Dialogue();
+    stopped.ask('one', false);
+    stopped.stop(false);
+    expect(resumed(stopped)).toEqual([]);
+    const refused = new Dialogue();
+    refused.receive(failure('empty_input', refused.answer()[0]?.event_id ?? null));
+    expect(resumed(refused)).toEqual([]);
+    const failed = new Dialogue();
+    failed.ask('one', false);
+    failed.receive(created('a'));
+    failed.receive(done('a', 'failed'));
+    expect(resumed(failed)).toEqual([]);
+  });
+
+  it('is not given by the words of one that was taken back', () => {
+    const dialogue = new Dialogue();
+    dialogue.ask('one', false);
+    dialogue.ask('two', false);
+    expect(dialogue.isCancelling).toBe(true);
+    dialogue.answered();
+    expect(resumed(dialogue)).toEqual(['response.create']);
+  });
+});
+
+describe('what a new session is told again', () => {
+  const line = (id: string, role: 'user' | 'avatar') => ({ id, role, text: id, status: 'complete' }) as const;
+
+  it('is the last 20 lines, each in its role', () => {
+    const lines = Array.from({ length: 25 }, (_, at) => line(`${at}`, at % 2 === 0 ? 'user' : 'avatar'));
+    const events = retold(lines, new Set());
+    expect(events).toHaveLength(20);
+    expect(events.at(-1)).toMatchObject({ item: { role: 'user', content: [{ type: 'input_text', text: '24' }] } });
+    expect(events.at(-2)).toMatchObject({
+      item: { role: 'assistant', content: [{ type: 'output_text', text: '23' }] },
+    });
+  });
+
+  it('leaves out what will be asked by itself', () => {
+    const events = retold([line('one', 'user'), line('two', 'user')], new Set(['two']));
+    expect(JSON.stringify(events)).toMatch(/one/);
+    expect(JSON.stringify(events)).not.toMatch(/two/);
   });
 });

@@ -134,6 +134,16 @@ describe('the transcript', () => {
     expect(latest).toEqual([{ id: 'r1', role: 'avatar', text: 'In writing.', status: 'complete' }]);
   });
 
+  it('gives the lines of two conversations on one page different ids', () => {
+    const ids = new Set<string>();
+    for (let conversation = 0; conversation < 2; conversation += 1) {
+      const transcript = new Transcript(({ id }) => ids.add(id));
+      transcript.user('one');
+      transcript.user('two');
+    }
+    expect(ids.size).toBe(4);
+  });
+
   it('keeps the last 200 lines', () => {
     const transcript = new Transcript(() => {});
     for (let count = 0; count < 250; count += 1) transcript.user(`question ${count}`);

@@ -3,6 +3,7 @@ import type { ClientEvent } from '../../src/protocol/client-events.js';
 import { decodeMedia, MEDIA_SUBPROTOCOL, type Media, MediaFormatError } from '../../src/protocol/media.js';
 import type { ServerEvent } from '../../src/protocol/server-events.js';
 import { sayLoss, waitBefore } from './reconnect.js';
+import { watchForSilence } from './watchdog.js';
 
 export type ConnectionState =
   | { readonly kind: 'connecting' }
@@ -14,6 +15,8 @@ export interface Connection {
   send(event: ClientEvent): void;
   /** Tries again now instead of waiting. */
   retry(): void;
+  /** Whether the server owes something: its silence then means a loss. A new connection owes its first word. */
+  expect(isOutstanding: boolean): void;
 }
 
 export interface ConnectionHooks {
@@ -24,11 +27,20 @@ export interface ConnectionHooks {
 
 /** A connection that lives this long was a good one: the next loss starts again with the shortest wait. */
 const GOOD_AFTER_MS = 10_000;
+/** The close code of a connection that ended without a word. */
+const NO_CLOSE_FRAME = 1006;
 
 export function openConnection(address: string, hooks: ConnectionHooks, signal: AbortSignal): Connection {
   let socket: WebSocket | undefined;
   let attempt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let openedAt: number | undefined;
+  // A dead connection is left at once: the browser would wait on for the other side to agree to its end.
+  const watchdog = watchForSilence(() => {
+    const dead = socket;
+    lose(NO_CLOSE_FRAME);
+    dead?.close();
+  });
 
   function connect(): void {
     clearTimeout(timer);
@@ -36,22 +48,29 @@ export function openConnection(address: string, hooks: ConnectionHooks, signal: 
     hooks.onState({ kind: 'connecting' });
     const opening = new WebSocket(address, ['realtime', MEDIA_SUBPROTOCOL]);
     opening.binaryType = 'arraybuffer';
-    let openedAt: number | undefined;
+    openedAt = undefined;
     opening.onopen = () => {
+      if (socket !== opening) return;
       openedAt = performance.now();
       hooks.onState({ kind: 'open' });
     };
-    opening.onmessage = ({ data }) => read(data);
-    opening.onclose = ({ code }) => {
+    opening.onmessage = ({ data }) => {
       if (socket !== opening) return;
-      socket = undefined;
-      if (openedAt !== undefined && performance.now() - openedAt > GOOD_AFTER_MS) attempt = 0;
-      lose(sayLoss(code, openedAt !== undefined, navigator.onLine));
+      watchdog.arrived();
+      read(data);
+    };
+    opening.onclose = ({ code }) => {
+      if (socket === opening) lose(code);
     };
     socket = opening;
+    watchdog.expect(true);
   }
 
-  function lose(why: string): void {
+  function lose(code: number): void {
+    socket = undefined;
+    watchdog.expect(false);
+    if (openedAt !== undefined && performance.now() - openedAt > GOOD_AFTER_MS) attempt = 0;
+    const why = sayLoss(code, openedAt !== undefined, navigator.onLine);
     const retryInMs = waitBefore(attempt, Math.random());
     attempt += 1;
     timer = setTimeout(connect, retryInMs);
@@ -74,6 +93,7 @@ export function openConnection(address: string, hooks: ConnectionHooks, signal: 
 
   signal.addEventListener('abort', () => {
     clearTimeout(timer);
+    watchdog.expect(false);
     const closing = socket;
     socket = undefined;
     closing?.close(1000);
@@ -85,5 +105,6 @@ export function openConnection(address: string, hooks: ConnectionHooks, signal: 
       if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(event));
     },
     retry,
+    expect: watchdog.expect,
   };
 }

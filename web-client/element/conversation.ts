@@ -2,14 +2,14 @@
 import type { ClientEvent } from '../../src/protocol/client-events.js';
 import type { Media } from '../../src/protocol/media.js';
 import type { Pack } from '../../src/protocol/pack.js';
-import type { AvatarEvent, AvatarState, ServerEvent } from '../../src/protocol/server-events.js';
+import type { AvatarState, ServerEvent } from '../../src/protocol/server-events.js';
 import type { ServerAddress } from './address.js';
 import type { CaptionWord } from './captions.js';
 import { type ConnectionState, openConnection } from './connection.js';
 import type { ConversationCounters } from './counters.js';
-import { avatarItem, Dialogue, userItem } from './dialogue.js';
+import { Dialogue, retold } from './dialogue.js';
 import { openFace } from './face.js';
-import { loadPack } from './load-pack.js';
+import { packLoader } from './load-pack.js';
 import { type Mood, moodOf } from './mood.js';
 import { isReportDue, type Reported } from './playback-report.js';
 import type { SoundError } from './player.js';
@@ -40,11 +40,6 @@ export interface Conversation {
   readonly counters: ConversationCounters;
 }
 
-/** What a server that was restarted is told again of the conversation. */
-const RETOLD_MESSAGES = 20;
-
-type Announced = Extract<AvatarEvent, { type: 'avatar.announced' }>['avatar'];
-
 export function openConversation(
   canvas: HTMLCanvasElement,
   address: ServerAddress,
@@ -58,10 +53,14 @@ export function openConversation(
   let current = -1;
   let reported: Reported | undefined;
   let agreed: 'audio' | 'text' = 'audio';
-  let shownPack: string | undefined;
+  /** Lines of the visitor that wait for the sound to open. say() asks them; nobody else does. */
+  const unasked = new Set<string>();
 
   const dialogue = new Dialogue();
-  const transcript = new Transcript(hooks.onMessage);
+  const transcript = new Transcript((message) => {
+    if (message.role === 'avatar') dialogue.answered();
+    hooks.onMessage(message);
+  });
   const sound = voice({ onPosition, onProblem: onSoundProblem });
   const face = openFace(canvas, sound.heard);
   signal.addEventListener('abort', () => {
@@ -72,7 +71,9 @@ export function openConversation(
   const send = (events: readonly ClientEvent[]) => {
     if (events.some(({ type }) => type === 'response.create')) agreeOnSound();
     for (const event of events) connection.send(event);
-    hooks.onMood(moodOf({ isOpen, server, play, isWaiting: dialogue.isWaiting }));
+    const { isWaiting } = dialogue;
+    if (isOpen) connection.expect(isWaiting || play === 'buffering');
+    hooks.onMood(moodOf({ isOpen, server, play, isWaiting }));
   };
 
   const isAudible = () => play === 'playing' || play === 'buffering' || play === 'paused';
@@ -101,6 +102,7 @@ export function openConversation(
     if (isAudible()) {
       // The device took the sound away in the middle of an answer: nobody hears the rest.
       transcript.cut();
+      hooks.onCaption([]);
       face.rest();
       play = 'idle';
       send(dialogue.stop(true));
@@ -134,7 +136,8 @@ export function openConversation(
         resume();
         break;
       case 'avatar.announced':
-        void announce(event.avatar);
+        reportAgain();
+        void followPack(event.avatar.pack);
         break;
       case 'avatar.state':
         server = event.state;
@@ -145,7 +148,8 @@ export function openConversation(
       default:
         steer(event);
     }
-    transcript.receive(event);
+    // An answer that begins after it was taken back leaves no words behind.
+    if (!dialogue.isCancelling) transcript.receive(event);
     send(dialogue.receive(event));
   }
 
@@ -155,6 +159,11 @@ export function openConversation(
     if (event.type === 'avatar.response') {
       current = event.response;
       sound.command({ kind: 'begin', response: event.response });
+      if (dialogue.isCancelling) {
+        // It was on its way while the visitor stopped or went on. Flushed, it takes no sound and answers the server.
+        sound.command({ kind: 'flush', response: event.response });
+        return;
+      }
       face.begin(event.response, event.base);
     } else if (event.type === 'avatar.end') {
       sound.command({ kind: 'end', response: event.response, position: event.position });
@@ -174,10 +183,8 @@ export function openConversation(
     reported = undefined;
     agreed = 'audio';
     sound.command({ kind: 'reset' });
-    const told = transcript.messages.slice(-RETOLD_MESSAGES);
-    for (const { role, text } of told) connection.send(role === 'user' ? userItem(text) : avatarItem(text));
-    // An answer is owed to a question that was asked meanwhile, and the greeting to whoever heard nothing yet.
-    if (hasBegun && told.at(-1)?.role !== 'avatar') send(dialogue.answer());
+    send(retold(transcript.messages, unasked));
+    send(dialogue.resume());
   }
 
   /** Without sound, answers come as text: nobody would report that they are heard. */
@@ -188,23 +195,16 @@ export function openConversation(
     connection.send({ type: 'session.update', session: { type: 'realtime', output_modalities: [modality] } });
   }
 
-  async function announce({ pack }: Announced): Promise<void> {
-    try {
-      if (pack.sha256 !== shownPack) {
-        const loaded = await loadPack(new URL(pack.url, address.http).href, pack.bytes, signal);
-        shownPack = pack.sha256;
-        face.show(loaded);
-        hooks.onPack(loaded);
-      }
-      // From here on the server knows where in its loop the face is.
-      report(reported ?? { response: 0, played: 0, state: 'idle' });
-    } catch (error) {
-      if (signal.aborted) return;
-      const why = error instanceof Error ? error.message : String(error);
-      hooks.onProblem({ code: 'pack_failed', message: `The picture of the avatar could not be loaded: ${why}.` });
-    }
+  /** The last report, also at a moment when nothing plays: the server learns where in its loop the face is. */
+  const reportAgain = () => report(reported ?? { response: 0, played: 0, state: 'idle' });
+
+  function onPack(pack: Pack): void {
+    face.show(pack);
+    hooks.onPack(pack);
+    reportAgain();
   }
 
+  const followPack = packLoader(address.http, { onPack, onProblem: hooks.onProblem }, signal);
   // Last: it reports its state before it returns.
   const connection = openConnection(address.socket, { onState, onEvent, onMedia }, signal);
 
@@ -214,19 +214,26 @@ export function openConversation(
       const hasSound = await sound.open();
       if (hasBegun || signal.aborted || (!hasSound && sound.mayYetOpen)) return;
       hasBegun = true;
-      if (isOpen && transcript.messages.length === 0) send(dialogue.answer());
+      if (transcript.messages.length > 0) return;
+      if (isOpen) send(dialogue.answer());
+      else dialogue.owe();
     },
     async say(text) {
       const wasAudible = isAudible();
       hush();
       transcript.user(text);
+      const line = transcript.messages.at(-1)?.id ?? '';
+      unasked.add(line);
       await sound.open();
+      // Stopped meanwhile, it is not asked any more.
+      if (!unasked.delete(line) || signal.aborted) return;
       hasBegun = true;
-      if (!isOpen || signal.aborted) return;
-      send(dialogue.ask(text, wasAudible));
+      if (isOpen) send(dialogue.ask(text, wasAudible));
+      else dialogue.owe();
     },
     stop() {
       const wasAudible = isAudible();
+      unasked.clear();
       hush();
       send(dialogue.stop(wasAudible));
     },

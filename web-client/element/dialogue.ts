@@ -5,6 +5,7 @@
  */
 import type { ClientEvent } from '../../src/protocol/client-events.js';
 import type { ServerEvent } from '../../src/protocol/server-events.js';
+import type { Message } from './transcript.js';
 
 type Turn =
   | { readonly kind: 'free' }
@@ -20,21 +21,44 @@ const MAX_WAITING = 8;
 export class Dialogue {
   #turn: Turn = { kind: 'free' };
   #sent = 0;
+  #isOwed = false;
 
   /** True from the question until the server has finished making the answer. */
   get isWaiting(): boolean {
     return this.#turn.kind !== 'free';
   }
 
+  /** True while the visitor has taken back an answer that the server may yet begin. */
+  get isCancelling(): boolean {
+    return this.#turn.kind === 'cancelling';
+  }
+
+  /** The visitor wants an answer, asked for or not: one that is lost with the connection is asked for again. */
+  owe(): void {
+    this.#isOwed = true;
+  }
+
+  /** The first words of the answer have reached the visitor. Those of one that was taken back do not count. */
+  answered(): void {
+    if (!this.isCancelling) this.#isOwed = false;
+  }
+
+  /** What a new session, which knows what was said before, is asked for. */
+  resume(): ClientEvent[] {
+    return this.#isOwed ? this.answer() : [];
+  }
+
   /** Asks for an answer to what the conversation holds; in an empty one the host greets. */
   answer(): ClientEvent[] {
     const eventId = this.#nextId();
+    this.owe();
     this.#turn = { kind: 'asked', eventId };
     return [{ type: 'response.create', event_id: eventId }];
   }
 
   /** `isSounding`: an answer is still being heard, although the server may have finished it. */
   ask(text: string, isSounding: boolean): ClientEvent[] {
+    this.owe();
     if (this.#turn.kind === 'cancelling') {
       const texts = [...this.#turn.texts, text].slice(-MAX_WAITING);
       this.#turn = { ...this.#turn, texts };
@@ -44,6 +68,7 @@ export class Dialogue {
   }
 
   stop(isSounding: boolean): ClientEvent[] {
+    this.#isOwed = false;
     if (this.#turn.kind === 'cancelling') {
       this.#turn = { ...this.#turn, texts: [] };
       return [];
@@ -57,13 +82,16 @@ export class Dialogue {
     if (event.type === 'response.created') this.#turn = { kind: 'answering', responseId: event.response.id };
     else if (event.type === 'response.done' && turn.kind === 'answering' && turn.responseId === event.response.id) {
       this.#turn = { kind: 'free' };
+      // Of one that was completed the words are still on their way to the ear; of the others none will come.
+      if (event.response.status !== 'completed') this.#isOwed = false;
     } else if (event.type === 'error' && turn.kind === 'asked' && turn.eventId === event.error.event_id) {
       this.#turn = { kind: 'free' };
+      this.#isOwed = false;
     }
     return [];
   }
 
-  /** The connection is gone, and with it everything that was on its way. */
+  /** The connection is gone, and with it everything that was on its way; what is owed stays owed. */
   reset(): void {
     this.#turn = { kind: 'free' };
   }
@@ -93,13 +121,24 @@ export class Dialogue {
   }
 }
 
-export const userItem = (text: string): ClientEvent => ({
+const userItem = (text: string): ClientEvent => ({
   type: 'conversation.item.create',
   item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
 });
 
 /** What an answer was, told again to a server that has forgotten it. */
-export const avatarItem = (text: string): ClientEvent => ({
+const avatarItem = (text: string): ClientEvent => ({
   type: 'conversation.item.create',
   item: { type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] },
 });
+
+/** What a server that was restarted is told again of the conversation. */
+const RETOLD_MESSAGES = 20;
+
+/** The conversation so far, for a new session. `unasked` names the lines that will be asked in it in their own right. */
+export function retold(messages: readonly Message[], unasked: ReadonlySet<string>): ClientEvent[] {
+  return messages
+    .filter(({ id }) => !unasked.has(id))
+    .slice(-RETOLD_MESSAGES)
+    .map(({ role, text }) => (role === 'user' ? userItem(text) : avatarItem(text)));
+}

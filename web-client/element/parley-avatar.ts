@@ -1,5 +1,5 @@
 /** `<parley-avatar>`: a face to talk to, for any page. docs/embedding.md shows how to use it. */
-import { serverAddress } from './address.js';
+import { type ServerAddress, serverAddress } from './address.js';
 import { type Conversation, openConversation } from './conversation.js';
 import type { ConversationCounters } from './counters.js';
 import type { AvatarLook, ParleyEvents } from './events.js';
@@ -20,6 +20,7 @@ export class ParleyAvatar extends HTMLElement {
 
   readonly #stage: Stage = buildStage(this.attachShadow({ mode: 'open' }));
   #visit: { conversation: Conversation; end: AbortController } | undefined;
+  #isPlaced = false;
   #state: Mood = 'offline';
   #avatar: AvatarLook | null = null;
   #isStarted = false;
@@ -39,17 +40,24 @@ export class ParleyAvatar extends HTMLElement {
   }
 
   connectedCallback(): void {
+    this.#isPlaced = true;
     this.#visit = this.#open();
   }
 
   disconnectedCallback(): void {
+    this.#isPlaced = false;
+    // What was heard so far is told as such before the conversation ends.
+    this.#visit?.conversation.stop();
     this.#visit?.end.abort();
     this.#visit = undefined;
+    this.#stage.rest();
+    this.#setMood('offline');
     this.#setStarted(false);
   }
 
   attributeChangedCallback(): void {
-    if (this.#visit === undefined) return;
+    // Before the first connectedCallback, which reads it.
+    if (!this.#isPlaced) return;
     this.disconnectedCallback();
     this.connectedCallback();
   }
@@ -77,12 +85,13 @@ export class ParleyAvatar extends HTMLElement {
     return this.#state;
   }
 
-  /** 0 to 1. */
+  /** 0 to 1; what is no number is ignored. */
   get volume(): number {
     return this.#volume;
   }
 
   set volume(value: number) {
+    if (!Number.isFinite(value)) return;
     this.#volume = Math.min(1, Math.max(0, value));
     this.#applyVolume();
   }
@@ -101,9 +110,25 @@ export class ParleyAvatar extends HTMLElement {
     return this.#visit && { ...this.#visit.conversation.counters, state: this.#state };
   }
 
-  #open(): { conversation: Conversation; end: AbortController } {
+  /** Undefined if `src` is no address; the page was told. */
+  #address(): ServerAddress | undefined {
+    const src = this.getAttribute('src');
+    try {
+      const address = serverAddress(src, location.href);
+      // The page's own address may be a file's, which no socket can open.
+      if (/^wss?:/.test(address.socket)) return address;
+    } catch {
+      // Told below, as one and the same mistake.
+    }
+    const message = `The avatar's src must be the address of a Parley server, such as https://parley.example; it is "${src ?? ''}".`;
+    this.#tell('parley-error', { code: 'src_invalid', message });
+    return undefined;
+  }
+
+  #open(): { conversation: Conversation; end: AbortController } | undefined {
+    const address = this.#address();
+    if (address === undefined) return undefined;
     const end = new AbortController();
-    const address = serverAddress(this.getAttribute('src'), location.href);
     const conversation = openConversation(
       this.#stage.canvas,
       address,

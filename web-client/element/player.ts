@@ -75,6 +75,11 @@ function isRunning(context: AudioContext): Promise<boolean> {
   });
 }
 
+/** Seconds from the context's clock to the ear. Safari tells the whole way only since 18.4, before that its own part. */
+function outputDelay({ outputLatency, baseLatency }: Partial<AudioContext>): number {
+  return outputLatency ?? baseLatency ?? 0;
+}
+
 function play(context: AudioContext, worklet: AudioWorkletNode, onPosition: (position: Position) => void): Player {
   const volume = new GainNode(context);
   const meter = new AnalyserNode(context, { fftSize: 1024 });
@@ -91,7 +96,7 @@ function play(context: AudioContext, worklet: AudioWorkletNode, onPosition: (pos
       const transfer = command.kind === 'audio' ? [command.samples.buffer as ArrayBuffer] : [];
       worklet.port.postMessage(command, transfer);
     },
-    heard: () => heardAt(position, clock.now(context.currentTime, performance.now() / 1000) - context.outputLatency),
+    heard: () => heardAt(position, clock.now(context.currentTime, performance.now() / 1000) - outputDelay(context)),
     level() {
       meter.getFloatTimeDomainData(window);
       return Math.sqrt(window.reduce((sum, sample) => sum + sample * sample, 0) / window.length);

@@ -54,6 +54,8 @@ export interface Stage {
   setStarted(isStarted: boolean): void;
   setVolume(volume: number, isMuted: boolean): void;
   setCaption(words: readonly CaptionWord[]): void;
+  /** The conversation is over: offline, and nothing is being said. */
+  rest(): void;
 }
 
 export function buildStage(root: ShadowRoot): Stage {
@@ -64,9 +66,11 @@ export function buildStage(root: ShadowRoot): Stage {
   const find = <T extends Element>(selector: string) => root.querySelector(selector) as T;
   const frame = find<HTMLElement>('.frame');
   const canvas = find<HTMLCanvasElement>('canvas');
+  const start = find<HTMLButtonElement>('.start');
   const mute = find<HTMLButtonElement>('.mute');
   const volume = find<HTMLInputElement>('.sound input');
   const label = find<HTMLElement>('.light span');
+  const caption = captionLine(find('.caption'));
   let mood: Mood = 'offline';
   let name = 'The avatar';
   label.textContent = LABELS.offline;
@@ -83,7 +87,7 @@ export function buildStage(root: ShadowRoot): Stage {
 
   return {
     canvas,
-    start: find('.start'),
+    start,
     mute,
     volume,
     setAvatar(newName, background, aspect) {
@@ -98,21 +102,32 @@ export function buildStage(root: ShadowRoot): Stage {
       if (mood === 'interrupted' && next === 'idle') changing = setTimeout(change, INTERRUPTED_STAYS_MS, next);
       else change(next);
     },
-    setStarted: (isStarted) => frame.classList.toggle('started', isStarted),
+    setStarted(isStarted) {
+      const [leaving, taking] = isStarted ? [start, mute] : [mute, start];
+      const hadFocus = root.activeElement === leaving;
+      frame.classList.toggle('started', isStarted);
+      // A button that vanishes would drop the focus to the top of the page.
+      if (hadFocus) taking.focus();
+    },
     setVolume(value, isMuted) {
       volume.value = String(isMuted ? 0 : value);
       frame.classList.toggle('muted', isMuted || value === 0);
       mute.setAttribute('aria-pressed', String(isMuted));
     },
-    setCaption: captionLine(find('.caption')),
+    setCaption: caption.show,
+    rest() {
+      clearTimeout(changing);
+      change('offline');
+      caption.clear();
+    },
   };
 }
 
 /** Draws a line of words; only what changes is touched, 50 times a second. */
-function captionLine(line: HTMLElement): Stage['setCaption'] {
+function captionLine(line: HTMLElement): { show: Stage['setCaption']; clear(): void } {
   let shown = '';
   let leaving: ReturnType<typeof setTimeout> | undefined;
-  return (words) => {
+  const show: Stage['setCaption'] = (words) => {
     if (words.length === 0) {
       // What was never said goes at once, what was said a little later.
       line.classList.add('leaving');
@@ -131,6 +146,14 @@ function captionLine(line: HTMLElement): Stage['setCaption'] {
       const element = line.children[at] as HTMLElement;
       if (element.className !== state) element.className = state;
     });
+  };
+  return {
+    show,
+    clear() {
+      show([]);
+      line.replaceChildren();
+      shown = '';
+    },
   };
 }
 

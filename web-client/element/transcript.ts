@@ -31,6 +31,8 @@ export class Transcript {
   #messages: Message[] = [];
   #answer: Answer | undefined;
   #users = 0;
+  /** A page keeps its lines when the element changes server, and knows each by its id. */
+  readonly #own = crypto.getRandomValues(new Uint32Array(2)).join('');
   readonly #onMessage: (message: Message) => void;
 
   constructor(onMessage: (message: Message) => void) {
@@ -43,7 +45,7 @@ export class Transcript {
 
   user(text: string): void {
     this.#users += 1;
-    this.#put({ id: `user_${this.#users}`, role: 'user', text, status: 'complete' });
+    this.#put({ id: `user_${this.#own}_${this.#users}`, role: 'user', text, status: 'complete' });
   }
 
   receive(event: ServerEvent): void {

@@ -1,0 +1,109 @@
+/** Whether the lips go with the sound, from what is seen and what is heard alone: no counter of the element is asked. */
+import type { Page } from 'playwright-core';
+
+/** One look at the page: how loud it is, and how far the mouth is from the pack's own picture, in levels. */
+export interface Look {
+  readonly time: number;
+  readonly level: number;
+  readonly opening: number;
+}
+
+export interface LipSync {
+  /** Milliseconds by which the mouth is behind the sound. */
+  readonly lag: number;
+  /** Of loudness and opening at that lag: 1 is the same curve. */
+  readonly correlation: number;
+}
+
+const STEP_MS = 20;
+const WIDEST_LAG_MS = 600;
+
+export const watchLips = (page: Page, ms: number): Promise<readonly Look[]> => page.evaluate<Look[]>(WATCH(ms));
+
+/** The lag at which loudness and opening are most alike. */
+export function lipSync(looks: readonly Look[]): LipSync {
+  const level = evenly(looks, 'level');
+  const opening = evenly(looks, 'opening');
+  const widest = WIDEST_LAG_MS / STEP_MS;
+  const tried = Array.from({ length: 2 * widest + 1 }, (_, at) => {
+    const lag = at - widest;
+    const seen = opening.slice(Math.max(0, lag), opening.length + Math.min(0, lag));
+    const heard = level.slice(Math.max(0, -lag), level.length - Math.max(0, lag));
+    return { lag: lag * STEP_MS, correlation: correlation(heard, seen) };
+  });
+  return tried.reduce((best, next) => (next.correlation > best.correlation ? next : best));
+}
+
+/** One curve of the looks at even steps: each step takes the last look before it. */
+function evenly(looks: readonly Look[], curve: 'level' | 'opening'): number[] {
+  const [first, last] = [looks[0], looks.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const steps = Math.floor((last.time - first.time) / STEP_MS);
+  return Array.from({ length: steps }, (_, step) => {
+    const time = first.time + step * STEP_MS;
+    return (looks.findLast((look) => look.time <= time) ?? first)[curve];
+  });
+}
+
+function correlation(a: readonly number[], b: readonly number[]): number {
+  const [x, y] = [centred(a), centred(b)];
+  const product = (left: readonly number[], right: readonly number[]) =>
+    left.reduce((sum, value, at) => sum + value * (right[at] as number), 0);
+  return product(x, y) / Math.sqrt(product(x, x) * product(y, y) || 1);
+}
+
+function centred(values: readonly number[]): number[] {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.map((value) => value - mean);
+}
+
+/**
+ * Runs in the page. After every drawing it keeps the loudness and the pixels around the mouth; afterwards it compares
+ * them with the pack's picture they were drawn on. That is the best match of the three around the one the element
+ * names: its head may have moved on by one since it was drawn.
+ */
+const WATCH = (ms: number) => `(async () => {
+  const element = document.querySelector('parley-avatar');
+  const canvas = element.shadowRoot.querySelector('canvas');
+  const context = canvas.getContext('2d');
+  const { width, height } = canvas;
+  const place = [width * 0.38, height * 0.48, width * 0.24, height * 0.14].map(Math.round);
+  const kept = [];
+  const since = performance.now();
+  while (performance.now() - since < ${ms}) {
+    await new Promise(requestAnimationFrame);
+    // The element's own frame may come after this one; a message does not come before both are through.
+    await new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = resolve;
+      port2.postMessage(0);
+    });
+    const { level, base } = element.debug;
+    kept.push({ time: performance.now() - since, level, base, seen: context.getImageData(...place).data });
+  }
+  const { avatars } = await (await fetch('/v1/avatars')).json();
+  const bytes = await (await fetch(avatars[0].pack.url)).arrayBuffer();
+  const json = new DataView(bytes).getUint32(12, true);
+  const { pictures } = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 16, json)));
+  const surface = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  const decoded = new Map();
+  const plain = async (base) => {
+    if (decoded.has(base)) return decoded.get(base);
+    const offset = pictures.slice(0, base).reduce((sum, length) => sum + length, 16 + json);
+    surface.drawImage(await createImageBitmap(new Blob([bytes.slice(offset, offset + pictures[base])])), 0, 0);
+    decoded.set(base, surface.getImageData(...place).data);
+    return decoded.get(base);
+  };
+  const looks = [];
+  for (const { time, level, base, seen } of kept) {
+    let opening = Infinity;
+    for (const near of [base - 1, base, base + 1]) {
+      const rest = await plain((near + pictures.length) % pictures.length);
+      let sum = 0;
+      for (let at = 0; at < seen.length; at += 1) sum += Math.abs(seen[at] - rest[at]);
+      opening = Math.min(opening, sum / seen.length);
+    }
+    looks.push({ time, level, opening });
+  }
+  return looks;
+})()`;
