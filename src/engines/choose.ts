@@ -60,7 +60,10 @@ function llmCandidates({ persona }: ChooseTools): Candidate<Engine<Llm>>[] {
 }
 
 function ttsCandidates({ root, log, stopping }: ChooseTools): Candidate<TtsEngine>[] {
-  const missing = { why: 'its package is not installed', enable: 'npm install --save-optional @echogarden/espeak-ng-emscripten@0.3.5' };
+  const missing = {
+    why: 'its package is not installed',
+    enable: 'npm install --save-optional @echogarden/espeak-ng-emscripten@0.3.5',
+  };
   return [
     {
       name: 'espeak',
