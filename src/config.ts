@@ -39,6 +39,8 @@ const schema = z.object({
   PERSONA: z.string().default('parley'),
   AVATAR: z.string().optional(),
   VOICE: z.string().optional(),
+  VAD: engines('silero', 'loudness'),
+  STT: engines('pocketsphinx', 'none'),
   LLM: engines('scripted'),
   TTS: engines('espeak', 'none'),
   FACE: engines('drawn', 'none'),

@@ -27,10 +27,50 @@ export interface Engine<Run> {
   close(): Promise<void>;
 }
 
+// --- voice activity -------------------------------------------------------------------------------------------------
+
+/** 32 ms at HEARING_RATE: what a voice detector looks at in one step. */
+export const VAD_FRAME_SAMPLES = 512;
+
+/**
+ * Takes frames of VAD_FRAME_SAMPLES at HEARING_RATE and gives, for each and in order, the probability (0 to 1) that
+ * somebody speaks in it. A run is one caller's ear: what it has heard so far counts, and nothing of other callers does.
+ */
+export type Vad = (frames: AsyncIterable<Int16Array>, context: EngineContext) => AsyncIterable<number>;
+
+// --- speech recognition ---------------------------------------------------------------------------------------------
+
+export interface HearingOptions {
+  /** ISO 639-1, if the caller named one. */
+  readonly language: string | null;
+  /** Words that are likely to come, if the caller named some. */
+  readonly prompt: string | null;
+}
+
+export type Transcript =
+  /** What it takes the words for so far; the next one replaces it. */
+  | { readonly kind: 'partial'; readonly text: string }
+  /** The last one of a run. Blank text: there were no words. */
+  | { readonly kind: 'final'; readonly text: string }
+  /** Instead of `final`: somebody spoke, but the recogniser is not sure enough of any words. */
+  | { readonly kind: 'unclear' };
+
+/**
+ * One utterance: its audio at HEARING_RATE, in pieces of any length as it is spoken, ends where the utterance does.
+ * Gives any number of partial transcripts, then exactly one `final` or `unclear`.
+ */
+export type Stt = (
+  audio: AsyncIterable<Int16Array>,
+  options: HearingOptions,
+  context: EngineContext,
+) => AsyncIterable<Transcript>;
+
 // --- language model -------------------------------------------------------------------------------------------------
 
 export type Message =
   | { readonly role: 'system' | 'user' | 'assistant'; readonly text: string }
+  /** The caller spoke, and nobody knows what was said. */
+  | { readonly role: 'user'; readonly text: ''; readonly unclear: true }
   /** What the caller heard of an answer that was cut off: the rest was never said. */
   | { readonly role: 'assistant'; readonly text: string; readonly interrupted: true }
   | { readonly role: 'tool_call'; readonly callId: string; readonly name: string; readonly arguments: string }

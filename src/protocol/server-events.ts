@@ -54,6 +54,35 @@ type RealtimeEvent =
   | { type: 'conversation.item.retrieved'; item: Item }
   | { type: 'conversation.item.deleted'; item_id: string }
   | { type: 'conversation.item.truncated'; item_id: string; content_index: number; audio_end_ms: number }
+  | { type: 'input_audio_buffer.speech_started'; item_id: string; audio_start_ms: number }
+  | { type: 'input_audio_buffer.speech_stopped'; item_id: string; audio_end_ms: number }
+  | { type: 'input_audio_buffer.committed'; item_id: string; previous_item_id: string | null }
+  | { type: 'input_audio_buffer.cleared' }
+  | {
+      type: 'input_audio_buffer.timeout_triggered';
+      item_id: string;
+      audio_start_ms: number;
+      audio_end_ms: number;
+    }
+  | {
+      type: 'conversation.item.input_audio_transcription.delta';
+      item_id: string;
+      content_index: number;
+      delta: string;
+    }
+  | {
+      type: 'conversation.item.input_audio_transcription.completed';
+      item_id: string;
+      content_index: number;
+      transcript: string;
+      usage: { readonly type: 'duration'; readonly seconds: number };
+    }
+  | {
+      type: 'conversation.item.input_audio_transcription.failed';
+      item_id: string;
+      content_index: number;
+      error: { readonly type: string; readonly code: string; readonly message: string; readonly param: null };
+    }
   | { type: 'response.created' | 'response.done'; response: ResponseObject }
   | {
       type: 'response.output_item.added' | 'response.output_item.done';
