@@ -1,0 +1,182 @@
+/**
+ * The detector's thread, kept alive, with everyone who listens through it. Callers see ears; the lives of the thread
+ * behind them, and the rounds in which it is fed, are here.
+ */
+import type { Logger } from 'pino';
+import { ParleyError } from '../../errors.js';
+import { delay, Queue } from '../../flow.js';
+import { failuresAfter, restartDelayMs } from '../../workers/backoff.js';
+import { type Ear, openRounds, type Rounds } from './silero-rounds.js';
+import { startThread, type Thread } from './silero-thread.js';
+
+/** A few hundred live streams keep the thread busy; so many are a mistake. Each takes 1.2 KB there. */
+const MOST_EARS = 1000;
+/**
+ * From one round to the next, unless somebody is behind. A hundred callers' frames come one by one, each at its own
+ * time; heard one by one they cost twice the processor time of a round of twelve.
+ */
+const ROUND_MS = 4;
+/** Lives in a row that ended within a minute each. A broken library does not mend itself. */
+const MOST_FAILURES = 5;
+
+type State =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'up'; readonly thread: Thread }
+  /** Between two lives, or after the last one. */
+  | { readonly kind: 'down'; readonly why: string };
+
+export interface Listener {
+  /** `bound`: the most probabilities that can wait for their reader. Throws engine_failed while the thread is down. */
+  open(bound: number): Ear;
+  hear(ear: Ear, frame: Int16Array): void;
+  /** No more frames: its queue closes behind the last probability. */
+  complete(ear: Ear): void;
+  /** In any state and any number of times; what is kept of it is let go. */
+  leave(ear: Ear): void;
+  health(): 'up' | { down: string };
+  close(): Promise<void>;
+}
+
+interface Desk {
+  state: State;
+  readonly ears: Set<Ear>;
+  rounds: Rounds;
+  /** Whose frames the thread is hearing. */
+  inRound: readonly Ear[] | null;
+  /** When the last round was sent, and whether frames were waiting that had no place in it. */
+  lastRound: { readonly at: number; readonly more: boolean };
+  /** The next round is on its way already. */
+  due: boolean;
+}
+
+export function startListener(threadFile: string, log: Logger): Listener {
+  const desk: Desk = {
+    state: { kind: 'starting' },
+    ears: new Set(),
+    rounds: openRounds(),
+    inRound: null,
+    lastRound: { at: 0, more: false },
+    due: false,
+  };
+  const stop = new AbortController();
+  const over = live(desk, threadFile, log, stop.signal);
+  let opened = 0;
+  return {
+    open(bound) {
+      if (desk.state.kind === 'down') throw failure(desk.state.why);
+      if (desk.ears.size >= MOST_EARS) {
+        throw new ParleyError('at_capacity', `silero hears ${MOST_EARS} streams already`);
+      }
+      opened += 1;
+      const ear = { id: opened, waiting: [], unheard: 0, complete: false, heard: new Queue<number>(bound) };
+      desk.ears.add(ear);
+      return ear;
+    },
+    hear(ear, frame) {
+      if (!desk.ears.has(ear)) return;
+      desk.rounds.add(ear, frame);
+      sendSoon(desk);
+    },
+    complete(ear) {
+      ear.complete = true;
+      closeIfHeard(ear);
+    },
+    leave(ear) {
+      if (!desk.ears.delete(ear)) return;
+      desk.rounds.end(ear);
+      sendSoon(desk);
+    },
+    health: () =>
+      desk.state.kind === 'up' ? 'up' : { down: desk.state.kind === 'down' ? desk.state.why : 'starting' },
+    async close() {
+      stop.abort();
+      await over;
+    },
+  };
+}
+
+/** Life after life, until it is closed or has failed too often. */
+async function live(desk: Desk, file: string, log: Logger, stop: AbortSignal): Promise<void> {
+  let failures = 0;
+  while (!stop.aborted) {
+    const { why, upMs } = await liveOnce(desk, file, log, stop);
+    if (stop.aborted) break;
+    failAll(desk, why);
+    failures = failuresAfter(failures, upMs);
+    log.error({ engine: 'silero', reason: why, failures }, 'the voice detector failed');
+    if (failures >= MOST_FAILURES) return;
+    await delay(restartDelayMs(failures), stop).catch(() => {});
+  }
+  failAll(desk, 'closed');
+}
+
+async function liveOnce(
+  desk: Desk,
+  file: string,
+  log: Logger,
+  stop: AbortSignal,
+): Promise<{ why: string; upMs: number }> {
+  const began = performance.now();
+  let upAt: number | undefined;
+  desk.state = { kind: 'starting' };
+  const thread = startThread(file, {
+    ready() {
+      upAt = performance.now();
+      log.info({ engine: 'silero', loadMs: Math.round(upAt - began) }, 'the voice detector is up');
+      desk.state = { kind: 'up', thread };
+      sendSoon(desk);
+    },
+    heard: (probabilities) => deliver(desk, probabilities),
+  });
+  stop.addEventListener('abort', thread.end, { once: true });
+  const why = await thread.ended;
+  stop.removeEventListener('abort', thread.end);
+  return { why, upMs: upAt === undefined ? 0 : performance.now() - upAt };
+}
+
+/** Not at once: the frames of everyone whose audio comes in the meantime go in the same round. */
+function sendSoon(desk: Desk): void {
+  if (desk.due || desk.state.kind !== 'up' || desk.inRound !== null) return;
+  desk.due = true;
+  const { at, more } = desk.lastRound;
+  const wait = at + ROUND_MS - performance.now();
+  if (more || wait <= 0) setImmediate(sendRound, desk);
+  else setTimeout(sendRound, wait, desk);
+}
+
+function sendRound(desk: Desk): void {
+  desk.due = false;
+  if (desk.state.kind !== 'up') return;
+  const next = desk.rounds.next();
+  if (next === null) return;
+  desk.inRound = next.ears;
+  desk.lastRound = { at: performance.now(), more: next.more };
+  desk.state.thread.send(next.round);
+}
+
+function deliver(desk: Desk, probabilities: Float32Array): void {
+  const ears = desk.inRound ?? [];
+  desk.inRound = null;
+  for (const [n, ear] of ears.entries()) {
+    if (!desk.ears.has(ear)) continue;
+    ear.unheard -= 1;
+    ear.heard.offer(probabilities[n]!);
+    closeIfHeard(ear);
+  }
+  sendSoon(desk);
+}
+
+function closeIfHeard(ear: Ear): void {
+  if (ear.complete && ear.unheard === 0) ear.heard.close();
+}
+
+/** What the thread remembered of the streams is gone with it: they cannot go on in the next one. */
+function failAll(desk: Desk, why: string): void {
+  desk.state = { kind: 'down', why };
+  for (const ear of desk.ears) ear.heard.fail(failure(why));
+  desk.ears.clear();
+  desk.rounds = openRounds();
+  desk.inRound = null;
+}
+
+const failure = (why: string): ParleyError => new ParleyError('engine_failed', `silero: ${why}`);

@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Engine, Vad } from '../../src/engines/contract.js';
+import { sileroVad } from '../../src/engines/vad/silero.js';
+import { sileroObstacle } from '../../src/engines/vad/silero-package.js';
+import { ParleyError } from '../../src/errors.js';
+import { all, context, silence, source, speech, thenNothing, vadContract } from './vad.js';
+
+const built = join(import.meta.dirname, '../../dist/engines/vad');
+const workerFile = join(built, 'silero-worker.js');
+const log = pino({ level: 'silent' });
+
+const isUp = (engine: Engine<Vad>) => vi.waitFor(() => expect(engine.health()).toBe('up'), { timeout: 10_000 });
+
+async function started() {
+  const engine = sileroVad({ workerFile, log });
+  await isUp(engine);
+  return engine;
+}
+
+describe.skipIf(sileroObstacle() !== null)('silero', () => {
+  vadContract('silero', started);
+
+  it('listens while its model is still being loaded', async () => {
+    const engine = sileroVad({ workerFile, log });
+    expect(engine.health()).toEqual({ down: 'starting' });
+    expect(await all(engine.run(source(silence(10)).frames, context()))).toHaveLength(10);
+    await engine.close();
+  });
+
+  it('says that it is closed, also to those who are listening', async () => {
+    const engine = await started();
+    const listening = all(engine.run(thenNothing(silence(1)), context()));
+    const told = expect(listening).rejects.toMatchObject({ code: 'engine_failed', message: 'silero: closed' });
+    await engine.close();
+    await told;
+    expect(engine.health()).toEqual({ down: 'closed' });
+    const late = all(engine.run(source(silence(1)).frames, context()));
+    await expect(late).rejects.toMatchObject({ name: 'ParleyError', code: 'engine_failed' });
+  });
+
+  it('can be closed in the middle of its work and while it loads, and the process lives on', async () => {
+    for (const begun of [0, 1, 50]) {
+      const engine = sileroVad({ workerFile, log });
+      const reader = engine.run(source(speech()).frames, context())[Symbol.asyncIterator]();
+      for (let n = 0; n < begun; n += 1) await reader.next();
+      await engine.close();
+      expect(engine.health()).toEqual({ down: 'closed' });
+    }
+  });
+
+  it('hears a thousand streams, refuses one more by name, and has room again when they are gone', async () => {
+    const engine = await started();
+    const callers = Array.from({ length: 1000 }, () => new AbortController());
+    const listen = ({ signal }: AbortController) =>
+      engine.run(thenNothing(silence(1)), context(signal))[Symbol.asyncIterator]();
+    const readers = callers.map(listen);
+    const firsts = await Promise.all(readers.map((reader) => reader.next()));
+    expect(firsts.every(({ done }) => done === false)).toBe(true);
+    await expect(listen(new AbortController()).next()).rejects.toMatchObject({ code: 'at_capacity' });
+    const nexts = readers.map((reader) => reader.next());
+    for (const caller of callers) caller.abort(new ParleyError('client_gone'));
+    const ends = await Promise.allSettled(nexts);
+    expect(ends.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(await all(engine.run(source(silence(5)).frames, context()))).toHaveLength(5);
+    await engine.close();
+  }, 60_000);
+});
+
+describe('silero, when its thread fails', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'parley-silero-'));
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    rmSync(folder, { recursive: true });
+  });
+  const program = (text: string): string => {
+    const file = join(folder, 'worker.mjs');
+    writeFileSync(file, text);
+    return file;
+  };
+
+  it('fails those who listen by name, and hears others with the next thread', async () => {
+    const dyingAtTheThird = program(`
+      import { parentPort } from 'node:worker_threads';
+      let rounds = 0;
+      parentPort.on('message', ({ streams }) => {
+        rounds += 1;
+        if (rounds === 3) throw new Error('out of luck');
+        parentPort.postMessage(new Float32Array(streams.length).fill(0.25));
+      });
+      parentPort.postMessage('ready');
+    `);
+    const engine = sileroVad({ workerFile: dyingAtTheThird, log });
+    await isUp(engine);
+    const listening = all(engine.run(source(silence(20)).frames, context()));
+    await expect(listening).rejects.toMatchObject({ code: 'engine_failed', message: 'silero: out of luck' });
+    await isUp(engine);
+    const reader = engine.run(source(silence(20)).frames, context())[Symbol.asyncIterator]();
+    expect(await reader.next()).toEqual({ done: false, value: 0.25 });
+    await engine.close();
+  });
+
+  it('gives up after five threads, with the reason', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const errors: unknown[] = [];
+    const counting = pino({ level: 'error' }, { write: (line: string) => errors.push(JSON.parse(line)) });
+    const engine = sileroVad({ workerFile: program(`throw new Error('no such library');`), log: counting });
+    const listening = all(engine.run(thenNothing(silence(1)), context()));
+    await expect(listening).rejects.toMatchObject({ code: 'engine_failed', message: 'silero: no such library' });
+    for (const failures of [1, 2, 3, 4, 5]) {
+      await vi.waitFor(() => expect(errors).toHaveLength(failures));
+      await vi.advanceTimersByTimeAsync(2000);
+    }
+    expect(engine.health()).toEqual({ down: 'no such library' });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(errors).toHaveLength(5);
+    expect(engine.health()).toEqual({ down: 'no such library' });
+    await engine.close();
+  });
+
+  it('ends a thread that gives no answer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const engine = sileroVad({ workerFile: program('setInterval(() => {}, 1000);'), log });
+    const listening = all(engine.run(thenNothing(silence(1)), context()));
+    const told = expect(listening).rejects.toMatchObject({ message: 'silero: no answer in 10 s' });
+    await vi.advanceTimersByTimeAsync(10_000);
+    await told;
+    await engine.close();
+  });
+
+  it('is down with the reason where onnxruntime does not load', async () => {
+    const hooks = `export function resolve(name, context, next) {
+      if (name !== 'onnxruntime-node') return next(name, context);
+      throw new Error('GLIBC_2.99 not found\\nand much more');
+    }`;
+    const engine = sileroVad({
+      workerFile: program(`
+        import { register } from 'node:module';
+        register('data:text/javascript,' + ${JSON.stringify(encodeURIComponent(hooks))});
+        await import(${JSON.stringify(pathToFileURL(workerFile).href)});
+      `),
+      log,
+    });
+    const listening = all(engine.run(thenNothing(silence(1)), context()));
+    await expect(listening).rejects.toMatchObject({ code: 'engine_failed', message: 'silero: GLIBC_2.99 not found' });
+    await engine.close();
+  });
+});
