@@ -5,6 +5,7 @@ from .serve import serve
 # A new engine is one module in engines/ and one row here.
 ENGINES = {
     "echo": "parley_workers.engines.echo",
+    "pocketsphinx": "parley_workers.engines.pocketsphinx",
 }
 
 if __name__ == "__main__":
