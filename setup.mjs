@@ -32,8 +32,14 @@ const stampsFile = join(root, 'var/setup.json');
 /** A failure that is told in one sentence, without a stack. */
 class Halt extends Error {}
 
-/** Tells main.ts, run by the tests, to leave an operator's `.env` alone. */
-const SETTINGS_OFF = { PARLEY_ENV_FILE: 'none' };
+/** Tells main.ts, run by the tests, to leave an operator's `.env` alone, and onnxruntime not to report to its maker. */
+const SETTINGS_OFF = { PARLEY_ENV_FILE: 'none', ORT_DISABLE_TELEMETRY: '1' };
+
+/**
+ * onnxruntime-node would fetch its files for GPUs, which we do not use, and fail where it cannot reach them. Not said in
+ * .npmrc, because newer versions of npm complain of a line that they do not know with every command.
+ */
+const NO_GPU_FILES = { ONNXRUNTIME_NODE_INSTALL: 'skip' };
 
 const say = (text) => process.stdout.write(`${text}\n`);
 
@@ -116,8 +122,8 @@ async function step(name, label, { inputs, outcome }, work) {
 }
 
 /** Runs a program that must succeed; what it printed is the reason when it does not. */
-async function must(file, args, sentence) {
-  const { code, output } = await run(file, args);
+async function must(file, args, sentence, env = {}) {
+  const { code, output } = await run(file, args, { env });
   if (code !== 0) throw new Halt(`${sentence}\n\n${lastLines(output, 25)}`);
 }
 
@@ -159,17 +165,33 @@ async function installPackages() {
   const inputs = fingerprint('package.json', 'package-lock.json', '.npmrc');
   await step(
     'packages',
-    'Installing packages (about 400 MB)',
+    'Installing packages (about 460 MB)',
     { inputs, outcome: 'node_modules/.package-lock.json' },
     async () => {
       const npm = process.env.npm_execpath;
       const command = npm?.endsWith('js') ? [process.execPath, npm] : ['npm'];
       // Not `npm ci`: it refuses a lock file made where the registry lacks some platform's optional binaries.
       const args = [...command.slice(1), 'install', '--no-save', '--include=dev', '--loglevel=error'];
-      await must(command[0], args, 'The packages could not be installed. Is a package registry reachable?');
+      await must(
+        command[0],
+        args,
+        'The packages could not be installed. Is a package registry reachable?',
+        NO_GPU_FILES,
+      );
+      removeForeignBinaries();
     },
   );
 }
+
+/** onnxruntime-node brings its library for every platform, 290 MB of it; what this machine cannot run goes again. */
+function removeForeignBinaries() {
+  const binaries = join(root, 'node_modules/onnxruntime-node/bin');
+  const ours = join(process.platform, process.arch);
+  const builds = subfolders(binaries).flatMap(subfolders).flatMap(subfolders);
+  for (const build of builds.filter((folder) => !folder.endsWith(ours))) rmSync(build, { recursive: true });
+}
+
+const subfolders = (folder) => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []);
 
 async function build() {
   const inputs = fingerprint('package-lock.json', 'tsconfig.json', 'src');
@@ -194,31 +216,52 @@ async function drawAvatars(dataDir) {
 
 /**
  * Workers in Python run in an environment of our own. Without it everything else works, so that nothing here stops the
- * set-up; what is missing is told once, and again when something has changed.
+ * set-up; what is missing is told once, and again when something has changed. What could not be fetched is tried again
+ * the next day: a machine without network must not wait for it at every start.
  */
 async function preparePython() {
   const python = findPython();
   const able = python !== null && spawnSync(python, ['-c', 'import ensurepip, venv'], { stdio: 'ignore' }).status === 0;
-  const inputs = `${fingerprint('python')} ${python} ${able}`;
+  const version = python === null ? '' : String(spawnSync(python, ['-V']).stdout);
+  const inputs = `${fingerprint('python')} ${python} ${version} ${able}`;
+  const failedToday = `${inputs} failed on ${new Date().toISOString().slice(0, 10)}`;
+  if (readStamps().python === failedToday) return;
   await step('python', 'Preparing Python for local engines', { inputs, outcome: 'var/python' }, async () => {
     const trouble = await makePython(python);
-    if (trouble === undefined) return undefined;
-    // Half an environment would be taken for a whole one. An empty folder stands for "tried, and told".
-    rmSync(join(root, 'var/python'), { recursive: true, force: true });
-    mkdirSync(join(root, 'var/python'));
-    remember('python', inputs);
-    return trouble;
+    if (trouble !== undefined) {
+      // Half an environment would be taken for a whole one. An empty folder stands for "tried, and told".
+      rmSync(join(root, 'var/python'), { recursive: true, force: true });
+      mkdirSync(join(root, 'var/python'));
+      remember('python', inputs);
+      return trouble;
+    }
+    const missing = await pipTroubles('pocketsphinx>=5.1,<6', 'pytest>=8,<10');
+    if (missing.length === 0) return undefined;
+    remember('python', failedToday);
+    return `done, without ${missing.join('; without ')}`;
   });
 }
 
 async function makePython(python) {
   if (python === null) return `passed over: no Python ${PYTHON_NEEDED.join('.')} or newer (package python3)`;
   const made = await run(python, ['-m', 'venv', '--clear', 'var/python']);
-  if (made.code !== 0) return 'passed over: python3 cannot make an environment (package python3-venv)';
-  const installed = await run(venvPython(), ['-m', 'pip', 'install', '--quiet', 'pytest>=8,<10']);
-  if (installed.code === 0) return undefined;
-  const reason = installed.output.split('\n').find((line) => line.startsWith('ERROR:'));
-  return `passed over: ${reason ?? lastLines(installed.output, 1)}`;
+  return made.code === 0 ? undefined : 'passed over: python3 cannot make an environment (package python3-venv)';
+}
+
+/** What could not be installed, and why. The recogniser is no condition of the tests, nor they of it. */
+async function pipTroubles(...wanted) {
+  const troubles = [];
+  for (const one of wanted) {
+    const trouble = await pipInstall(one);
+    if (trouble !== undefined) troubles.push(`${one.split('>')[0]}: ${trouble}`);
+  }
+  return troubles;
+}
+
+async function pipInstall(wanted) {
+  const { code, output } = await run(venvPython(), ['-m', 'pip', 'install', '--quiet', wanted]);
+  if (code === 0) return undefined;
+  return output.split('\n').find((line) => line.startsWith('ERROR:')) ?? lastLines(output, 1);
 }
 
 function findPython() {
@@ -270,8 +313,14 @@ async function test() {
   });
   const counts = countVitest(vitestFile);
   if (ran.code !== 0 && counts.failed === 0) wrong += 1;
-  if (hasPython) add(counts, await pytest(join(results, 'pytest.xml')));
-  else skipLoudly(counts, 'Python tests: no Python environment; install the packages python3 and python3-venv');
+  if (hasPython && spawnSync(venvPython(), ['-c', 'import pytest']).status === 0) {
+    add(counts, await pytest(join(results, 'pytest.xml')));
+  } else {
+    skipLoudly(
+      counts,
+      `Python tests: no ${hasPython ? 'pytest' : 'Python environment; install python3 and python3-venv'}`,
+    );
+  }
   counts.failed += wrong;
   for (const name of counts.skips) say(`  SKIPPED  ${name}`);
   if (process.env.PARLEY_NO_SKIPS === '1') {

@@ -22,6 +22,9 @@ const engines = <const Names extends readonly [string, ...string[]]>(...names: N
 const wholeNumber = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.number().min(min).max(max));
 
+/** `none` is for those who mean it. What can be guessed, or cannot stand in a header, is no token. */
+const isToken = (text: string): boolean => text === 'none' || /^[\x21-\x7e]{16,}$/.test(text);
+
 const isOrigin = (text: string): boolean => text === '*' || (URL.canParse(text) && new URL(text).origin === text);
 
 /** An empty variable counts as one that is not set, as in `PORT= npm start`. */
@@ -33,6 +36,7 @@ const schema = z.object({
     .default([])
     .pipe(z.array(z.string().refine(isOrigin, 'expected origins, as https://www.example.org'))),
   ALLOWED_HOSTS: list.default([]),
+  ACCESS_TOKEN: z.string().refine(isToken, 'expected at least 16 printable characters without blanks').optional(),
   MAX_SESSIONS: wholeNumber(1, 10_000).default(100),
   DATA_DIR: z.string().default('var'),
   PERSONAS_DIR: z.string().default('personas'),
@@ -62,5 +66,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (parsed.success) return Object.freeze(parsed.data);
   const issue = parsed.error.issues[0]!;
   const name = String(issue.path[0]);
-  throw new ParleyError('bad_settings', `${name}="${set[name]}" is wrong: ${issue.message}.`, { param: name });
+  // What is printed may end in a log, where no token belongs, not even a wrong one.
+  const value = name === 'ACCESS_TOKEN' ? '' : `="${set[name]}"`;
+  throw new ParleyError('bad_settings', `${name}${value} is wrong: ${issue.message}.`, { param: name });
 }

@@ -14,6 +14,7 @@ import type { House } from './conversation/house.js';
 import { runSession } from './conversation/session.js';
 import { type ChosenEngines, chooseEngines } from './engines/choose.js';
 import { asParleyError, ParleyError } from './errors.js';
+import { chooseEntrance, type Entrance, invitation } from './gateway/entrance.js';
 import { packUrl, type ServedAvatar } from './gateway/routes.js';
 import { type EngineRow, startTable } from './observe/start-table.js';
 import { loadPersonas, type Persona } from './persona.js';
@@ -26,26 +27,37 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
 async function serve(): Promise<void> {
+  // onnxruntime would report to its maker. Set before its thread is made: a thread's own environment reaches no native code.
+  process.env.ORT_DISABLE_TELEMETRY = '1';
   const config = readConfig(readSettings());
   // Standard output is for the person who started it; the log goes beside it.
-  const log = pino({ level: config.LOG_LEVEL }, pino.destination(2));
+  const log = pino({ level: config.LOG_LEVEL, serializers: { err: shownError } }, pino.destination(2));
   const stop = new AbortController();
 
   const persona = await choosePersona(config);
   const { engines, choices } = chooseEngines(config, { root, persona, log, stopping: stop.signal });
   const catalogue = await loadCatalogue(resolve(root, config.DATA_DIR, 'avatars'));
   const house = openHouse({ config, persona, engines, catalogue, log });
+  const entrance = chooseEntrance(config.HOST, config.ACCESS_TOKEN);
   const app = await buildServer(
-    serverParts({ config, persona, engines, choices, catalogue, house, log, stopping: stop.signal }),
+    serverParts({ config, persona, engines, choices, catalogue, house, log, entrance, stopping: stop.signal }),
   );
 
   const shutDown = async () => {
     setTimeout(() => process.exit(1), LAST_MOMENTS_MS).unref();
     stop.abort(new ParleyError('shutting_down'));
     await app.close();
-    await Promise.all([engines.llm.close(), engines.tts?.close(), engines.face?.close()]);
+    await Promise.all([
+      engines.vad.close(),
+      engines.stt?.close(),
+      engines.llm.close(),
+      engines.tts?.close(),
+      engines.face?.close(),
+    ]);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void shutDown());
+  // A defect in one caller's session must not end everybody's conversation.
+  process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'nobody caught this'));
 
   try {
     await app.listen({ host: config.HOST, port: config.PORT });
@@ -53,7 +65,13 @@ async function serve(): Promise<void> {
     await shutDown();
     throw listenFailure(thrown, config);
   }
-  announce(choices, app.server.address() as AddressInfo);
+  announce(choices, invitation(entrance, app.server.address() as AddressInfo));
+}
+
+/** Node puts the whole request into the error about a bad one, and a token may stand in its address. */
+function shownError(error: Error): object {
+  const { rawPacket: _, ...shown } = pino.stdSerializers.err(error);
+  return shown;
 }
 
 /** The environment, over what stands in `.env`. The tests run without the latter. */
@@ -91,6 +109,7 @@ function openHouse({ config, persona, engines, catalogue, log }: HouseParts): Ho
   const voices = engines.tts?.voices.map((voice) => voice.id) ?? [];
   return {
     engines,
+    hearing: engines.stt === null ? null : { vad: engines.vad, stt: engines.stt },
     instructions: persona.instructions,
     voices,
     voice: pick('VOICE', config.VOICE, persona.voice, voices) ?? 'none',
@@ -148,13 +167,23 @@ function pick(
   return known[0] ?? null;
 }
 
-function serverParts(parts: HouseParts & { choices: EngineRow[]; house: House; stopping: AbortSignal }): ServerParts {
-  const { config, persona, engines, choices, catalogue, house, log, stopping } = parts;
+interface ServerMaterial extends HouseParts {
+  readonly choices: EngineRow[];
+  readonly house: House;
+  readonly entrance: Entrance;
+  readonly stopping: AbortSignal;
+}
+
+function serverParts(parts: ServerMaterial): ServerParts {
+  const { config, persona, engines, choices, catalogue, house, log, entrance, stopping } = parts;
   const page = join(root, 'dist/web');
-  const running = [engines.llm, engines.tts, engines.face].filter((engine) => engine !== null);
+  const running = [engines.vad, engines.stt, engines.llm, engines.tts, engines.face].filter(
+    (engine) => engine !== null,
+  );
   return {
     log,
     access: { allowedOrigins: config.ALLOWED_ORIGINS, allowedHosts: config.ALLOWED_HOSTS },
+    token: entrance.token,
     realtime: {
       openSession: (caller) => runSession(caller, house),
       maxSessions: config.MAX_SESSIONS,
@@ -204,9 +233,8 @@ function listenFailure(thrown: unknown, config: Config): ParleyError {
   return new ParleyError('bad_settings', reasons[code ?? ''] ?? `${where}: ${asParleyError(thrown).message}`);
 }
 
-function announce(choices: readonly EngineRow[], { address, port, family }: AddressInfo): void {
-  const host = family === 'IPv6' ? `[${address}]` : address;
-  process.stdout.write(`\nParley ${version}\n\n${startTable(choices)}\n\n  Open http://${host}:${port}\n\n`);
+function announce(choices: readonly EngineRow[], invited: string): void {
+  process.stdout.write(`\nParley ${version}\n\n${startTable(choices)}\n\n${invited}\n`);
 }
 
 serve().catch((thrown: unknown) => {

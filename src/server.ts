@@ -1,16 +1,19 @@
 /** Builds the web application from its parts. Never listens: whoever builds it does. */
 import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { asParleyError, ParleyError } from './errors.js';
 import { type AccessRules, checkAccess } from './gateway/access.js';
 import { type RouteTools, routes } from './gateway/routes.js';
+import { guard } from './gateway/token.js';
 import { chooseSubprotocol, MAX_MESSAGE_BYTES, type RealtimeRoute, realtimeRoute } from './gateway/websocket.js';
 
 export interface ServerParts {
   readonly log: Logger;
   readonly access: AccessRules;
+  /** Needed for everything but health; null: for nothing. */
+  readonly token: string | null;
   readonly realtime: RealtimeRoute;
   readonly routes: RouteTools;
   /** The folder of the built page; null when there is none, as in tests of the socket alone. */
@@ -34,7 +37,16 @@ const CONTENT_POLICY = [
 export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = parts.log;
   const logController = new LogController({ disableRequestLogging: true });
-  const app = Fastify({ loggerInstance, logController, forceCloseConnections: true });
+  const app = Fastify({
+    loggerInstance,
+    logController,
+    forceCloseConnections: true,
+    // Fastify's own answer repeats the address, and with it a token that may stand there.
+    frameworkErrors: (_error, _request, reply) => {
+      const body = failureBody(new ParleyError('invalid_value', 'The address cannot be read.'));
+      (reply as FastifyReply).code(400).send(body);
+    },
+  });
   app.addHook('onRequest', async (request, reply) => {
     const { host, origin } = request.headers;
     checkAccess({ host, origin }, parts.access);
@@ -46,16 +58,24 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       'referrer-policy': 'no-referrer',
     });
   });
-  app.setErrorHandler((thrown, _request, reply) => {
+  app.addHook('onRequest', async ({ headers, url }) => {
+    // Any route would take a socket, and nobody would count it.
+    if (headers.upgrade !== undefined && !/^\/v1\/realtime(\?|$)/.test(url)) throw new ParleyError('not_found');
+  });
+  if (parts.token !== null) app.addHook('onRequest', guard(parts.token));
+  app.setErrorHandler((thrown, request, reply) => {
     const error = asFailure(thrown);
     if (error.row.blame === 'server') parts.log.error({ err: thrown }, 'request failed');
-    const { code, message } = error;
-    return reply.code(error.row.http).send({ error: { code, message, what_to_do: error.row.sentence } });
+    // Node has let go of a connection that asked for an upgrade: nobody else would close it after the refusal.
+    if (request.headers.upgrade !== undefined) reply.raw.once('finish', () => request.raw.socket.destroySoon());
+    return reply.code(error.row.http).send(failureBody(error));
   });
   app.setNotFoundHandler(() => {
     throw new ParleyError('not_found');
   });
   await app.register(fastifyWebsocket, {
+    // The default ends the socket at once, before ws has sent the close frame that says why.
+    errorHandler: (error) => parts.log.info({ err: error }, 'socket error'),
     options: {
       maxPayload: MAX_MESSAGE_BYTES,
       // Audio and JPEG do not shrink; trying costs processor time and delays every frame.
@@ -65,8 +85,15 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   });
   realtimeRoute(app, parts.realtime);
   routes(app, parts.routes);
-  if (parts.page !== null) await app.register(fastifyStatic, { root: parts.page, index: 'index.html' });
+  if (parts.page !== null) {
+    await app.register(fastifyStatic, { root: parts.page, index: 'index.html' });
+    app.get('/kiosk', (_request, reply) => reply.sendFile('kiosk.html'));
+  }
   return app;
+}
+
+function failureBody({ code, message, row }: ParleyError) {
+  return { error: { code, message, what_to_do: row.sentence } };
 }
 
 /** Fastify's own complaints about a request (too long, bad syntax) carry a status below 500. */

@@ -1,6 +1,6 @@
 /**
- * Who has the floor: the response that is being made, the one that still sounds, and how either is cut off. A caller
- * has at most one of each. Whatever is cut off leaves in the history only what was heard of it.
+ * Who has the floor: the response that is being made, the one that still sounds, how either is held or cut off, and
+ * whether the caller speaks. There is at most one of each. What is cut off leaves in the history only what was heard.
  */
 import type { Logger } from 'pino';
 import { FRAME_MS, msToSamples, samplesToMs } from '../audio/pcm.js';
@@ -12,16 +12,28 @@ import type { AvatarState } from '../protocol/server-events.js';
 import type { History } from './history.js';
 import type { ReplyEngines } from './reply.js';
 import { type ResponsePlan, type RunningResponse, runResponse, type Sounding } from './response.js';
+import type { AvatarActivity } from './turn-taking.js';
 
 /** A client that was told to stop says within this what it had played; after it the server's own reckoning stands. */
 const LAST_REPORT_MS = 500;
 /** A reply's first sound comes out of the caller's buffer about two frames after it was sent. */
 const START_FRAMES = 2;
+/** So much of a session's first reply a browser's echo canceller may need to learn its sound. */
+const EARLY_SAMPLES = msToSamples(3000);
 
 export interface Floor {
   /** True while a response is in progress: until its response.done. */
   isAnswering(): boolean;
   hasSpoken(): boolean;
+  activity(): AvatarActivity;
+  /** The caller begins or ends to speak; until the next answer begins it is listened to, also while it is recognised. */
+  attend(isListening: boolean): void;
+  /** Holds what sounds where it is. Callers who do not say what they have played cannot be held. */
+  pause(): void;
+  /** Goes on from the sample at which it was held. */
+  resume(): void;
+  /** Resolves when no response is in progress. */
+  free(): Promise<void>;
   answer(plan: ResponsePlan): void;
   /** Cancels the response in progress and silences what still sounds. False if there was neither. */
   interrupt(reason: 'turn_detected' | 'client_cancelled', responseId?: string | null): boolean;
@@ -52,7 +64,9 @@ export function createFloor(tools: FloorTools): Floor {
   let running: RunningResponse | null = null;
   let sounding: Sounding | null = null;
   let openCut: OpenCut | null = null;
-  let spoke = false;
+  let held: Sounding | null = null;
+  let isAttending = false;
+  let first: Sounding | null = null;
   let shown: AvatarState | null = null;
   let face = { base: 0, at: now(), moves: true };
 
@@ -64,9 +78,9 @@ export function createFloor(tools: FloorTools): Floor {
 
   /** What is shown when nothing is being made: whether something still sounds. */
   const rest = () => {
-    if (running !== null || openCut !== null) return;
-    if (sounding === null) show('idle', null);
-    else show('speaking', sounding.responseId);
+    if (openCut !== null) return;
+    if (sounding !== null) show(held === sounding ? 'listening' : 'speaking', sounding.responseId);
+    else if (running === null) show(isAttending ? 'listening' : 'idle', null);
   };
 
   /** Waits until all that was sent has been heard, and gives the floor back. */
@@ -90,7 +104,7 @@ export function createFloor(tools: FloorTools): Floor {
       await before.playhead.reach(before.sent, 0, AbortSignal.any([signal, before.silenced.signal])).catch(() => {});
       signal.throwIfAborted();
     }
-    spoke = true;
+    first ??= next;
     sounding = next;
     show('speaking', next.responseId);
   };
@@ -131,9 +145,35 @@ export function createFloor(tools: FloorTools): Floor {
 
   return {
     isAnswering: () => running !== null,
-    hasSpoken: () => spoke,
+    hasSpoken: () => first !== null,
+    activity() {
+      if (sounding === null) return running === null ? 'silent' : 'thinking';
+      return sounding === first && sounding.playhead.heard() < EARLY_SAMPLES ? 'speaking_early' : 'speaking';
+    },
+    attend(isListening) {
+      isAttending = isListening;
+      rest();
+    },
+    pause() {
+      if (sounding === null || !caller.reportsPlayback) return;
+      held = sounding;
+      caller.send({ type: 'avatar.pause', response: held.number, response_id: held.responseId });
+      rest();
+    },
+    resume() {
+      const resumed = held;
+      held = null;
+      if (resumed === null || resumed !== sounding) return;
+      const position = resumed.playhead.heard();
+      caller.send({ type: 'avatar.resume', response: resumed.number, response_id: resumed.responseId, position });
+      rest();
+    },
+    async free() {
+      while (running !== null) await running.done;
+    },
     answer(plan) {
       if (running !== null) throw new ParleyError('conversation_already_has_active_response');
+      isAttending = false;
       show('thinking', plan.frame.id);
       running = runResponse(plan, { ...tools, takeTheFloor }, session);
       void listenToTheEnd(running);

@@ -21,7 +21,18 @@ interface Entry {
   spoken: Spoken | null;
   /** Samples after which the answer was cut off. */
   cutAt: number | null;
+  /** What has become of something that the caller said aloud; null for everything else. */
+  speech: Speech | null;
 }
+
+type Speech = 'recognising' | Recognition['kind'];
+
+/** What a recogniser made of an utterance. `unclear`: speech, but no words that it is sure of. */
+export type Recognition =
+  | { readonly kind: 'words'; readonly text: string }
+  | { readonly kind: 'unclear' }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'failed' };
 
 export interface History {
   /** Puts the item after the one named (`root`: first; nothing: last) and returns the id before it. */
@@ -33,9 +44,21 @@ export interface History {
   remove(id: string): void;
   /** Cuts a spoken answer after so many samples. */
   cut(id: string, samples: number): Item;
+  /** From here on the item is one that is being recognised. */
+  listenTo(id: string): void;
+  /** What it was. An item that was deleted stays deleted. */
+  transcribe(id: string, recognition: Recognition): void;
+  /** True if the newest item is still being recognised. */
+  isUnsettled(): boolean;
+  /** The newest item; null in an empty conversation. */
+  last(): string | null;
   /** How many samples of speech the item has. */
   length(id: string): number;
-  messages(instructions: string): Message[];
+  /**
+   * What a model is told of the items that are there now; asked later, when they have been recognised. Throws stt_failed
+   * if that failed for the newest: there is nothing to answer.
+   */
+  snapshot(): (instructions: string) => Message[];
 }
 
 export function createHistory(): History {
@@ -52,7 +75,7 @@ export function createHistory(): History {
       }
       const at = placeAfter(entries, previousItemId);
       const before = entries[at - 1]?.item.id ?? null;
-      entries.splice(at, 0, { item, spoken: spoken ?? null, cutAt: null });
+      entries.splice(at, 0, { item, spoken: spoken ?? null, cutAt: null, speech: null });
       forgetOldest(entries);
       return before;
     },
@@ -71,12 +94,33 @@ export function createHistory(): History {
       entry.cutAt = samples;
       return shown(entry);
     },
+    listenTo(id) {
+      find(id).speech = 'recognising';
+    },
+    transcribe(id, recognition) {
+      const entry = entries.find((candidate) => candidate.item.id === id);
+      if (entry?.item.type !== 'message') return;
+      const transcript = recognition.kind === 'words' ? recognition.text : '';
+      entry.item = { ...entry.item, content: entry.item.content.map((part) => heardPart(part, transcript)) };
+      entry.speech = recognition.kind;
+    },
+    isUnsettled: () => entries.at(-1)?.speech === 'recognising',
+    last: () => entries.at(-1)?.item.id ?? null,
     length: (id) => spokenOf(find(id)).samples,
-    messages: (instructions) => [
-      ...(instructions === '' ? [] : [{ role: 'system', text: instructions } as const]),
-      ...entries.flatMap(asMessages),
-    ],
+    snapshot() {
+      const now = [...entries];
+      return (instructions) => messagesOf(now, instructions);
+    },
   };
+}
+
+const heardPart = (part: Part, transcript: string): Part =>
+  part.type === 'input_audio' ? { ...part, transcript: part.transcript ?? transcript } : part;
+
+function messagesOf(entries: readonly Entry[], instructions: string): Message[] {
+  if (entries.at(-1)?.speech === 'failed') throw new ParleyError('stt_failed');
+  const system: Message[] = instructions === '' ? [] : [{ role: 'system', text: instructions }];
+  return [...system, ...entries.flatMap(asMessages)];
 }
 
 function forgetOldest(entries: Entry[]): void {
@@ -134,6 +178,7 @@ function asMessages(entry: Entry): Message[] {
     case 'function_call_output':
       return [{ role: 'tool_result', callId: item.call_id, output: item.output }];
     case 'message': {
+      if (entry.speech === 'unclear') return [{ role: 'user', text: '', unclear: true }];
       const text = item.content.map(partText).filter(Boolean).join('\n');
       if (text === '') return [];
       if (item.role === 'assistant' && entry.cutAt !== null) return [{ role: 'assistant', text, interrupted: true }];

@@ -2,10 +2,13 @@
 import type { Logger } from 'pino';
 import type { Avatar } from '../engines/contract.js';
 import type { AvatarEvent } from '../protocol/server-events.js';
+import type { Hearing } from './ear.js';
 import type { ReplyEngines } from './reply.js';
 
 export interface House {
   readonly engines: ReplyEngines;
+  /** Null when the server has no recogniser: then callers type. */
+  readonly hearing: Hearing | null;
   readonly instructions: string;
   /** Empty when the server has no voice. */
   readonly voices: readonly string[];

@@ -1,5 +1,5 @@
 /** What a response.create asks for, out of its overrides, the session's settings and the conversation. */
-import type { Message } from '../engines/contract.js';
+import type { LlmRequest, Message } from '../engines/contract.js';
 import type { Caller } from '../protocol/caller.js';
 import type { ItemInput } from '../protocol/items.js';
 import type { OutputModalities, ResponseOverrides, SessionSettings } from '../protocol/session.js';
@@ -20,11 +20,16 @@ interface PlanBasis {
   readonly history: History;
   readonly floor: Floor;
   readonly voices: ReadonlySet<string>;
+  /** Settles when everything that was said so far has been recognised. Does not reject. */
+  readonly recognised: () => Promise<unknown>;
+  /** Counts the session's responses. */
+  readonly number: number;
+  readonly spokenAt: number | null;
 }
 
 type Overrides = ResponseOverrides & { input?: ItemInput[] | undefined };
 
-export function planResponse(basis: PlanBasis, overrides: Overrides, number: number): ResponsePlan {
+export function planResponse(basis: PlanBasis, overrides: Overrides): ResponsePlan {
   const { settings, floor, house } = basis;
   const output = { ...settings.audio.output, ...named(overrides.audio?.output ?? {}) };
   if (output.voice !== settings.audio.output.voice)
@@ -37,8 +42,15 @@ export function planResponse(basis: PlanBasis, overrides: Overrides, number: num
   // A server without a voice answers in the one way it has, and says so in the response.
   const modalities: OutputModalities = house.engines.tts === null ? ['text'] : wanted;
   const maxTokens = overrides.max_output_tokens ?? settings.max_output_tokens;
+  const request = (messages: Message[]): LlmRequest => ({
+    messages,
+    tools: toolsFor(overrides.tools ?? settings.tools),
+    toolChoice: toolChoiceFor(overrides.tool_choice ?? settings.tool_choice),
+    maxTokens,
+  });
   return {
-    number,
+    number: basis.number,
+    spokenAt: basis.spokenAt,
     frame: {
       id: newId('resp'),
       conversationId: inConversation ? conversationId(settings) : null,
@@ -48,12 +60,7 @@ export function planResponse(basis: PlanBasis, overrides: Overrides, number: num
       maxTokens,
       metadata: overrides.metadata ?? null,
     },
-    llm: {
-      messages: messages(basis, overrides),
-      tools: toolsFor(overrides.tools ?? settings.tools),
-      toolChoice: toolChoiceFor(overrides.tool_choice ?? settings.tool_choice),
-      maxTokens,
-    },
+    llm: told(basis, overrides, request),
     speed: output.speed,
     face: avatar === undefined ? null : { avatar, base: () => floor.base(avatar.frames) },
     sink: inConversation ? historySink(basis.history, modalities[0] === 'audio' ? spoken : undefined) : null,
@@ -64,21 +71,38 @@ export function planResponse(basis: PlanBasis, overrides: Overrides, number: num
 /** One conversation a session: its id follows from the session's. */
 const conversationId = (settings: SessionSettings) => settings.id.replace('sess_', 'conv_');
 
-function messages({ settings, history }: PlanBasis, overrides: Overrides): Message[] {
+/** What the model is told, as soon as it is known: the items are those of now, the words of the newest may be coming. */
+function told(
+  { settings, history, recognised }: PlanBasis,
+  overrides: Overrides,
+  request: (messages: Message[]) => LlmRequest,
+): LlmRequest | Promise<LlmRequest> {
   const instructions = overrides.instructions ?? settings.instructions;
-  if (overrides.input === undefined) return history.messages(instructions);
-  const aside = createHistory();
-  for (const item of overrides.input) aside.insert(shownItem(item));
-  return aside.messages(instructions);
+  if (overrides.input !== undefined) return request(aside(overrides.input).snapshot()(instructions));
+  const messages = history.snapshot();
+  if (!history.isUnsettled()) return request(messages(instructions));
+  const known = recognised().then(() => request(messages(instructions)));
+  // Whoever runs the plan hears of it; a plan that comes to nothing has nobody.
+  known.catch(() => {});
+  return known;
 }
 
-/** Answers go to the end of the conversation; an item's place is fixed when it is added. */
+function aside(items: readonly ItemInput[]): History {
+  const history = createHistory();
+  for (const item of items) history.insert(shownItem(item));
+  return history;
+}
+
+/** An answer stands behind what it answers, whatever has been said since. An item's place is fixed when it is added. */
 function historySink(history: History, spoken: Spoken | undefined): ItemSink {
   const before = new Map<string, string | null>();
+  let behind = history.last() ?? 'root';
   return {
     added(item) {
       const isAnswer = item.type === 'message';
-      const previous = history.insert(item, undefined, isAnswer ? spoken : undefined);
+      const place = behind === 'root' || history.has(behind) ? behind : undefined;
+      const previous = history.insert(item, place, isAnswer ? spoken : undefined);
+      behind = item.id;
       before.set(item.id, previous);
       return previous;
     },

@@ -19,7 +19,7 @@ import type {
   TtsEngine,
 } from '../engines/contract.js';
 import { asParleyError, ParleyError } from '../errors.js';
-import { merge, orLate, Queue } from '../flow.js';
+import { abortable, merge, orLate, Queue } from '../flow.js';
 import { type HeardFrame, type PairedFrame, PictureShelf, pair } from './pairing.js';
 import type { SpeakablePhrase } from './phrases.js';
 import { speakable } from './speakable.js';
@@ -39,7 +39,7 @@ export interface ReplyEngines {
 }
 
 export interface ReplyRequest {
-  readonly llm: LlmRequest;
+  readonly llm: LlmRequest | Promise<LlmRequest>;
   /** Null: the answer is wanted as text. */
   readonly speech: SpeechOptions | null;
   /** `base` is asked when the first sound is there: which base picture will the caller see at that moment? */
@@ -112,9 +112,14 @@ function setStage(context: EngineContext, spoken: Spoken): Stage {
 }
 
 /** The model's pieces: to the caller as they come, and to the voice. */
-async function think({ context, spoken, notes, texts }: Stage, llm: Engine<Llm>, request: LlmRequest): Promise<void> {
+async function think(
+  { context, spoken, notes, texts }: Stage,
+  llm: Engine<Llm>,
+  coming: ReplyRequest['llm'],
+): Promise<void> {
   const { signal } = context;
   try {
+    const request = await abortable(Promise.resolve(coming), signal);
     for await (const event of llm.run(request, context)) {
       if (event.kind === 'text') spoken.text += event.text;
       await notes.push(event, signal);

@@ -28,7 +28,10 @@ export interface ResponsePlan {
   /** Counts the session's responses; it stands on every media frame. */
   readonly number: number;
   readonly frame: ResponseFrame;
-  readonly llm: LlmRequest;
+  /** When the last sound came of what it answers; null if that was typed. */
+  readonly spokenAt: number | null;
+  /** A promise while what the caller said is still being recognised. */
+  readonly llm: LlmRequest | Promise<LlmRequest>;
   readonly speed: number;
   readonly face: { readonly avatar: Avatar; readonly base: () => number } | null;
   readonly sink: ItemSink | null;
@@ -73,7 +76,8 @@ export function runResponse(plan: ResponsePlan, tools: ResponseTools, session: A
   const turn = new AbortController();
   const signal = AbortSignal.any([session, turn.signal]);
   const turnLog = log.child({ response: plan.frame.id });
-  const timeline = startTimeline(now);
+  const timeline = startTimeline(now, plan.spokenAt ?? now());
+  timeline.mark('answered');
   const events = responseEvents(plan.frame, caller.send, plan.sink);
   const sounding: Sounding = {
     number: plan.number,

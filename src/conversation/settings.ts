@@ -1,7 +1,14 @@
 /** A session's settings: the defaults, and how a session.update changes them. Pure. */
 import type { Tool } from '../engines/contract.js';
 import { ParleyError } from '../errors.js';
-import type { AudioFormat, SessionSettings, SessionUpdate, ToolChoice, ToolDefinition } from '../protocol/session.js';
+import type {
+  AudioFormat,
+  SessionSettings,
+  SessionUpdate,
+  ToolChoice,
+  ToolDefinition,
+  TurnDetection,
+} from '../protocol/session.js';
 
 /** The vendor ends a session after an hour; clients show this date and nothing else hangs on it. */
 const SESSION_SECONDS = 3600;
@@ -11,10 +18,19 @@ export interface SettingsDefaults {
   readonly model: string;
   readonly instructions: string;
   readonly voice: string;
+  /** False: the server has no recogniser, so there are no turns to detect. */
+  readonly hears: boolean;
   readonly nowMs: number;
 }
 
-export function defaultSettings({ id, model, instructions, voice, nowMs }: SettingsDefaults): SessionSettings {
+const SEMANTIC_VAD: TurnDetection = {
+  type: 'semantic_vad',
+  eagerness: 'auto',
+  create_response: true,
+  interrupt_response: true,
+};
+
+export function defaultSettings({ id, model, instructions, voice, hears, nowMs }: SettingsDefaults): SessionSettings {
   const format = { type: 'audio/pcm', rate: 24_000 } as const;
   return {
     type: 'realtime',
@@ -31,22 +47,26 @@ export function defaultSettings({ id, model, instructions, voice, nowMs }: Setti
     truncation: 'auto',
     prompt: null,
     audio: {
-      input: { format, transcription: null, noise_reduction: null, turn_detection: null },
+      input: { format, transcription: null, noise_reduction: null, turn_detection: hears ? SEMANTIC_VAD : null },
       output: { format, voice, speed: 1 },
     },
   };
 }
 
+/** What a server without a recogniser makes of any wish to be listened to. */
+const DEAF = { turn_detection: null } as const;
+
 export interface UpdateRules {
   readonly voices: ReadonlySet<string>;
   /** True once audio has been sent: from then on the voice stays. */
   readonly hasSpoken: boolean;
+  readonly hears: boolean;
 }
 
 /** The settings after an update: what it names is changed, everything else stays. */
 export function updatedSettings(settings: SessionSettings, update: SessionUpdate, rules: UpdateRules): SessionSettings {
   const { audio, ...top } = update;
-  const input = { ...settings.audio.input, ...named(audio?.input ?? {}) };
+  const input = { ...settings.audio.input, ...named(audio?.input ?? {}), ...(rules.hears ? {} : DEAF) };
   const output = { ...settings.audio.output, ...named(audio?.output ?? {}) };
   checkFormat(input.format, 'session.audio.input.format');
   checkFormat(output.format, 'session.audio.output.format');

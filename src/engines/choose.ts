@@ -7,14 +7,22 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
+import { ParleyError } from '../errors.js';
 import type { EngineRow } from '../observe/start-table.js';
 import type { Persona } from '../persona.js';
-import type { Engine, FaceEngine, Llm, TtsEngine } from './contract.js';
+import type { Engine, FaceEngine, Llm, Stt, TtsEngine, Vad } from './contract.js';
 import { drawnFace } from './face/drawn.js';
 import { scriptedLlm } from './llm/scripted.js';
+import { sphinxChoice } from './stt/pocketsphinx-choice.js';
 import { espeakTts } from './tts/espeak.js';
+import { loudnessVad } from './vad/loudness.js';
+import { sileroVad } from './vad/silero.js';
+import { sileroObstacle } from './vad/silero-package.js';
 
 export interface ChosenEngines {
+  readonly vad: Engine<Vad>;
+  /** Null: callers can only type. */
+  readonly stt: Engine<Stt> | null;
   readonly llm: Engine<Llm>;
   readonly tts: TtsEngine | null;
   readonly face: FaceEngine | null;
@@ -38,14 +46,46 @@ interface Candidate<E> {
 }
 
 export function chooseEngines(config: Config, tools: ChooseTools): { engines: ChosenEngines; choices: EngineRow[] } {
+  const vad = choose('voice detector', config.VAD, vadCandidates(tools));
+  if (vad.engine === null) {
+    throw new ParleyError(
+      'bad_settings',
+      `VAD="${config.VAD.join(',')}" cannot start: ${vad.choice.why}. Leave VAD out.`,
+    );
+  }
+  const stt = choose('recogniser', config.STT, sttCandidates(tools));
   const llm = choose('language model', config.LLM, llmCandidates(tools));
   const tts = choose('voice', config.TTS, ttsCandidates(tools));
   const face = choose('face', config.FACE, faceCandidates());
   if (llm.engine === null) throw new Error('the scripted host can always start');
   return {
-    engines: { llm: llm.engine, tts: tts.engine, face: face.engine },
-    choices: [llm.choice, tts.choice, face.choice],
+    engines: { vad: vad.engine, stt: stt.engine, llm: llm.engine, tts: tts.engine, face: face.engine },
+    choices: [vad.choice, stt.choice, llm.choice, tts.choice, face.choice],
   };
+}
+
+function vadCandidates({ root, log }: ChooseTools): Candidate<Engine<Vad>>[] {
+  return [
+    {
+      name: 'silero',
+      why: 'a small neural network, in a thread of its own for all callers',
+      obstacle: sileroObstacle(),
+      start: () => sileroVad({ workerFile: join(root, 'dist/engines/vad/silero-worker.js'), log }),
+    },
+    {
+      name: 'loudness',
+      why: 'whatever is louder than the steady noise counts as speech; needs nothing',
+      obstacle: null,
+      start: loudnessVad,
+    },
+  ];
+}
+
+function sttCandidates(tools: ChooseTools): Candidate<Engine<Stt>>[] {
+  return [
+    { name: 'pocketsphinx', ...sphinxChoice(tools) },
+    { name: 'none', why: 'callers type', obstacle: null, start: () => null },
+  ];
 }
 
 function llmCandidates({ persona }: ChooseTools): Candidate<Engine<Llm>>[] {
@@ -98,7 +138,7 @@ function choose<E>(
   const chosen = order.find((candidate) => candidate.obstacle === null);
   const passedOver = order.slice(0, chosen === undefined ? order.length : order.indexOf(chosen));
   const better = passedOver.flatMap(({ name, obstacle }) =>
-    obstacle === null ? [] : [{ engine: name, enable: obstacle.enable }],
+    obstacle === null ? [] : [{ engine: name, why: obstacle.why, enable: obstacle.enable }],
   );
   if (chosen === undefined) {
     const why = passedOver.map(({ name, obstacle }) => `${name}: ${obstacle?.why}`).join('; ');

@@ -5,8 +5,8 @@ export interface EngineRow {
   /** Null: nobody does this job. */
   readonly engine: string | null;
   readonly why: string;
-  /** Better engines that are not on, each with the one line that enables it. */
-  readonly better: readonly { readonly engine: string; readonly enable: string }[];
+  /** Better engines that are not on: why not, and the one line that enables each. */
+  readonly better: readonly { readonly engine: string; readonly why: string; readonly enable: string }[];
 }
 
 export function startTable(rows: readonly EngineRow[]): string {
@@ -16,7 +16,8 @@ export function startTable(rows: readonly EngineRow[]): string {
     .flatMap((row) => [
       `  ${row.job.padEnd(job)}  ${(row.engine ?? '-').padEnd(engine)}  ${row.why}`,
       ...row.better.map(
-        (better) => `  ${' '.repeat(job)}  ${' '.repeat(engine)}  better: ${better.engine}  ->  ${better.enable}`,
+        (better) =>
+          `  ${' '.repeat(job)}  ${' '.repeat(engine)}  better: ${better.engine} (${better.why})  ->  ${better.enable}`,
       ),
     ])
     .join('\n');

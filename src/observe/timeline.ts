@@ -1,6 +1,10 @@
-/** When each stage of one turn first happened, in milliseconds from the turn's start. */
+/**
+ * When each stage of one turn first happened, in milliseconds from the turn's start: the last sound that the caller
+ * made, or its request, if it typed.
+ */
 
 export const stages = [
+  'answered',
   'first_token',
   'first_audio',
   'first_picture',
@@ -19,8 +23,7 @@ export interface Timeline {
   marks(): Readonly<Partial<Record<StageName, number>>>;
 }
 
-export function startTimeline(now: () => number): Timeline {
-  const start = now();
+export function startTimeline(now: () => number, start: number): Timeline {
   const marks: Partial<Record<StageName, number>> = {};
   return {
     mark(stage) {

@@ -59,23 +59,17 @@ type RealtimeEvent =
   | { type: 'input_audio_buffer.committed'; item_id: string; previous_item_id: string | null }
   | { type: 'input_audio_buffer.cleared' }
   | {
-      type: 'input_audio_buffer.timeout_triggered';
-      item_id: string;
-      audio_start_ms: number;
-      audio_end_ms: number;
-    }
-  | {
       type: 'conversation.item.input_audio_transcription.delta';
       item_id: string;
       content_index: number;
       delta: string;
     }
+  /** Without `usage`: agents-realtime drops the whole event for one that counts seconds instead of tokens. */
   | {
       type: 'conversation.item.input_audio_transcription.completed';
       item_id: string;
       content_index: number;
       transcript: string;
-      usage: { readonly type: 'duration'; readonly seconds: number };
     }
   | {
       type: 'conversation.item.input_audio_transcription.failed';

@@ -35,11 +35,8 @@ describe('R16 a wrong message gets an error, and the session lives', () => {
       `{"type":"response.create","response":{"metadata":${'['.repeat(100_000)}`,
       'json_too_deep',
     ],
-    [
-      'audio for a server that does not listen',
-      '{"type":"input_audio_buffer.append","audio":"AAAA"}',
-      'not_available_yet',
-    ],
+    ['audio that is not base64', '{"type":"input_audio_buffer.append","audio":"<wav>"}', 'invalid_audio'],
+    ['half a sample', '{"type":"input_audio_buffer.append","audio":"AAAA"}', 'invalid_audio'],
     ['a cancel with nothing to cancel', '{"type":"response.cancel"}', 'response_cancel_not_active'],
     ['binary that is no media frame', Buffer.from([1, 2, 3]), 'invalid_media'],
     [

@@ -1,11 +1,25 @@
-/** A client of parley.media.v1 without ears: it plays by the clock, and reports as a real player would. */
+/**
+ * A client of parley.media.v1: it plays by the clock and reports as a real player would, and its microphone hears what a
+ * test lets it hear, in real time.
+ */
 import { once } from 'node:events';
 import WebSocket from 'ws';
-import { decodeMedia, type Media } from '../../src/protocol/media.js';
+import { pcmBytes } from '../../src/audio/pcm.js';
+import { decodeMedia, encodeMedia, type Media } from '../../src/protocol/media.js';
 import type { ServerEvent, ServerEventOf, ServerEventType } from '../../src/protocol/server-events.js';
 
 const SAMPLES_PER_MS = 24;
 const REPORT_MS = 100;
+
+const CHUNK_MS = 20;
+
+interface Player {
+  readonly response: number;
+  readonly timer: NodeJS.Timeout;
+  started: number;
+  end: number | null;
+  pausedAt: number | null;
+}
 
 export async function connect(url: string, protocols: string[] = ['realtime', 'parley.media.v1'], options = {}) {
   const socket = new WebSocket(url, protocols, options);
@@ -13,16 +27,27 @@ export async function connect(url: string, protocols: string[] = ['realtime', 'p
   const media: (Media & { at: number })[] = [];
   const waiting: { type: string; found: (event: ServerEvent) => void; lost: (error: Error) => void }[] = [];
   let looked = 0;
-  let player: { response: number; started: number; timer: NodeJS.Timeout; end: number | null } | null = null;
+  let player: Player | null = null;
 
   const send = (event: object) => socket.send(JSON.stringify(event));
   const played = () => {
     if (player === null) return 0;
-    const samples = Math.round((performance.now() - player.started) * SAMPLES_PER_MS);
+    const samples = Math.round(((player.pausedAt ?? performance.now()) - player.started) * SAMPLES_PER_MS);
     return player.end === null ? samples : Math.min(samples, player.end);
   };
   const report = (state: string) =>
     send({ type: 'avatar.playback', response: player?.response ?? 0, played: played(), state, base: 0 });
+  const pause = () => {
+    if (player === null) return;
+    player.pausedAt = performance.now();
+    report('paused');
+  };
+  const resume = () => {
+    if (player?.pausedAt === null || player === null) return;
+    player.started += performance.now() - player.pausedAt;
+    player.pausedAt = null;
+    report('playing');
+  };
   const stopPlaying = (state: string) => {
     if (player === null) return;
     clearInterval(player.timer);
@@ -33,20 +58,27 @@ export async function connect(url: string, protocols: string[] = ['realtime', 'p
     stopPlaying('flushed');
     const timer = setInterval(() => {
       if (player?.end !== null && played() === player?.end) stopPlaying('ended');
-      else report('playing');
+      else if (player?.pausedAt === null) report('playing');
     }, REPORT_MS);
-    player = { response, started: performance.now(), timer, end: null };
+    player = { response, started: performance.now(), timer, end: null, pausedAt: null };
     report('playing');
   };
   const hear = (event: ServerEvent & { event_id: string }) => {
     events.push(event);
     if (event.type === 'avatar.flush') stopPlaying('flushed');
+    if (event.type === 'avatar.pause') pause();
+    if (event.type === 'avatar.resume') resume();
     if (event.type === 'avatar.end' && player !== null) player.end = event.position;
     const at = waiting.findIndex(({ type }) => type === event.type);
     if (at >= 0) {
       looked = events.length;
       waiting.splice(at, 1)[0]!.found(event);
     }
+  };
+  let microphone = 0;
+  const hearMicrophone = (samples: Int16Array) => {
+    socket.send(encodeMedia({ kind: 'microphone', position: microphone, pcm: pcmBytes(samples) }));
+    microphone += samples.length;
   };
   socket.on('message', (data: Buffer, binary) => {
     if (!binary) return hear(JSON.parse(data.toString()));
@@ -73,6 +105,15 @@ export async function connect(url: string, protocols: string[] = ['realtime', 'p
       });
       send({ type: 'response.create' });
     },
+    /** Lets the microphone hear this, in its own time; resolves when it has. */
+    async speak(samples: Int16Array) {
+      const began = performance.now();
+      const chunk = CHUNK_MS * SAMPLES_PER_MS;
+      for (let at = 0; at < samples.length && socket.readyState === socket.OPEN; at += chunk) {
+        await until(began + at / SAMPLES_PER_MS);
+        hearMicrophone(samples.subarray(at, at + chunk));
+      }
+    },
     next<Type extends ServerEventType>(type: Type): Promise<ServerEventOf<Type>> {
       const at = events.findIndex((event, index) => index >= looked && event.type === type);
       if (at >= 0) {
@@ -83,6 +124,11 @@ export async function connect(url: string, protocols: string[] = ['realtime', 'p
         waiting.push({ type, found: found as (event: ServerEvent) => void, lost });
       });
     },
+    /** The last event of this type, or the next one if there is none yet: for what may come in any order. */
+    async seen<Type extends ServerEventType>(type: Type): Promise<ServerEventOf<Type>> {
+      const found = events.findLast((event) => event.type === type) as ServerEvent | undefined;
+      return found === undefined ? await this.next(type) : (found as ServerEventOf<Type>);
+    },
     types: () => events.map((event) => event.type),
     async close() {
       socket.close();
@@ -90,3 +136,6 @@ export async function connect(url: string, protocols: string[] = ['realtime', 'p
     },
   };
 }
+
+const until = (time: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.max(0, time - performance.now())));

@@ -1,6 +1,9 @@
 import { OpenAIRealtimeWebSocket, RealtimeAgent, RealtimeSession } from '@openai/agents-realtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pcmBytes } from '../../src/audio/pcm.js';
+import { joined } from '../fixtures/hearing/recordings.js';
 import { connect } from './client.js';
+import { deaf, questions, silent } from './recogniser.js';
 import { type RunningServer, startServer } from './server.js';
 
 /** The package does not export its parser; it is what silently drops an event with a missing field. */
@@ -41,6 +44,69 @@ describe('the agents SDK’s own client, with only its address changed', () => {
   });
 });
 
+describe.skipIf(deaf !== null)(
+  `the agents SDK’s own client, with a microphone${deaf === null ? '' : `, ${deaf}`}`,
+  () => {
+    /** A session with its transport; `speak` lets the microphone hear something, in its own time. */
+    async function callIn() {
+      const transport = new OpenAIRealtimeWebSocket({ url: server.realtime, useInsecureApiKey: true });
+      const session = new RealtimeSession(new RealtimeAgent({ name: 'Ada', instructions: 'Be brief.' }), { transport });
+      const errors: unknown[] = [];
+      session.on('error', (error) => errors.push(error));
+      await session.connect({ apiKey: 'none' });
+      const speak = async (samples: Int16Array) => {
+        const began = performance.now();
+        for (let at = 0; at < samples.length; at += 480) {
+          await new Promise((resolve) => setTimeout(resolve, Math.max(0, began + at / 24 - performance.now())));
+          session.sendAudio(pcmBytes(samples.slice(at, at + 480)).buffer as ArrayBuffer);
+        }
+      };
+      return { session, transport, errors, speak };
+    }
+
+    it('has a spoken turn answered', async () => {
+      const { session, errors, speak } = await callIn();
+      const ended = new Promise<string>((resolve) => {
+        session.on('agent_end', (_context, _agent, text) => resolve(text));
+      });
+      const sounds = new Promise<void>((resolve) => session.on('audio_start', () => resolve()));
+      void speak(joined(questions.whatIsParley, silent(2000)));
+      await sounds;
+      expect((await ended).length).toBeGreaterThan(20);
+      const [question, answer] = session.history;
+      expect(question).toMatchObject({
+        role: 'user',
+        content: [{ type: 'input_audio', transcript: 'What is Parley' }],
+      });
+      expect(answer).toMatchObject({ role: 'assistant' });
+      expect(errors).toEqual([]);
+      session.close();
+    });
+
+    it('cuts the avatar off by speaking', async () => {
+      const { session, transport, errors, speak } = await callIn();
+      const interrupted = new Promise<void>((resolve) => session.on('audio_interrupted', () => resolve()));
+      const truncated = new Promise<void>((resolve) => {
+        transport.on('*', (event) => {
+          if (event.type === 'conversation.item.truncated') resolve();
+        });
+      });
+      const sounds = new Promise<void>((resolve) => session.on('audio_start', () => resolve()));
+      session.sendMessage('Tell me a story');
+      await sounds;
+      void speak(joined(silent(500), questions.whatIsParley, silent(2000)));
+      await interrupted;
+      await truncated;
+      const answer = await new Promise<string>((resolve) => {
+        session.on('agent_end', (_context, _agent, text) => resolve(text));
+      });
+      expect(answer).toMatch(/Parley/);
+      expect(errors).toEqual([]);
+      session.close();
+    });
+  },
+);
+
 describe('every event of a turn', () => {
   it('passes the agents SDK’s own parser, but for those that are ours alone', async () => {
     const client = await connect(server.realtime);
@@ -56,6 +122,14 @@ describe('every event of a turn', () => {
     await client.next('session.updated');
     client.send({ type: 'response.create', response: { output_modalities: ['text'] } });
     await client.next('response.done');
+    if (deaf === null) {
+      const input = { transcription: {} };
+      client.send({ type: 'session.update', session: { type: 'realtime', audio: { input } } });
+      void client.speak(joined(questions.tellMeAStory, silent(2000)));
+      await client.next('conversation.item.input_audio_transcription.completed');
+      client.send({ type: 'input_audio_buffer.clear' });
+      await client.next('input_audio_buffer.cleared');
+    }
     await client.close();
     const refused = client.events.filter((event) => {
       if (event.type.startsWith('avatar.')) return false;

@@ -140,7 +140,10 @@ describe('what stands beside the socket', () => {
     const about = (await (await fetch(`${server.url}/v1/about`)).json()) as {
       engines: { job: string; engine: string }[];
     };
-    expect(about.engines.map(({ engine }) => engine)).toEqual(['scripted', 'espeak', 'drawn']);
+    const inUse = Object.fromEntries(about.engines.map(({ job, engine }) => [job, engine]));
+    expect(inUse).toMatchObject({ 'language model': 'scripted', voice: 'espeak', face: 'drawn' });
+    expect(Object.keys(inUse)).toContain('voice detector');
+    expect(Object.keys(inUse)).toContain('recogniser');
     expect(server.output().out).toMatch(/voice +espeak +\S/);
   });
 

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from './client.js';
 import { type RunningServer, startServer } from './server.js';
+import { workersOf } from './workers-of.js';
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -10,21 +10,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop();
 });
-
-/** Processes that the server has started, by their command line. */
-function workersOf(parent: number | undefined): { pid: number; command: string }[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-        if (!status.includes(`\nPPid:\t${parent}\n`)) return [];
-        return [{ pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') }];
-      } catch {
-        return []; // It ended while we looked.
-      }
-    });
-}
 
 async function readyAgain(): Promise<number> {
   const started = performance.now();

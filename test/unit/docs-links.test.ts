@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 
-const pages = ['.', 'docs', 'src/conversation', 'tools/mouth'].flatMap((folder) =>
+const pages = ['.', 'docs', 'src/conversation', 'tools/mouth', 'tools/hearing'].flatMap((folder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name)),

@@ -35,7 +35,9 @@ describe('the history', () => {
     expect(history.insert(said('b', 'B'))).toBe('a');
     expect(history.insert(said('c', 'C'), 'a')).toBe('a');
     expect(history.insert(said('d', 'D'), 'root')).toBe(null);
-    const texts = history.messages('').map((message) => 'text' in message && message.text);
+    const texts = history
+      .snapshot()('')
+      .map((message) => 'text' in message && message.text);
     expect(texts).toEqual(['D', 'A', 'C', 'B']);
     expect(() => history.insert(said('a', 'again'))).toThrow(expect.objectContaining({ code: 'item_exists' }));
     expect(() => history.insert(said('e', 'E'), 'nowhere')).toThrow(
@@ -61,13 +63,13 @@ describe('the history', () => {
     history.insert(said('one_more', 'word'));
     history.insert(said('and_one', 'word'));
     expect(history.has('item_0')).toBe(false);
-    expect(history.messages('').length).toBe(1000);
+    expect(history.snapshot()('').length).toBe(1000);
   });
 
   it('R19 forgets the oldest when it grows too large', () => {
     const history = createHistory();
     for (let index = 0; index < 30; index += 1) history.insert(said(`item_${index}`, 'x'.repeat(200_000)));
-    expect(history.messages('').length).toBe(20);
+    expect(history.snapshot()('').length).toBe(20);
     expect(history.has('item_29')).toBe(true);
   });
 });

@@ -19,6 +19,7 @@ function open(options: { reportsPlayback?: boolean; answer?: () => Answer; voice
       : steadyTts(options.ttsFails ? { fail: { phrase: 0, error: options.ttsFails } } : {}).engine;
   const house: House = {
     engines: { llm: llm.engine, tts, face: plainFace() },
+    hearing: null,
     instructions: 'Be kind.',
     voices: ['ada', 'ben'],
     voice: 'ada',

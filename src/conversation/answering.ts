@@ -1,0 +1,76 @@
+/**
+ * When what was said aloud is answered: as soon as nobody speaks and everything is understood, once, and together with
+ * what was said after it. An answer that is owed stays owed over noises that come to nothing.
+ */
+import type { Floor } from './floor.js';
+
+export interface Answering {
+  /** The caller has begun to speak. */
+  begin(): void;
+  /** It stopped, and nothing comes of it. */
+  abandon(): void;
+  /** It stopped, and is being recognised. Call the result when it is known whether it wants an answer. */
+  expect(spokenAt: number): (wantsAnswer: boolean) => void;
+  /** The caller's speech cuts the avatar off: an answer that was not heard yet is owed again. */
+  interrupt(): void;
+}
+
+export interface AnsweringTools {
+  readonly floor: Floor;
+  readonly answer: (spokenAt: number) => void;
+  /** Counts the answers that were asked for, by whomever. */
+  readonly answers: () => number;
+  readonly gone: AbortSignal;
+}
+
+/** An answer that is owed: when the last sound of the question came, and how many had been asked for before it. */
+interface Debt {
+  readonly spokenAt: number;
+  readonly after: number;
+}
+
+export function createAnswering({ floor, answer, answers, gone }: AnsweringTools): Answering {
+  let isSpeaking = false;
+  let unknown = 0;
+  let owed: Debt | null = null;
+  let given: Debt | null = null;
+
+  const settle = async () => {
+    if (isSpeaking || unknown > 0) return;
+    const debt = owed;
+    if (debt === null) return floor.attend(false);
+    await floor.free();
+    if (owed !== debt || isSpeaking || unknown > 0 || gone.aborted) return;
+    owed = null;
+    // Whoever has asked for an answer since then has got one to this, too.
+    if (answers() !== debt.after) return floor.attend(false);
+    given = debt;
+    answer(debt.spokenAt);
+  };
+
+  return {
+    begin() {
+      isSpeaking = true;
+      floor.attend(true);
+    },
+    abandon() {
+      isSpeaking = false;
+      void settle();
+    },
+    expect(spokenAt) {
+      isSpeaking = false;
+      unknown += 1;
+      const debt = { spokenAt, after: answers() };
+      return (wantsAnswer) => {
+        unknown -= 1;
+        if (wantsAnswer) owed = debt;
+        void settle();
+      };
+    },
+    interrupt() {
+      if (floor.activity() === 'thinking' && given !== null) owed = { ...given, after: answers() };
+      given = null;
+      floor.interrupt('turn_detected');
+    },
+  };
+}

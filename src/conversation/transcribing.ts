@@ -1,0 +1,68 @@
+/** One try to recognise an utterance: takes its audio while it is spoken, and gives what was understood. */
+import type { Engine, EngineContext, HearingOptions, Stt } from '../engines/contract.js';
+import { asParleyError, ParleyError } from '../errors.js';
+import { abortable, delay, Queue } from '../flow.js';
+import type { Recognition } from './history.js';
+
+/** What a recogniser may take after the end of the utterance. */
+const STT_MS = 6000;
+
+/** What was understood, if recognising it did not fail. */
+export type Heard = Exclude<Recognition, { kind: 'failed' }>;
+
+export interface Attempt {
+  hear(samples: Int16Array): void;
+  /** The utterance is over, as far as this try is concerned. */
+  end(): void;
+  /** Nobody wants the answer any more. */
+  drop(): void;
+  /** What was understood; rejects with a ParleyError, or with the signal's reason. */
+  readonly heard: Promise<Heard>;
+}
+
+export function startAttempt(stt: Engine<Stt>, options: HearingOptions, outer: EngineContext): Attempt {
+  const dropped = new AbortController();
+  const answered = new AbortController();
+  const signal = AbortSignal.any([outer.signal, dropped.signal]);
+  // The turn's own bound is what limits this: 60 s of speech, or what a caller may commit at once.
+  const audio = new Queue<Int16Array>(Number.POSITIVE_INFINITY);
+  const onAbort = () => audio.fail(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  const run = transcribe(stt, audio, options, { ...outer, signal });
+  const heard = abortable(run, signal)
+    .catch((thrown) => {
+      throw outer.signal.aborted ? outer.signal.reason : asParleyError(thrown, 'stt_failed');
+    })
+    .finally(() => {
+      signal.removeEventListener('abort', onAbort);
+      answered.abort();
+    });
+  heard.catch(() => {});
+  return {
+    hear: (samples) => void audio.offer(samples),
+    end() {
+      audio.close();
+      delay(STT_MS, AbortSignal.any([signal, answered.signal])).then(
+        () => dropped.abort(new ParleyError('deadline', `${stt.name} did not answer in time.`)),
+        () => {},
+      );
+    },
+    drop: () => dropped.abort(new ParleyError('turn_cancelled')),
+    heard,
+  };
+}
+
+async function transcribe(
+  stt: Engine<Stt>,
+  audio: AsyncIterable<Int16Array>,
+  options: HearingOptions,
+  context: EngineContext,
+): Promise<Heard> {
+  for await (const transcript of stt.run(audio, options, context)) {
+    if (transcript.kind === 'unclear') return { kind: 'unclear' };
+    if (transcript.kind === 'partial') continue;
+    const text = transcript.text.trim();
+    return text === '' ? { kind: 'nothing' } : { kind: 'words', text };
+  }
+  throw new ParleyError('stt_failed', `${stt.name} ended without a transcript.`);
+}

@@ -1,0 +1,63 @@
+/** How a session's `turn_detection` reads in numbers. Pure. */
+import type { TurnDetection } from '../protocol/session.js';
+import type { Words } from './completeness.js';
+
+export interface TurnRules {
+  /** Speech begins at this probability, and lasts as long as it stays at `off`. */
+  readonly on: number;
+  readonly off: number;
+  /** A pause of this length may be the end. */
+  readonly softMs: number;
+  /** Whether the caller may cut the avatar off by speaking. */
+  readonly interrupts: boolean;
+  /** How long a pause is the end, by what was said before it; `unknownMs` if no transcript is there. */
+  readonly end:
+    | { readonly kind: 'silence'; readonly ms: number }
+    | ({ readonly kind: 'words'; readonly unknownMs: number } & Readonly<Record<`${Words}Ms`, number>>);
+  /** Audio before the first sound of speech that belongs to the turn: its soft beginning. */
+  readonly prefixMs: number;
+}
+
+const ON = 0.5;
+/** Between the two a word fades out, and noise does not begin one. */
+const ON_TO_OFF = 0.15;
+const SOFT_MS = 100;
+const PREFIX_MS = 400;
+
+/**
+ * Pauses after which a turn is over, in milliseconds: the words look whole; they do not; they were not understood; they
+ * are not known yet, and it may be worth waiting for them.
+ */
+const PATIENCE = {
+  high: { complete: 200, incomplete: 800, unclear: 500, unknown: 500 },
+  medium: { complete: 280, incomplete: 1200, unclear: 800, unknown: 700 },
+  low: { complete: 600, incomplete: 2000, unclear: 1500, unknown: 1500 },
+} as const;
+
+export function turnRules(detection: TurnDetection): TurnRules {
+  const interrupts = detection.interrupt_response;
+  if (detection.type === 'server_vad') {
+    const { threshold, silence_duration_ms: ms, prefix_padding_ms: prefixMs } = detection;
+    const off = Math.max(0.01, threshold - ON_TO_OFF);
+    const softMs = Math.min(SOFT_MS, ms);
+    return { on: threshold, off, softMs, interrupts, end: { kind: 'silence', ms }, prefixMs };
+  }
+  const eagerness = detection.eagerness === 'auto' ? 'medium' : detection.eagerness;
+  const { complete, incomplete, unclear, unknown } = PATIENCE[eagerness];
+  return {
+    on: ON,
+    off: ON - ON_TO_OFF,
+    softMs: SOFT_MS,
+    interrupts,
+    end: {
+      kind: 'words',
+      unknownMs: unknown,
+      completeMs: complete,
+      backchannelMs: complete,
+      incompleteMs: incomplete,
+      unclearMs: unclear,
+      noneMs: unclear,
+    },
+    prefixMs: PREFIX_MS,
+  };
+}

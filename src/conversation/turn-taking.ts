@@ -1,0 +1,212 @@
+/**
+ * Whose turn it is: a pure reducer from what is heard to what is to be done about it. Time is the sample count at
+ * HEARING_RATE, so that the same audio gives the same turns however it arrives; a `gap` moves the count on when no
+ * audio comes (mute, push-to-talk, a stalled network), so that no turn hangs and no paused avatar stays paused.
+ *
+ * A turn opens when somebody speaks, rests in a pause, goes on or stops. Over a speaking avatar it is a candidate first:
+ * the avatar pauses, and is cut off only when the noise proves to be words; otherwise it resumes.
+ */
+import { HEARING_RATE, msToSamples } from '../audio/pcm.js';
+import { VAD_FRAME_SAMPLES } from '../engines/contract.js';
+import type { Words } from './completeness.js';
+import type { TurnRules } from './turn-rules.js';
+
+/** What the avatar is doing. `speaking_early`: the echo of its own voice may still be in the microphone. */
+export type AvatarActivity = 'silent' | 'thinking' | 'speaking' | 'speaking_early';
+
+export type TurnEvent =
+  /** One frame of the voice detector; `end` is the count after it. */
+  | { readonly kind: 'frame'; readonly end: number; readonly speech: number; readonly avatar: AvatarActivity }
+  /** Nothing has come for `length` until `end`. */
+  | { readonly kind: 'gap'; readonly end: number; readonly length: number; readonly avatar: AvatarActivity }
+  /** What the recogniser makes of the turn up to the pause in which `ask` asked. */
+  | {
+      readonly kind: 'words';
+      readonly end: number;
+      readonly attempt: number;
+      readonly words: Words;
+      readonly avatar: AvatarActivity;
+    };
+
+export type TurnAction =
+  /** Speech since `from`: keep it, and begin to recognise it. Nobody is told yet. */
+  | { readonly kind: 'open'; readonly from: number }
+  /** It is a turn: tell the caller. */
+  | { readonly kind: 'started' }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'interrupt' }
+  /** A pause that may be the end: what are the words so far? */
+  | { readonly kind: 'ask'; readonly attempt: number }
+  /** The pause was none; recognise from the beginning of the turn once more. */
+  | { readonly kind: 'go_on'; readonly attempt: number }
+  /** The turn is over. `voiced` counts samples with speech in them, `lastVoiced` is where the last one ended. */
+  | { readonly kind: 'stop'; readonly end: number; readonly lastVoiced: number; readonly voiced: number }
+  /** It was no turn. */
+  | { readonly kind: 'drop' };
+
+/** What has been told of a turn. `hidden`: nothing; `pausing`: the avatar holds; `told`: it is the caller's turn. */
+type Standing = 'hidden' | 'pausing' | 'told';
+
+interface Open {
+  readonly from: number;
+  readonly lastVoiced: number;
+  readonly voiced: number;
+  /** Counts how often the turn has been recognised, from 1. */
+  readonly attempt: number;
+  readonly standing: Standing;
+}
+
+export type Turn =
+  /** `voiced`: samples of speech in a row that may become a turn. */
+  | { readonly kind: 'quiet'; readonly voiced: number }
+  | ({ readonly kind: 'talking' } & Open)
+  | ({ readonly kind: 'resting' } & Pause & Open);
+
+interface Pause {
+  readonly words: Words | null;
+  /** Samples of speech in a row that may end it. */
+  readonly again: number;
+  /** How much of it is a gap in the audio. */
+  readonly missing: number;
+}
+
+export interface TurnStep {
+  readonly turn: Turn;
+  readonly actions: readonly TurnAction[];
+}
+
+export const quiet: Turn = { kind: 'quiet', voiced: 0 };
+
+const samples = (ms: number) => msToSamples(ms, HEARING_RATE);
+/** Two frames: a click is shorter, the shortest word is longer. */
+const OPENS = samples(64);
+/** Over an avatar that thinks or speaks, noise is likelier than words. */
+const PAUSES = samples(200);
+const CONFIRMS = samples(500);
+/** Nothing confirmed so long after the noise: a paused avatar goes on. */
+const RESUMES = samples(1200);
+/** A recogniser that is busy may yet find a word in it; the avatar speaks on meanwhile. */
+const FORGETS = samples(4000);
+/**
+ * A stalled network sounds like silence until its audio comes after all; so much of a gap is therefore not counted as a
+ * pause of the caller.
+ */
+const STALL = samples(500);
+/** Nobody speaks longer without a pause; music and crowds do. */
+const LONGEST = samples(60_000);
+/** Each is a request to a recogniser; after so many pauses it is only asked at the end. */
+const MOST_ATTEMPTS = 3;
+
+export function step(turn: Turn, event: TurnEvent, rules: TurnRules): TurnStep {
+  switch (turn.kind) {
+    case 'quiet':
+      return event.kind === 'frame' ? listen(turn.voiced, event, rules) : { turn: quiet, actions: [] };
+    case 'talking':
+      return talk(turn, event, rules);
+    case 'resting':
+      return rest(turn, event, rules);
+  }
+}
+
+type Frame = Extract<TurnEvent, { kind: 'frame' }>;
+
+function listen(before: number, { speech, end, avatar }: Frame, rules: TurnRules): TurnStep {
+  if (speech < rules.on) return { turn: quiet, actions: [] };
+  const voiced = before + VAD_FRAME_SAMPLES;
+  if (voiced < OPENS) return { turn: { kind: 'quiet', voiced }, actions: [] };
+  const from = end - voiced;
+  const open: Turn = { kind: 'talking', from, lastVoiced: end, voiced, attempt: 1, standing: 'hidden' };
+  return after([{ kind: 'open', from }], weigh(open, avatar, rules));
+}
+
+type Talking = Extract<Turn, { kind: 'talking' }>;
+type Resting = Extract<Turn, { kind: 'resting' }>;
+
+function talk(turn: Talking, event: TurnEvent, rules: TurnRules): TurnStep {
+  if (event.kind === 'words') return { turn, actions: [] };
+  const { end, avatar } = event;
+  if (end - turn.from >= LONGEST) return turn.standing === 'told' ? stop(turn, end) : drop(turn);
+  if (event.kind === 'frame' && event.speech >= rules.off) {
+    return weigh({ ...turn, lastVoiced: end, voiced: turn.voiced + VAD_FRAME_SAMPLES }, avatar, rules);
+  }
+  if (end - turn.lastVoiced < samples(rules.softMs)) return weigh(turn, avatar, rules);
+  const missing = event.kind === 'gap' ? event.length : 0;
+  const resting: Resting = { ...turn, kind: 'resting', words: null, again: 0, missing };
+  const ask: TurnAction[] = turn.attempt <= MOST_ATTEMPTS ? [{ kind: 'ask', attempt: turn.attempt }] : [];
+  return after(ask, conclude(resting, event, rules));
+}
+
+function rest(turn: Resting, event: TurnEvent, rules: TurnRules): TurnStep {
+  if (event.kind === 'words') {
+    if (event.attempt !== turn.attempt) return { turn, actions: [] };
+    return conclude({ ...turn, words: event.words }, event, rules);
+  }
+  if (event.kind === 'gap') {
+    return conclude({ ...turn, again: 0, missing: turn.missing + event.length }, event, rules);
+  }
+  if (event.speech < rules.on) return conclude({ ...turn, again: 0 }, event, rules);
+  const again = turn.again + VAD_FRAME_SAMPLES;
+  if (again < OPENS) return conclude({ ...turn, again }, event, rules);
+  const { from, standing, voiced } = turn;
+  // An attempt that nobody has asked for its words hears on; only one that was told that this is all is of no use now.
+  const wasAsked = turn.attempt <= MOST_ATTEMPTS;
+  const attempt = wasAsked ? turn.attempt + 1 : turn.attempt;
+  const talking: Talking = { kind: 'talking', from, standing, attempt, lastVoiced: event.end, voiced: voiced + again };
+  return after(wasAsked ? [{ kind: 'go_on', attempt }] : [], weigh(talking, event.avatar, rules));
+}
+
+/** How much speech it takes until it counts, which depends on what the avatar is doing. */
+function weigh(turn: Talking, avatar: AvatarActivity, rules: TurnRules): TurnStep {
+  if (turn.standing === 'told') return { turn, actions: [] };
+  const told: Turn = { ...turn, standing: 'told' };
+  if (avatar === 'silent' || !rules.interrupts)
+    return after(letGoOn(turn), { turn: told, actions: [{ kind: 'started' }] });
+  if (turn.voiced >= CONFIRMS && avatar !== 'speaking_early') {
+    return { turn: told, actions: [{ kind: 'started' }, { kind: 'interrupt' }] };
+  }
+  if (avatar === 'speaking' && turn.standing === 'hidden' && turn.voiced >= PAUSES) {
+    return { turn: { ...turn, standing: 'pausing' }, actions: [{ kind: 'pause' }] };
+  }
+  return { turn, actions: [] };
+}
+
+/** In a pause: is it the end, is it nothing, or is it too early to say? */
+function conclude(turn: Resting, event: TurnEvent, rules: TurnRules): TurnStep {
+  const silence = event.end - turn.lastVoiced - Math.min(turn.missing, STALL);
+  if (turn.standing === 'told') return isOver(turn, silence, rules) ? stop(turn, event.end) : { turn, actions: [] };
+  const told: Resting = { ...turn, standing: 'told' };
+  if (event.avatar === 'silent' || !rules.interrupts) {
+    return after([...letGoOn(turn), { kind: 'started' }], conclude(told, event, rules));
+  }
+  if (turn.words === 'complete' || turn.words === 'incomplete') {
+    return after([{ kind: 'started' }, { kind: 'interrupt' }], conclude(told, event, rules));
+  }
+  if (turn.words !== null || silence >= FORGETS) return drop(turn);
+  if (turn.standing === 'hidden' || silence < RESUMES) return { turn, actions: [] };
+  return { turn: { ...turn, standing: 'hidden' }, actions: [{ kind: 'resume' }] };
+}
+
+function isOver({ words, again, attempt }: Resting, silence: number, { end }: TurnRules): boolean {
+  // Speech that has just begun again decides first whether it is any.
+  if (again > 0) return false;
+  if (end.kind === 'silence') return silence >= samples(end.ms);
+  if (words !== null) return silence >= samples(end[`${words}Ms`]);
+  // Who pauses so often that nobody asks any more is somebody who thinks while speaking.
+  return silence >= samples(attempt > MOST_ATTEMPTS ? end.incompleteMs : end.unknownMs);
+}
+
+const letGoOn = ({ standing }: Open): TurnAction[] => (standing === 'pausing' ? [{ kind: 'resume' }] : []);
+
+function drop(turn: Open): TurnStep {
+  return { turn: quiet, actions: [...letGoOn(turn), { kind: 'drop' }] };
+}
+
+function stop({ lastVoiced, voiced }: Open, end: number): TurnStep {
+  return { turn: quiet, actions: [{ kind: 'stop', end, lastVoiced, voiced }] };
+}
+
+const after = (actions: readonly TurnAction[], next: TurnStep): TurnStep => ({
+  turn: next.turn,
+  actions: [...actions, ...next.actions],
+});

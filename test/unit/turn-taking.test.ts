@@ -1,0 +1,353 @@
+import { describe, expect, it } from 'vitest';
+import type { Words } from '../../src/conversation/completeness.js';
+import { turnRules } from '../../src/conversation/turn-rules.js';
+import { type AvatarActivity, quiet, step, type Turn, type TurnAction } from '../../src/conversation/turn-taking.js';
+import type { TurnDetection } from '../../src/protocol/session.js';
+
+const FRAME_MS = 32;
+const SEMANTIC: TurnDetection = {
+  type: 'semantic_vad',
+  eagerness: 'auto',
+  create_response: true,
+  interrupt_response: true,
+};
+const SERVER: TurnDetection = {
+  type: 'server_vad',
+  threshold: 0.5,
+  prefix_padding_ms: 300,
+  silence_duration_ms: 500,
+  create_response: true,
+  interrupt_response: true,
+  idle_timeout_ms: null,
+};
+
+/** A turn machine that is fed in milliseconds and tells when it did what. */
+function machine(detection: TurnDetection = SEMANTIC) {
+  let rules = turnRules(detection);
+  let turn: Turn = quiet;
+  let at = 0;
+  let avatar: AvatarActivity = 'silent';
+  const done: { at: number; action: TurnAction }[] = [];
+  const take = (event: Parameters<typeof step>[1]) => {
+    const next = step(turn, event, rules);
+    turn = next.turn;
+    for (const action of next.actions) done.push({ at, action });
+  };
+  const frames = (ms: number, speech: number) => {
+    for (const until = at + ms; at + FRAME_MS <= until; ) {
+      at += FRAME_MS;
+      take({ kind: 'frame', end: at * 16, speech, avatar });
+    }
+  };
+  return {
+    speak: (ms: number) => frames(ms, 0.9),
+    rest: (ms: number) => frames(ms, 0.02),
+    murmur: (ms: number, speech: number) => frames(ms, speech),
+    nothing(ms: number) {
+      at += ms;
+      take({ kind: 'gap', end: at * 16, length: ms * 16, avatar });
+    },
+    words: (words: Words, attempt = 1) => take({ kind: 'words', end: at * 16, attempt, words, avatar }),
+    change: (next: TurnDetection) => {
+      rules = turnRules(next);
+    },
+    avatar: (activity: AvatarActivity) => {
+      avatar = activity;
+    },
+    kinds: () => done.map(({ action }) => action.kind),
+    when: (kind: TurnAction['kind']) => done.filter(({ action }) => action.kind === kind).map((entry) => entry.at),
+    find: <Kind extends TurnAction['kind']>(kind: Kind) =>
+      done.find(({ action }) => action.kind === kind)?.action as Extract<TurnAction, { kind: Kind }>,
+    turn: () => turn,
+    now: () => at,
+  };
+}
+
+describe('a turn of the caller', () => {
+  it('R20 begins with 64 ms of speech, and from its first sample', () => {
+    const turns = machine();
+    turns.rest(320);
+    turns.speak(96);
+    expect(turns.kinds()).toEqual(['open', 'started']);
+    expect(turns.when('started')).toEqual([320 + 64]);
+    expect(turns.find('open').from).toBe(320 * 16);
+  });
+
+  it('R20 is not begun by a click', () => {
+    const turns = machine();
+    turns.speak(32);
+    turns.rest(64);
+    turns.speak(32);
+    turns.rest(640);
+    expect(turns.kinds()).toEqual([]);
+  });
+
+  it('lasts as long as the probability stays above the lower threshold', () => {
+    const turns = machine();
+    turns.speak(320);
+    turns.murmur(3200, 0.36);
+    expect(turns.kinds()).toEqual(['open', 'started']);
+    turns.murmur(128, 0.34);
+    expect(turns.kinds()).toEqual(['open', 'started', 'ask']);
+  });
+
+  it('R21 ends 280 ms after words that look whole', () => {
+    const turns = machine();
+    turns.speak(640);
+    turns.rest(128);
+    turns.words('complete');
+    turns.rest(640);
+    expect(turns.kinds()).toEqual(['open', 'started', 'ask', 'stop']);
+    expect(turns.when('ask')).toEqual([640 + 128]);
+    expect(turns.when('stop')).toEqual([640 + 288]);
+    expect(turns.find('stop')).toMatchObject({ lastVoiced: 640 * 16, voiced: 640 * 16 });
+  });
+
+  it('R21 ends at once when the words come late and the pause has been long enough', () => {
+    const turns = machine();
+    turns.speak(640);
+    turns.rest(512);
+    expect(turns.kinds()).not.toContain('stop');
+    turns.words('complete');
+    expect(turns.when('stop')).toEqual([640 + 512]);
+  });
+
+  it.each([
+    ['incomplete', 1200],
+    ['unclear', 800],
+    ['none', 800],
+    ['backchannel', 280],
+  ] as const)('R21 after words that are %s waits %i ms', (words, ms) => {
+    const turns = machine();
+    turns.speak(640);
+    turns.rest(128);
+    turns.words(words);
+    turns.rest(3200);
+    expect(turns.when('stop')[0]! - 640).toBe(Math.ceil(ms / FRAME_MS) * FRAME_MS);
+  });
+
+  it('R21 waits for a transcript 700 ms', () => {
+    const turns = machine();
+    turns.speak(640);
+    turns.rest(3200);
+    expect(turns.when('stop')[0]! - 640).toBe(704);
+  });
+
+  it.each([
+    ['high', 200],
+    ['low', 600],
+  ] as const)('R21 with eagerness %s ends after %i ms', (eagerness, ms) => {
+    const turns = machine({ ...SEMANTIC, eagerness });
+    turns.speak(640);
+    turns.rest(128);
+    turns.words('complete');
+    turns.rest(3200);
+    expect(turns.when('stop')[0]! - 640).toBe(Math.ceil(ms / FRAME_MS) * FRAME_MS);
+  });
+
+  it('R22 goes on over a pause: what was understood so far is thrown away', () => {
+    const turns = machine();
+    turns.speak(640);
+    turns.rest(224);
+    turns.words('complete');
+    turns.speak(640);
+    expect(turns.kinds()).toEqual(['open', 'started', 'ask', 'go_on']);
+    turns.words('complete', 1);
+    turns.rest(224);
+    expect(turns.kinds()).toEqual(['open', 'started', 'ask', 'go_on', 'ask']);
+    turns.words('complete', 1);
+    turns.rest(96);
+    expect(turns.kinds()).not.toContain('stop');
+    turns.words('complete', 2);
+    expect(turns.kinds().at(-1)).toBe('stop');
+  });
+
+  it('R22 a click in the pause does not make it go on', () => {
+    const turns = machine();
+    turns.speak(640);
+    turns.rest(128);
+    turns.speak(32);
+    turns.rest(64);
+    turns.words('complete');
+    turns.rest(96);
+    expect(turns.kinds()).toEqual(['open', 'started', 'ask', 'stop']);
+  });
+
+  it('asks the recogniser in three pauses, then hears on and is as patient as with half a sentence', () => {
+    const turns = machine();
+    for (let pause = 0; pause < 6; pause += 1) {
+      turns.speak(640);
+      turns.rest(224);
+    }
+    turns.speak(320);
+    const asked = (kind: string) => turns.kinds().filter((one) => one === kind).length;
+    expect([asked('ask'), asked('go_on')]).toEqual([3, 3]);
+    const end = turns.now();
+    turns.rest(3200);
+    expect(turns.when('stop')[0]! - end).toBe(1216);
+  });
+
+  it('R23 server_vad waits exactly its silence_duration_ms, whatever the words are', () => {
+    const turns = machine(SERVER);
+    turns.speak(640);
+    turns.rest(128);
+    turns.words('complete');
+    turns.rest(3200);
+    expect(turns.when('stop')[0]! - 640).toBe(512);
+  });
+
+  it('R23 server_vad honours its threshold', () => {
+    const turns = machine({ ...SERVER, threshold: 0.95 });
+    turns.speak(640);
+    expect(turns.kinds()).toEqual([]);
+    const keen = machine({ ...SERVER, threshold: 0.1 });
+    keen.murmur(640, 0.12);
+    expect(keen.kinds()).toEqual(['open', 'started']);
+  });
+
+  it('R24 ends when no audio comes any more', () => {
+    const turns = machine();
+    turns.speak(640);
+    turns.nothing(300);
+    turns.words('complete');
+    expect(turns.kinds()).toEqual(['open', 'started', 'ask']);
+    turns.nothing(500);
+    expect(turns.kinds()).toEqual(['open', 'started', 'ask', 'stop']);
+  });
+
+  it('R24 is not cut in two by a stall of half a second', () => {
+    const turns = machine();
+    turns.speak(640);
+    turns.nothing(500);
+    turns.words('complete');
+    turns.speak(320);
+    expect(turns.kinds()).toEqual(['open', 'started', 'ask', 'go_on']);
+  });
+
+  it('R25 is cut after 60 s', () => {
+    const turns = machine();
+    turns.speak(61_000);
+    expect(turns.when('stop')).toEqual([60_000]);
+  });
+});
+
+describe('a turn over the avatar', () => {
+  it('R26 pauses the avatar after 200 ms and cuts it off after 500 ms of speech', () => {
+    const turns = machine();
+    turns.avatar('speaking');
+    turns.speak(192);
+    expect(turns.kinds()).toEqual(['open']);
+    turns.speak(32);
+    expect(turns.kinds()).toEqual(['open', 'pause']);
+    turns.speak(320);
+    expect(turns.kinds()).toEqual(['open', 'pause', 'started', 'interrupt']);
+    expect(turns.when('interrupt')).toEqual([512]);
+  });
+
+  it('R26 cuts it off for one short word', () => {
+    const turns = machine();
+    turns.avatar('speaking');
+    turns.speak(320);
+    turns.rest(128);
+    turns.words('complete');
+    expect(turns.kinds()).toEqual(['open', 'pause', 'ask', 'started', 'interrupt']);
+    turns.avatar('silent');
+    turns.rest(320);
+    expect(turns.kinds().at(-1)).toBe('stop');
+  });
+
+  it.each(['backchannel', 'unclear', 'none'] as const)('R27 goes on after a noise that is %s', (words) => {
+    const turns = machine();
+    turns.avatar('speaking');
+    turns.speak(320);
+    turns.rest(128);
+    turns.words(words);
+    expect(turns.kinds()).toEqual(['open', 'pause', 'ask', 'resume', 'drop']);
+    expect(turns.turn()).toEqual(quiet);
+  });
+
+  it('R27 goes on 1.2 s after a noise that nobody could tell, and forgets it after 4 s', () => {
+    const turns = machine();
+    turns.avatar('speaking');
+    turns.speak(320);
+    turns.rest(2560);
+    expect(turns.kinds()).toEqual(['open', 'pause', 'ask', 'resume']);
+    expect(turns.when('resume')[0]! - 320).toBe(1216);
+    turns.rest(2560);
+    expect(turns.when('drop')[0]! - 320).toBe(4000);
+  });
+
+  it('R26 is cut off by a word that a busy recogniser finds late', () => {
+    const turns = machine();
+    turns.avatar('speaking');
+    turns.speak(160);
+    turns.rest(2560);
+    turns.words('complete');
+    expect(turns.kinds().slice(0, 4)).toEqual(['open', 'ask', 'started', 'interrupt']);
+  });
+
+  it('R27 resumes when the audio stops coming', () => {
+    const turns = machine();
+    turns.avatar('speaking');
+    turns.speak(320);
+    turns.nothing(300);
+    turns.nothing(1500);
+    expect(turns.kinds()).toEqual(['open', 'pause', 'ask', 'resume']);
+  });
+
+  it('R28 in the first seconds of the first answer only words cut it off', () => {
+    const turns = machine();
+    turns.avatar('speaking_early');
+    turns.speak(3200);
+    turns.rest(128);
+    expect(turns.kinds()).toEqual(['open', 'ask']);
+    turns.words('incomplete');
+    expect(turns.kinds()).toEqual(['open', 'ask', 'started', 'interrupt']);
+  });
+
+  it('R29 takes an answer back that is still being thought about, but not for a cough', () => {
+    const turns = machine();
+    turns.avatar('thinking');
+    turns.speak(320);
+    turns.rest(128);
+    turns.words('unclear');
+    expect(turns.kinds()).toEqual(['open', 'ask', 'drop']);
+    turns.speak(640);
+    expect(turns.kinds().slice(3)).toEqual(['open', 'started', 'interrupt']);
+  });
+
+  it('becomes a turn without an interruption when the avatar comes to its end', () => {
+    const turns = machine();
+    turns.avatar('speaking');
+    turns.speak(320);
+    turns.avatar('silent');
+    turns.speak(32);
+    expect(turns.kinds()).toEqual(['open', 'pause', 'resume', 'started']);
+  });
+
+  it('R30 lets a paused avatar go on as soon as the session does not want interruptions any more', () => {
+    const turns = machine();
+    turns.avatar('speaking');
+    turns.speak(320);
+    turns.change({ ...SEMANTIC, interrupt_response: false });
+    turns.speak(32);
+    expect(turns.kinds()).toEqual(['open', 'pause', 'resume', 'started']);
+  });
+
+  it('R25 is dropped after 60 s if it never became one', () => {
+    const turns = machine();
+    turns.avatar('speaking_early');
+    turns.speak(60_500);
+    expect(turns.kinds().slice(0, 2)).toEqual(['open', 'drop']);
+  });
+
+  it('R30 leaves the avatar alone if the session does not want interruptions', () => {
+    const turns = machine({ ...SEMANTIC, interrupt_response: false });
+    turns.avatar('speaking');
+    turns.speak(960);
+    turns.rest(128);
+    turns.words('complete');
+    turns.rest(320);
+    expect(turns.kinds()).toEqual(['open', 'started', 'ask', 'stop']);
+  });
+});
