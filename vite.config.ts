@@ -4,9 +4,9 @@ import { defineConfig } from 'vite';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * One build, two doors: the page at `/`, and the element under its stable name `/parley-avatar.js` for pages elsewhere.
- * The page loads that very file, so what is embedded is what is seen. Addresses are relative, because an embedding page
- * has another origin: the element finds its audio worklet beside itself.
+ * One build, three doors: the page at `/`, the kiosk at `/kiosk`, and the element under its stable name
+ * `/parley-avatar.js` for pages elsewhere. Both pages load that very file, so what is embedded is what is seen. Addresses
+ * are relative, because an embedding page has another origin: the element finds its audio worklets beside itself.
  */
 export default defineConfig({
   root: here('web-client'),
@@ -22,6 +22,7 @@ export default defineConfig({
       preserveEntrySignatures: 'allow-extension',
       input: {
         page: here('web-client/index.html'),
+        kiosk: here('web-client/kiosk.html'),
         'parley-avatar': here('web-client/element/parley-avatar.ts'),
       },
       output: {

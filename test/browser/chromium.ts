@@ -15,11 +15,30 @@ const FLAGS = [
   '--no-first-run',
 ];
 
-/** `autoplay: false` leaves the browser's own rule: a page sounds only after a gesture. */
-export async function launchChromium({ autoplay }: { autoplay: boolean }): Promise<Browser> {
+export interface LaunchOptions {
+  /** False leaves the browser's own rule: a page sounds only after a gesture. */
+  readonly autoplay: boolean;
+  /**
+   * Microphones that hear this WAV file, over and over from the moment they are opened; the browser gives them without
+   * asking. `unasked`: they are there, but nobody is there to allow them. Left out: there is none.
+   */
+  readonly microphone?: { readonly file: string } | 'unasked';
+  /** Host names that lead to this machine. */
+  readonly hosts?: readonly string[];
+}
+
+export async function launchChromium({ autoplay, microphone, hosts = [] }: LaunchOptions): Promise<Browser> {
   const policy = autoplay ? ['--autoplay-policy=no-user-gesture-required'] : [];
+  const names = hosts.map((host) => `--host-resolver-rules=MAP ${host} 127.0.0.1`);
   const { executablePath, args } = await findChromium();
-  return chromium.launch({ executablePath, args: [...args, ...FLAGS, ...policy] });
+  return chromium.launch({ executablePath, args: [...args, ...FLAGS, ...policy, ...names, ...hearing(microphone)] });
+}
+
+function hearing(microphone: LaunchOptions['microphone']): readonly string[] {
+  if (microphone === undefined) return [];
+  const device = '--use-fake-device-for-media-stream';
+  if (microphone === 'unasked') return [device];
+  return [device, '--use-fake-ui-for-media-stream', `--use-file-for-fake-audio-capture=${microphone.file}`];
 }
 
 async function findChromium(): Promise<{ executablePath: string; args: readonly string[] }> {

@@ -20,6 +20,7 @@ export interface Visitor {
   readonly start: Locator;
   readonly question: Locator;
   readonly stop: Locator;
+  readonly microphone: Locator;
   readonly caption: Locator;
   readonly answers: Locator;
   readonly lastAnswer: Locator;
@@ -37,6 +38,8 @@ export interface Visitor {
 export interface VisitOptions extends BrowserContextOptions {
   /** A script that runs in the page before its own. */
   readonly before?: string;
+  /** What is to be done with the page before it is opened. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
 const ELEMENT = `document.querySelector('parley-avatar')`;
@@ -45,10 +48,11 @@ const ELEMENT = `document.querySelector('parley-avatar')`;
 const PATIENCE_MS = 30_000;
 
 export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visitor> {
-  const { before, ...contextOptions } = options;
+  const { before, prepare, ...contextOptions } = options;
   const context = await browser.newContext(contextOptions);
   if (before !== undefined) await context.addInitScript(before);
   const page = await context.newPage();
+  await prepare?.(page);
   page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   page.on('console', (message) => {
@@ -67,6 +71,7 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
     start: page.getByRole('button', { name: 'Start the conversation' }),
     question,
     stop: page.getByRole('button', { name: 'Stop the answer' }),
+    microphone: page.locator('.tools').getByRole('button', { name: 'Microphone', exact: true }),
     caption: page.locator('parley-avatar .caption'),
     answers: page.locator('.transcript .avatar'),
     lastAnswer: page.locator('.transcript .avatar').last(),

@@ -1,16 +1,24 @@
 /** The conversation over a socket that the test holds the other end of, without sound card and canvas. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { decodeMedia } from '../../src/protocol/media.js';
 
 interface Sent {
   readonly type: string;
   readonly event_id?: string;
   readonly item?: { readonly content: readonly { readonly text: string }[] };
+  readonly session?: unknown;
 }
 
 interface Conversation {
   start(): Promise<void>;
   say(text: string): Promise<void>;
   stop(): void;
+  listen(): Promise<void>;
+  deafen(): void;
+  waitForWords(isWaiting: boolean): void;
+  hear(samples: Int16Array, isMuted: boolean): void;
+  reconnect(): void;
+  forget(): void;
 }
 
 const fake = vi.hoisted(() => ({
@@ -53,6 +61,9 @@ class FakeSocket {
   static readonly OPEN = 1;
   static readonly all: FakeSocket[] = [];
   readonly sent: Sent[] = [];
+  /** The positions of the microphone's frames. */
+  readonly heard: number[] = [];
+  bufferedAmount = 0;
   readyState = 0;
   isClosed = false;
   onopen: (() => void) | undefined;
@@ -63,8 +74,9 @@ class FakeSocket {
     FakeSocket.all.push(this);
   }
 
-  send(text: string): void {
-    this.sent.push(JSON.parse(text) as Sent);
+  send(data: string | Uint8Array): void {
+    if (typeof data === 'string') this.sent.push(JSON.parse(data) as Sent);
+    else this.heard.push(decodeMedia(data).position);
   }
 
   /** As with a peer that is gone: the close is not confirmed. */
@@ -72,10 +84,11 @@ class FakeSocket {
     this.isClosed = true;
   }
 
-  greet(): void {
+  greet(hears = true): void {
     this.readyState = FakeSocket.OPEN;
     this.onopen?.();
-    this.tell({ type: 'session.created' });
+    const turn_detection = hears ? { type: 'semantic_vad' } : null;
+    this.tell({ type: 'session.created', session: { audio: { input: { turn_detection } } } });
   }
 
   tell(...events: object[]): void {
@@ -94,6 +107,7 @@ class FakeSocket {
 // By a name that the compiler does not follow: these files belong to the browser's program, with the DOM's types.
 const MODULE: string = '../../web-client/element/conversation.ts';
 const onMessage = vi.fn<(message: { role: string; text: string }) => void>();
+const onSession = vi.fn<(session: { hears: boolean }) => void>();
 const onState = vi.fn<(state: { kind: string; why?: string }) => void>();
 let visit: AbortController;
 let conversation: Conversation;
@@ -127,6 +141,7 @@ beforeEach(async () => {
   fake.opened = Promise.resolve(true);
   onState.mockReset();
   onMessage.mockReset();
+  onSession.mockReset();
   visit = new AbortController();
   const ignore = () => {};
   const hooks = {
@@ -135,6 +150,7 @@ beforeEach(async () => {
     onMood: ignore,
     onCaption: (words: readonly object[]) => fake.captions.push(words.length),
     onMessage,
+    onSession,
     onProblem: ignore,
   };
   const { openConversation } = await import(MODULE);
@@ -303,5 +319,163 @@ describe('the device', () => {
     socket().greet();
     socket().tell({ type: 'avatar.announced', avatar: { pack: { url: '/ada.pack', bytes: 9, sha256: 'one' } } });
     expect(socket().sent.at(-1)).toMatchObject({ type: 'avatar.playback', state: 'idle', base: 7 });
+  });
+});
+
+describe('the microphone', () => {
+  const frame = new Int16Array(480);
+  const transcription = { type: 'realtime', audio: { input: { transcription: {} } } };
+  const understood = {
+    type: 'conversation.item.input_audio_transcription.completed',
+    item_id: 'i',
+    transcript: 'One.',
+  };
+  const agreed = () => socket().sent.filter(({ type }) => type === 'session.update');
+
+  it('is told whether the server hears', () => {
+    socket().greet();
+    loseConnection().greet(false);
+    expect(onSession.mock.calls).toEqual([[{ hears: true }], [{ hears: false }]]);
+  });
+
+  it('asks for transcripts once, and is then sent frame by frame', async () => {
+    socket().greet();
+    conversation.hear(frame, false);
+    await conversation.listen();
+    await conversation.listen();
+    conversation.hear(frame, false);
+    expect(agreed()).toEqual([{ type: 'session.update', session: transcription }]);
+    expect(socket().heard).toEqual([480]);
+  });
+
+  it('has only words answered while it waits for them, and then everything', async () => {
+    const heard = (item_id: string, transcript: string) => [
+      { type: 'input_audio_buffer.committed', item_id, previous_item_id: null },
+      {
+        type: 'conversation.item.input_audio_transcription.completed',
+        item_id,
+        content_index: 0,
+        transcript,
+      },
+    ];
+    const detection = (at: number) =>
+      (socket().sent[at]!.session as { audio: { input: { turn_detection?: { create_response: boolean } } } }).audio
+        .input.turn_detection?.create_response;
+    conversation.waitForWords(true);
+    socket().greet();
+    await conversation.listen();
+    expect([socket().types(), detection(0)]).toEqual([['session.update'], false]);
+    socket().tell(...heard('a', ''));
+    expect(socket().types()).toEqual(['session.update']);
+    const [committed, understood] = heard('b', 'Hello');
+    socket().tell(committed!);
+    // The page may see the first words before the last, and change its mind with them.
+    conversation.waitForWords(false);
+    socket().tell(understood!);
+    expect(socket().types()).toEqual(['session.update', 'session.update', 'response.create']);
+    expect(detection(1)).toBe(true);
+    socket().tell(...heard('c', 'Hello again'));
+    expect(socket().types().length).toBe(3);
+  });
+
+  it('sends nothing while it is muted or closed', async () => {
+    socket().greet();
+    await conversation.listen();
+    conversation.hear(frame, true);
+    conversation.hear(frame, false);
+    conversation.deafen();
+    conversation.hear(frame, false);
+    expect(socket().heard).toEqual([480]);
+  });
+
+  it('keeps nothing for a connection that is away, and counts from 0 in the next session', async () => {
+    socket().greet();
+    await conversation.listen();
+    conversation.hear(frame, false);
+    const next = loseConnection();
+    conversation.hear(frame, false);
+    next.greet();
+    expect(agreed()).toEqual([{ type: 'session.update', session: transcription }]);
+    conversation.hear(frame, false);
+    expect(next.heard).toEqual([0]);
+  });
+
+  it('leaves out what the network does not take, and the connection if nothing comes either', async () => {
+    const first = socket();
+    first.greet();
+    await conversation.listen();
+    first.bufferedAmount = 50_000;
+    conversation.hear(frame, false);
+    expect(first.heard).toEqual([]);
+    vi.advanceTimersByTime(10_000);
+    expect(first.isClosed).toBe(true);
+  });
+
+  it('gets its answer in a new session, if the connection is lost between question and answer', async () => {
+    socket().greet();
+    await conversation.listen();
+    socket().tell({ type: 'input_audio_buffer.speech_started', item_id: 'i' }, understood, created('a'));
+    const next = loseConnection();
+    next.greet();
+    expect(next.questions()).toEqual(['One.']);
+    expect(next.types()).toEqual(['session.update', 'conversation.item.create', 'response.create']);
+  });
+
+  it('leaves no line behind for speech that the connection took with it', () => {
+    socket().greet();
+    socket().tell({ type: 'input_audio_buffer.speech_started', item_id: 'i' });
+    loseConnection();
+    expect(onMessage.mock.lastCall?.[0]).toMatchObject({ id: 'i', status: 'withdrawn' });
+  });
+
+  it('is heard as a question while what was typed is taken back', async () => {
+    socket().greet();
+    await conversation.say('one');
+    conversation.stop();
+    socket().tell({ type: 'input_audio_buffer.speech_started', item_id: 'i' }, understood);
+    expect(onMessage.mock.lastCall?.[0]).toMatchObject({ id: 'i', text: 'One.' });
+  });
+});
+
+describe('the next visitor', () => {
+  it('gets a session that is told nothing of the one before', async () => {
+    const first = socket();
+    first.greet();
+    await conversation.say('one');
+    first.tell(created('a'), written('a', 'An answer.'));
+    conversation.forget();
+    expect(first.isClosed).toBe(true);
+    const next = socket();
+    expect(next).not.toBe(first);
+    next.greet();
+    expect(next.types()).toEqual([]);
+    await conversation.start();
+    expect(next.types()).toEqual(['response.create']);
+    // What the former session still says is nobody's any more.
+    const told = onMessage.mock.calls.length;
+    first.tell(written('a', ' More.'), done('a', 'completed'));
+    expect(onMessage.mock.calls).toHaveLength(told);
+  });
+
+  it('is heard without opening the microphone anew', async () => {
+    socket().greet();
+    await conversation.listen();
+    conversation.forget();
+    socket().greet();
+    conversation.hear(new Int16Array(480), false);
+    expect(socket().heard).toEqual([0]);
+    expect(socket().types()).toEqual(['session.update']);
+  });
+});
+
+describe('a connection that waits for its next try', () => {
+  it('tries at once when it is told to, without beginning the conversation', () => {
+    socket().greet();
+    const first = socket();
+    first.onclose?.({ code: 1006 });
+    conversation.reconnect();
+    expect(socket()).not.toBe(first);
+    socket().greet();
+    expect(socket().types()).toEqual([]);
   });
 });

@@ -8,6 +8,16 @@ export interface ServerAddress {
   readonly http: string;
 }
 
+/** Undefined if `src` leads to nothing that a socket can open: no address, or a file's, which is the page's own. */
+export function reachable(src: string | null, page: string): ServerAddress | undefined {
+  try {
+    const address = serverAddress(src, page);
+    return /^wss?:/.test(address.socket) ? address : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** `src` may be a server (`https://parley.example`) or its full socket address with a query; empty is the page's own. */
 export function serverAddress(src: string | null, page: string): ServerAddress {
   const url = new URL(src === null || src === '' ? '/' : src, page);

@@ -13,8 +13,12 @@ export type ConnectionState =
 
 export interface Connection {
   send(event: ClientEvent): void;
+  /** What the microphone hears is sent now or never: late, it would only delay what is said later. */
+  sendMedia(bytes: Uint8Array): void;
   /** Tries again now instead of waiting. */
   retry(): void;
+  /** Ends this session and begins another one at once. */
+  renew(): void;
   /** Whether the server owes something: its silence then means a loss. A new connection owes its first word. */
   expect(isOutstanding: boolean): void;
 }
@@ -27,6 +31,8 @@ export interface ConnectionHooks {
 
 /** A connection that lives this long was a good one: the next loss starts again with the shortest wait. */
 const GOOD_AFTER_MS = 10_000;
+/** A second of the microphone's sound. A network that has not taken it yet will not take the next in time. */
+const MOST_UNSENT_BYTES = 48_000;
 /** The close code of a connection that ended without a word. */
 const NO_CLOSE_FRAME = 1006;
 
@@ -91,20 +97,33 @@ export function openConnection(address: string, hooks: ConnectionHooks, signal: 
     if (timer !== undefined) connect();
   };
 
-  signal.addEventListener('abort', () => {
+  function leave(): void {
     clearTimeout(timer);
     watchdog.expect(false);
     const closing = socket;
     socket = undefined;
     closing?.close(1000);
-  });
+  }
+
+  signal.addEventListener('abort', leave);
   window.addEventListener('online', retry, { signal });
   connect();
   return {
     send(event) {
       if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(event));
     },
+    sendMedia(bytes) {
+      if (socket?.readyState !== WebSocket.OPEN) return;
+      if (socket.bufferedAmount <= MOST_UNSENT_BYTES) socket.send(bytes as Uint8Array<ArrayBuffer>);
+      // Nobody takes it: if nothing comes either, the connection is dead.
+      else watchdog.expect(true);
+    },
     retry,
+    renew() {
+      leave();
+      attempt = 0;
+      connect();
+    },
     expect: watchdog.expect,
   };
 }

@@ -1,21 +1,20 @@
-/** One visitor's conversation: the connection, the voice and the face, held together by what the wire says. */
+/** One visitor's conversation: the connection, what is said on both sides, and what is heard of it. */
 import type { ClientEvent } from '../../src/protocol/client-events.js';
-import type { Media } from '../../src/protocol/media.js';
 import type { Pack } from '../../src/protocol/pack.js';
 import type { AvatarState, ServerEvent } from '../../src/protocol/server-events.js';
 import type { ServerAddress } from './address.js';
+import { agreement } from './agreement.js';
+import type { Heard } from './audible.js';
 import type { CaptionWord } from './captions.js';
 import { type ConnectionState, openConnection } from './connection.js';
 import type { ConversationCounters } from './counters.js';
-import { Dialogue, retold } from './dialogue.js';
-import { openFace } from './face.js';
+import { Dialogue, isSpokenQuestion, retold } from './dialogue.js';
 import { packLoader } from './load-pack.js';
 import { type Mood, moodOf } from './mood.js';
-import { isReportDue, type Reported } from './playback-report.js';
+import { openPlayback } from './playback.js';
 import type { SoundError } from './player.js';
-import type { PlayState, Position } from './playout.js';
 import { type Message, Transcript } from './transcript.js';
-import { voice } from './voice.js';
+import { uplink } from './uplink.js';
 
 export interface Problem {
   readonly code: string;
@@ -29,6 +28,8 @@ export interface ConversationHooks {
   onCaption(words: readonly CaptionWord[]): void;
   onMessage(message: Message): void;
   onProblem(problem: Problem): void;
+  /** A session has begun; `hears`: its server has a recogniser. */
+  onSession(session: { readonly hears: boolean }): void;
 }
 
 export interface Conversation {
@@ -36,6 +37,18 @@ export interface Conversation {
   start(): Promise<void>;
   say(text: string): Promise<void>;
   stop(): void;
+  /** Opens sound (call it from a gesture); from now on the visitor speaks. */
+  listen(): Promise<void>;
+  /** The microphone is closed. */
+  deafen(): void;
+  /** A frame of the microphone. While it is muted it counts and is not sent. */
+  hear(samples: Int16Array, isMuted: boolean): void;
+  /** Until somebody says words, nothing that is heard is answered: an empty room is not asked what it said. */
+  waitForWords(isWaiting: boolean): void;
+  /** If the connection waits for its next try, it tries now. */
+  reconnect(): void;
+  /** Ends the session and begins another, which is told nothing of this one. */
+  forget(): void;
   setVolume(volume: number): void;
   readonly counters: ConversationCounters;
 }
@@ -47,166 +60,116 @@ export function openConversation(
   signal: AbortSignal,
 ): Conversation {
   let server: AvatarState = 'idle';
-  let play: PlayState = 'idle';
   let isOpen = false;
   let hasBegun = false;
-  let current = -1;
-  let reported: Reported | undefined;
-  let agreed: 'audio' | 'text' = 'audio';
+  let isListening = false;
+  let awaitsWords = false;
+  /** What was said last while words were awaited. */
+  let unanswered: string | undefined;
   /** Lines of the visitor that wait for the sound to open. say() asks them; nobody else does. */
   const unasked = new Set<string>();
 
   const dialogue = new Dialogue();
+  const agreed = agreement();
   const transcript = new Transcript((message) => {
     if (message.role === 'avatar') dialogue.answered();
     hooks.onMessage(message);
   });
-  const sound = voice({ onPosition, onProblem: onSoundProblem });
-  const face = openFace(canvas, sound.heard);
-  signal.addEventListener('abort', () => {
-    sound.close();
-    face.close();
-  });
+  const transmit = (event: ClientEvent) => connection.send(event);
+  const playback = openPlayback(canvas, { send: transmit, onHeard, onProblem: onSoundProblem }, signal);
+  const { sound } = playback;
+  const microphone = uplink(
+    (bytes) => connection.sendMedia(bytes),
+    () => performance.now(),
+  );
 
   const send = (events: readonly ClientEvent[]) => {
-    if (events.some(({ type }) => type === 'response.create')) agreeOnSound();
-    for (const event of events) connection.send(event);
+    if (events.some(({ type }) => type === 'response.create')) agree();
+    events.forEach(transmit);
     const { isWaiting } = dialogue;
+    const { play } = playback;
     if (isOpen) connection.expect(isWaiting || play === 'buffering');
     hooks.onMood(moodOf({ isOpen, server, play, isWaiting }));
   };
+  const agree = () =>
+    agreed.update({ hasSound: sound.isOpen, isListening, answersAll: !awaitsWords }).forEach(transmit);
 
-  const isAudible = () => play === 'playing' || play === 'buffering' || play === 'paused';
-
-  /** Silent at once, without waiting for the server to say so. */
   function hush(): void {
     transcript.cut();
     hooks.onCaption([]);
-    sound.command({ kind: 'flush', response: current });
+    playback.hush();
   }
 
-  function report(status: Reported): void {
-    const { response, played, state } = status;
-    reported = { response, played, state };
-    connection.send({ type: 'avatar.playback', ...reported, base: face.base() });
-  }
-
-  function onPosition(position: Position): void {
-    play = position.state;
-    if (isReportDue(reported, position)) report(position);
-    hooks.onCaption(transcript.follow(sound.heard()));
+  function onHeard(heard: Heard): void {
+    hooks.onCaption(transcript.follow(heard));
     send([]);
   }
 
-  function onSoundProblem({ code, message }: SoundError): void {
-    if (isAudible()) {
-      // The device took the sound away in the middle of an answer: nobody hears the rest.
+  function onSoundProblem({ code, message }: SoundError, wasAudible: boolean): void {
+    if (wasAudible) {
       transcript.cut();
       hooks.onCaption([]);
-      face.rest();
-      play = 'idle';
       send(dialogue.stop(true));
     }
+    // Answers come as text from now on: nobody would hear them.
+    if (isOpen) agree();
     hooks.onProblem({ code, message });
   }
 
+  /** The session is over, and with it everything that was on its way. */
+  function leaveSession(): void {
+    isOpen = false;
+    server = 'idle';
+    dialogue.reset();
+    transcript.withdraw();
+    hush();
+    playback.rest();
+  }
+
   function onState(state: ConnectionState): void {
-    if (state.kind === 'waiting') {
-      isOpen = false;
-      server = 'idle';
-      dialogue.reset();
-      hush();
-      face.rest();
-    }
+    if (state.kind === 'waiting') leaveSession();
     hooks.onConnection(state);
     send([]);
   }
 
-  function onMedia(media: Media): void {
-    if (media.kind === 'patch') face.patch(media);
-    if (media.kind !== 'audio') return;
-    // The wire is little endian, as is every machine that a browser runs on.
-    const samples = new Int16Array(media.pcm.slice().buffer);
-    sound.command({ kind: 'audio', response: media.response, position: media.position, samples });
-  }
-
   function onEvent(event: ServerEvent): void {
-    switch (event.type) {
-      case 'session.created':
-        resume();
-        break;
-      case 'avatar.announced':
-        reportAgain();
-        void followPack(event.avatar.pack);
-        break;
-      case 'avatar.state':
-        server = event.state;
-        break;
-      case 'error':
-        if (event.error.code !== 'response_cancel_not_active') hooks.onProblem(event.error);
-        break;
-      default:
-        steer(event);
-    }
-    // An answer that begins after it was taken back leaves no words behind.
+    if (event.type === 'session.created') enterSession(event.session.audio.input.turn_detection !== null);
+    else if (event.type === 'avatar.announced') {
+      playback.reportAgain();
+      void followPack(event.avatar.pack);
+    } else if (event.type === 'avatar.state') server = event.state;
+    else if (event.type !== 'error') playback.steer(event, dialogue.isCancelling);
+    else if (event.error.code !== 'response_cancel_not_active') hooks.onProblem(event.error);
+    // An answer that begins after it was taken back leaves no words behind; what the visitor says does.
     if (!dialogue.isCancelling) transcript.receive(event);
-    send(dialogue.receive(event));
-  }
-
-  /** What the server says about sound and picture. */
-  function steer(event: ServerEvent): void {
-    if (!sound.isOpen) return;
-    if (event.type === 'avatar.response') {
-      current = event.response;
-      sound.command({ kind: 'begin', response: event.response });
-      if (dialogue.isCancelling) {
-        // It was on its way while the visitor stopped or went on. Flushed, it takes no sound and answers the server.
-        sound.command({ kind: 'flush', response: event.response });
-        return;
-      }
-      face.begin(event.response, event.base);
-    } else if (event.type === 'avatar.end') {
-      sound.command({ kind: 'end', response: event.response, position: event.position });
-    } else if (event.type === 'avatar.resume') {
-      sound.command({ kind: 'resume', response: event.response, position: event.position });
-    } else if (event.type === 'avatar.pause') {
-      sound.command({ kind: 'pause', response: event.response });
-    } else if (event.type === 'avatar.flush') {
-      sound.command({ kind: 'flush', response: event.response });
-    }
+    // The server was told to leave it unanswered when it was said, whatever the page makes of its first words.
+    if (awaitsWords && event.type === 'input_audio_buffer.committed') unanswered = event.item_id;
+    const isFirstWord = isSpokenQuestion(event) && unanswered === event.item_id;
+    transcript.receiveSpeech(event);
+    send([...dialogue.receive(event), ...(isFirstWord ? dialogue.answer() : [])]);
   }
 
   /** A session begins: the first one, or one that has to be told what was said before. */
-  function resume(): void {
+  function enterSession(hears: boolean): void {
     isOpen = true;
-    current = -1;
-    reported = undefined;
-    agreed = 'audio';
-    sound.command({ kind: 'reset' });
+    agreed.reset();
+    microphone.restart();
+    playback.restart();
+    hooks.onSession({ hears });
+    if (isListening) agree();
     send(retold(transcript.messages, unasked));
     send(dialogue.resume());
   }
 
-  /** Without sound, answers come as text: nobody would report that they are heard. */
-  function agreeOnSound(): void {
-    const modality = sound.isOpen ? 'audio' : 'text';
-    if (modality === agreed) return;
-    agreed = modality;
-    connection.send({ type: 'session.update', session: { type: 'realtime', output_modalities: [modality] } });
-  }
-
-  /** The last report, also at a moment when nothing plays: the server learns where in its loop the face is. */
-  const reportAgain = () => report(reported ?? { response: 0, played: 0, state: 'idle' });
-
   function onPack(pack: Pack): void {
-    face.show(pack);
+    playback.show(pack);
     hooks.onPack(pack);
-    reportAgain();
+    playback.reportAgain();
   }
 
   const followPack = packLoader(address.http, { onPack, onProblem: hooks.onProblem }, signal);
   // Last: it reports its state before it returns.
-  const connection = openConnection(address.socket, { onState, onEvent, onMedia }, signal);
+  const connection = openConnection(address.socket, { onState, onEvent, onMedia: playback.media }, signal);
 
   return {
     async start() {
@@ -219,10 +182,9 @@ export function openConversation(
       else dialogue.owe();
     },
     async say(text) {
-      const wasAudible = isAudible();
+      const wasAudible = playback.isAudible;
       hush();
-      transcript.user(text);
-      const line = transcript.messages.at(-1)?.id ?? '';
+      const line = transcript.user(text);
       unasked.add(line);
       await sound.open();
       // Stopped meanwhile, it is not asked any more.
@@ -232,17 +194,40 @@ export function openConversation(
       else dialogue.owe();
     },
     stop() {
-      const wasAudible = isAudible();
+      const wasAudible = playback.isAudible;
       unasked.clear();
       hush();
       send(dialogue.stop(wasAudible));
     },
+    async listen() {
+      isListening = true;
+      connection.retry();
+      await sound.open();
+      if (isListening && isOpen && !signal.aborted) agree();
+    },
+    deafen() {
+      isListening = false;
+      microphone.rest();
+    },
+    hear(samples, isMuted) {
+      microphone.frame(samples, isOpen && isListening && !isMuted);
+    },
+    waitForWords(isWaiting) {
+      awaitsWords = isWaiting;
+      if (isListening && isOpen) agree();
+    },
+    reconnect: () => connection.retry(),
+    forget() {
+      hasBegun = false;
+      unasked.clear();
+      dialogue.forget();
+      leaveSession();
+      transcript.clear();
+      connection.renew();
+    },
     setVolume: sound.setVolume,
     get counters() {
-      const { samples: heard } = sound.heard();
-      const { underruns } = sound;
-      const { counters, mouth } = face;
-      return { ...counters, underruns, play, heard, level: sound.level(), base: face.base(), mouth };
+      return playback.counters;
     },
   };
 }

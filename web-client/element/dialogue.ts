@@ -4,7 +4,7 @@
  * in, events out.
  */
 import type { ClientEvent } from '../../src/protocol/client-events.js';
-import type { ServerEvent } from '../../src/protocol/server-events.js';
+import type { ServerEvent, ServerEventOf } from '../../src/protocol/server-events.js';
 import type { Message } from './transcript.js';
 
 type Turn =
@@ -78,6 +78,8 @@ export class Dialogue {
 
   receive(event: ServerEvent): ClientEvent[] {
     const turn = this.#turn;
+    // What was said aloud is answered without being asked for, but not by a server that forgets it with the connection.
+    if (isSpokenQuestion(event)) this.owe();
     if (turn.kind === 'cancelling') return this.#isAnswered(turn, event) ? this.#askAll(turn.texts) : [];
     if (event.type === 'response.created') this.#turn = { kind: 'answering', responseId: event.response.id };
     else if (event.type === 'response.done' && turn.kind === 'answering' && turn.responseId === event.response.id) {
@@ -94,6 +96,12 @@ export class Dialogue {
   /** The connection is gone, and with it everything that was on its way; what is owed stays owed. */
   reset(): void {
     this.#turn = { kind: 'free' };
+  }
+
+  /** Another visitor comes: nothing is owed any more. */
+  forget(): void {
+    this.reset();
+    this.#isOwed = false;
   }
 
   #cancel(texts: readonly string[]): ClientEvent[] {
@@ -121,6 +129,13 @@ export class Dialogue {
   }
 }
 
+type SpokenQuestion = ServerEventOf<'conversation.item.input_audio_transcription.completed'>;
+
+/** Words that the visitor said aloud. */
+export function isSpokenQuestion(event: ServerEvent): event is SpokenQuestion {
+  return event.type === 'conversation.item.input_audio_transcription.completed' && event.transcript.trim() !== '';
+}
+
 const userItem = (text: string): ClientEvent => ({
   type: 'conversation.item.create',
   item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
@@ -138,7 +153,7 @@ const RETOLD_MESSAGES = 20;
 /** The conversation so far, for a new session. `unasked` names the lines that will be asked in it in their own right. */
 export function retold(messages: readonly Message[], unasked: ReadonlySet<string>): ClientEvent[] {
   return messages
-    .filter(({ id }) => !unasked.has(id))
+    .filter(({ id, text }) => !unasked.has(id) && text !== '')
     .slice(-RETOLD_MESSAGES)
     .map(({ role, text }) => (role === 'user' ? userItem(text) : avatarItem(text)));
 }

@@ -2,6 +2,7 @@
 import type { CaptionWord } from './captions.js';
 import type { ConnectionState } from './connection.js';
 import type { Problem } from './conversation.js';
+import type { MicrophoneState } from './microphone.js';
 import type { Mood } from './mood.js';
 import type { Message } from './transcript.js';
 
@@ -18,6 +19,8 @@ export interface ParleyEvents {
   'parley-caption': { readonly words: readonly CaptionWord[] };
   /** A line of the conversation, new or changed: the same `id` replaces what was shown. */
   'parley-message': Message;
+  /** The microphone: off, opening, on, muted, or why there is none. */
+  'parley-microphone': MicrophoneState;
   'parley-error': Problem;
   'parley-connection': ConnectionState;
 }

@@ -45,13 +45,22 @@ export function packLoader(
     if (sha256 === shown) return;
     const ended = AbortSignal.any([signal, loading.signal]);
     try {
-      const pack = await loadPack(new URL(url, server).href, bytes, onFailure, ended);
+      const pack = await loadPack(packAddress(url, server), bytes, onFailure, ended);
       shown = sha256;
       hooks.onPack(pack);
     } catch (error) {
       if (!ended.aborted) onFailure(error);
     }
   };
+}
+
+/** A token in the server's address goes along: no cookie crosses from another origin. */
+function packAddress(url: string, server: string): string {
+  const address = new URL(url, server);
+  const { origin, searchParams } = new URL(server);
+  const token = searchParams.get('token');
+  if (token !== null && address.origin === origin) address.searchParams.set('token', token);
+  return address.href;
 }
 
 async function fetchAtLast(url: string, onFailure: (error: unknown) => void, signal: AbortSignal): Promise<Uint8Array> {

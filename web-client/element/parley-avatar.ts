@@ -1,16 +1,17 @@
 /** `<parley-avatar>`: a face to talk to, for any page. docs/embedding.md shows how to use it. */
-import { type ServerAddress, serverAddress } from './address.js';
+import { reachable } from './address.js';
 import { type Conversation, openConversation } from './conversation.js';
 import type { ConversationCounters } from './counters.js';
+import { ears } from './ears.js';
 import type { AvatarLook, ParleyEvents } from './events.js';
+import type { MicrophoneState } from './microphone.js';
 import type { Mood } from './mood.js';
 import { buildStage, type Stage } from './stage.js';
 
 export type { ParleyEvents } from './events.js';
+export type { MicrophoneState } from './microphone.js';
 
-export interface ParleyDebug extends ConversationCounters {
-  readonly state: Mood;
-}
+export type ParleyDebug = ConversationCounters & { readonly state: Mood };
 
 /** A question longer than this is pasted by mistake; models are asked in sentences. */
 const LONGEST_QUESTION = 4000;
@@ -18,7 +19,11 @@ const LONGEST_QUESTION = 4000;
 export class ParleyAvatar extends HTMLElement {
   static readonly observedAttributes = ['src'];
 
-  readonly #stage: Stage = buildStage(this.attachShadow({ mode: 'open' }));
+  readonly #stage: Stage = buildStage(this.attachShadow({ mode: 'open' }), () => this.microphoneLevel);
+  readonly #ears = ears(
+    () => this.#visit?.conversation,
+    (state) => this.#tellMicrophone(state),
+  );
   #visit: { conversation: Conversation; end: AbortController } | undefined;
   #isPlaced = false;
   #state: Mood = 'offline';
@@ -26,10 +31,12 @@ export class ParleyAvatar extends HTMLElement {
   #isStarted = false;
   #volume = 1;
   #isMuted = false;
+  #waitsForWords = false;
 
   constructor() {
     super();
     this.#stage.start.addEventListener('click', () => void this.start());
+    this.#stage.microphone.addEventListener('click', () => void this.pressMicrophone());
     this.#stage.mute.addEventListener('click', () => {
       this.muted = !this.muted;
     });
@@ -46,6 +53,7 @@ export class ParleyAvatar extends HTMLElement {
 
   disconnectedCallback(): void {
     this.#isPlaced = false;
+    this.#ears.close();
     // What was heard so far is told as such before the conversation ends.
     this.#visit?.conversation.stop();
     this.#visit?.end.abort();
@@ -70,8 +78,12 @@ export class ParleyAvatar extends HTMLElement {
 
   /** Says this to the avatar, interrupting what it is saying. The first call must come from a click or a key. */
   async say(text: string): Promise<void> {
-    const words = text.trim().slice(0, LONGEST_QUESTION);
+    const words = text.trim();
     if (words === '' || this.#visit === undefined) return;
+    if (words.length > LONGEST_QUESTION) {
+      const message = `That is too long: at most ${LONGEST_QUESTION} characters can be said at once, and it has ${words.length}.`;
+      return this.#tell('parley-error', { code: 'text_too_long', message });
+    }
     this.#setStarted(true);
     await this.#visit.conversation.say(words);
   }
@@ -79,6 +91,67 @@ export class ParleyAvatar extends HTMLElement {
   /** Silence at once; of the answer, only what was heard is kept. */
   stop(): void {
     this.#visit?.conversation.stop();
+  }
+
+  /** Opens the microphone and the sound; `microphone` says how that went. Call it from a click or a key. */
+  async openMicrophone(deviceId?: string): Promise<void> {
+    if (this.#visit === undefined) return;
+    this.#setStarted(true);
+    await this.#ears.open(deviceId);
+  }
+
+  closeMicrophone(): void {
+    this.#ears.close();
+  }
+
+  /** What the element's own button does: opens the microphone, mutes it, goes on. */
+  async pressMicrophone(): Promise<void> {
+    if (this.#visit === undefined) return;
+    this.#setStarted(true);
+    await this.#ears.press();
+  }
+
+  get microphone(): MicrophoneState {
+    return this.#ears.state;
+  }
+
+  /** The id of the device that is open, as `enumerateDevices` has it. */
+  get microphoneDevice(): string | undefined {
+    return this.#ears.deviceId;
+  }
+
+  /** For a meter, 0 to 1. */
+  get microphoneLevel(): number {
+    return this.#ears.level;
+  }
+
+  get microphoneMuted(): boolean {
+    return this.#ears.isMuted;
+  }
+
+  set microphoneMuted(value: boolean) {
+    this.#ears.isMuted = value;
+  }
+
+  /** While it is true, noise is not answered, only words: for a microphone that is open in an empty room. */
+  get waitsForWords(): boolean {
+    return this.#waitsForWords;
+  }
+
+  set waitsForWords(value: boolean) {
+    this.#waitsForWords = value;
+    this.#visit?.conversation.waitForWords(value);
+  }
+
+  /** If the connection is waiting for its next try, it tries now. */
+  reconnect(): void {
+    this.#visit?.conversation.reconnect();
+  }
+
+  /** Ends the conversation and begins a new one that knows nothing of it: for the next visitor. */
+  forget(): void {
+    this.#visit?.conversation.forget();
+    this.#setStarted(false);
   }
 
   get state(): Mood {
@@ -110,24 +183,14 @@ export class ParleyAvatar extends HTMLElement {
     return this.#visit && { ...this.#visit.conversation.counters, state: this.#state };
   }
 
-  /** Undefined if `src` is no address; the page was told. */
-  #address(): ServerAddress | undefined {
-    const src = this.getAttribute('src');
-    try {
-      const address = serverAddress(src, location.href);
-      // The page's own address may be a file's, which no socket can open.
-      if (/^wss?:/.test(address.socket)) return address;
-    } catch {
-      // Told below, as one and the same mistake.
-    }
-    const message = `The avatar's src must be the address of a Parley server, such as https://parley.example; it is "${src ?? ''}".`;
-    this.#tell('parley-error', { code: 'src_invalid', message });
-    return undefined;
-  }
-
   #open(): { conversation: Conversation; end: AbortController } | undefined {
-    const address = this.#address();
-    if (address === undefined) return undefined;
+    const src = this.getAttribute('src');
+    const address = reachable(src, location.href);
+    if (address === undefined) {
+      const message = `The avatar's src must be the address of a Parley server, such as https://parley.example; it is "${src ?? ''}".`;
+      this.#tell('parley-error', { code: 'src_invalid', message });
+      return undefined;
+    }
     const end = new AbortController();
     const conversation = openConversation(
       this.#stage.canvas,
@@ -140,6 +203,7 @@ export class ParleyAvatar extends HTMLElement {
           this.#stage.setCaption(words);
           if (words.length > 0) this.#tell('parley-caption', { words });
         },
+        onSession: ({ hears }) => this.#ears.setServer(hears),
         onMessage: (message) => this.#tell('parley-message', message),
         onProblem: ({ code, message }) => {
           // Another press of the button may help; against the other problems it cannot.
@@ -150,6 +214,7 @@ export class ParleyAvatar extends HTMLElement {
       end.signal,
     );
     conversation.setVolume(this.#isMuted ? 0 : this.#volume);
+    conversation.waitForWords(this.#waitsForWords);
     return { conversation, end };
   }
 
@@ -171,6 +236,11 @@ export class ParleyAvatar extends HTMLElement {
     if (isStarted === this.#isStarted) return;
     this.#isStarted = isStarted;
     this.#tellState();
+  }
+
+  #tellMicrophone(state: MicrophoneState): void {
+    this.#stage.setMicrophone(state);
+    this.#tell('parley-microphone', state);
   }
 
   #applyVolume(): void {

@@ -37,8 +37,11 @@ export async function openPlayer(hooks: {
   const context = new AudioContext({ sampleRate: 24_000, latencyHint: 'interactive' });
   try {
     const worklet = await startWorklet(context);
-    context.onstatechange = () => {
-      if (context.state !== 'running' && context.state !== 'closed') hooks.onSuspended();
+    context.onstatechange = async () => {
+      if (context.state === 'running' || context.state === 'closed') return;
+      // A telephone interrupts the sound for a moment while it opens its microphone.
+      const wasClosed = () => context.state === 'closed';
+      if (!(await isRunning(context)) && !wasClosed()) hooks.onSuspended();
     };
     return play(context, worklet, hooks.onPosition);
   } catch (error) {

@@ -2,13 +2,17 @@
 import type { ResponseStatus, ServerEvent } from '../../src/protocol/server-events.js';
 import type { Heard } from './audible.js';
 import { type CaptionWord, captionAt, heardText, type TimedWord } from './captions.js';
+import { type SpokenLine, spokenLines } from './spoken-lines.js';
 
 export interface Message {
   readonly id: string;
   readonly role: 'user' | 'avatar';
   readonly text: string;
-  /** `speaking`: grows as it is heard. `cut`: the rest was never heard. */
-  readonly status: 'speaking' | 'complete' | 'cut';
+  /**
+   * `speaking`: grows as it is heard; of the visitor's own speech the text may come only at the end. `cut`: the rest was
+   * never heard. `unclear`: the visitor spoke and was not understood. `withdrawn`: it was no speech after all.
+   */
+  readonly status: 'speaking' | 'complete' | 'cut' | 'unclear' | 'withdrawn';
 }
 
 interface Answer {
@@ -34,6 +38,7 @@ export class Transcript {
   /** A page keeps its lines when the element changes server, and knows each by its id. */
   readonly #own = crypto.getRandomValues(new Uint32Array(2)).join('');
   readonly #onMessage: (message: Message) => void;
+  readonly #spoken = spokenLines((line) => this.#hear(line));
 
   constructor(onMessage: (message: Message) => void) {
     this.#onMessage = onMessage;
@@ -43,9 +48,29 @@ export class Transcript {
     return this.#messages;
   }
 
-  user(text: string): void {
+  /** A line that the visitor wrote; returns its id. */
+  user(text: string): string {
     this.#users += 1;
-    this.#put({ id: `user_${this.#own}_${this.#users}`, role: 'user', text, status: 'complete' });
+    const id = `user_${this.#own}_${this.#users}`;
+    this.#put({ id, role: 'user', text, status: 'complete' });
+    return id;
+  }
+
+  /** What the server says about the visitor's own speech. */
+  receiveSpeech(event: ServerEvent): void {
+    this.#spoken.receive(event);
+  }
+
+  /** The session is over: what was not understood until now never will be. */
+  withdraw(): void {
+    this.#spoken.withdraw();
+  }
+
+  /** Another visitor comes. */
+  clear(): void {
+    this.#spoken.withdraw();
+    this.#answer = undefined;
+    this.#messages = [];
   }
 
   receive(event: ServerEvent): void {
@@ -98,6 +123,14 @@ export class Transcript {
     this.#answer = undefined;
     if (text.trim() !== '') this.#put({ id, role: 'avatar', text, status });
     else this.#messages = this.#messages.filter((message) => message.id !== id);
+  }
+
+  #hear({ id, text, status }: SpokenLine): void {
+    const message = { id, role: 'user', text, status } as const;
+    if (status === 'withdrawn') {
+      this.#messages = this.#messages.filter((known) => known.id !== id);
+      this.#onMessage(message);
+    } else this.#put(message);
   }
 
   #put(message: Message): void {

@@ -6,14 +6,23 @@ export function showEngines(panel: HTMLElement, engines: readonly EngineInUse[],
   (panel.querySelector('.version') as HTMLElement).textContent = version;
 }
 
+/** Why this server does not listen, with the line that would change it; undefined if it does, or does not say. */
+export function whyDeaf(engines: readonly EngineInUse[]): string | undefined {
+  const recogniser = engines.find(({ job }) => job === 'recogniser');
+  if (recogniser === undefined || (recogniser.engine !== null && recogniser.engine !== 'none')) return undefined;
+  const enable = recogniser.better[0]?.enable;
+  const sentence = 'This server does not listen: it has no speech recogniser. You can write instead.';
+  return enable === undefined ? sentence : `${sentence} To give it one: ${enable}`;
+}
+
 function row({ job, engine, why, better }: EngineInUse): HTMLElement {
   const element = document.createElement('div');
   element.append(
     text('dt', job),
     text('dd', engine ?? 'none', 'engine'),
     text('dd', why, 'why'),
-    ...better.map(({ engine: name, enable }) => {
-      const line = text('dd', `For ${name}: `, 'better');
+    ...better.map(({ engine: name, why: obstacle, enable }) => {
+      const line = text('dd', `For ${name} (${obstacle}): `, 'better');
       line.append(text('code', enable));
       return line;
     }),

@@ -1,9 +1,10 @@
-/** The page at `/`: the element, and around it the conversation in writing. */
+/** The page at `/`: the element, and around it the microphone and the conversation in writing. */
 import '../element/parley-avatar.js';
 import type { ParleyAvatar, ParleyEvents } from '../element/parley-avatar.js';
 import { type About, fetchAbout } from './about.js';
 import { composer } from './composer.js';
-import { showEngines } from './engines.js';
+import { showEngines, whyDeaf } from './engines.js';
+import { microphoneControl } from './microphone.js';
 import { notices } from './notices.js';
 import { transcript } from './transcript.js';
 
@@ -11,11 +12,13 @@ const find = <T extends HTMLElement>(selector: string) => document.querySelector
 
 const avatar = find<ParleyAvatar>('parley-avatar');
 const lines = transcript(find('.lines'), find('.transcript'), find('.answers'));
-const notice = notices(find('.notices'), () => void avatar.start());
+const notice = notices(find('.notices'), () => avatar.reconnect());
 const composing = composer(find('.foot'), {
   onAsk: (text) => void avatar.say(text),
   onStop: () => avatar.stop(),
 });
+
+const microphone = microphoneControl(find('.tools'), find('#microphone-menu'), avatar, notice.problem);
 
 function listen<Name extends keyof ParleyEvents>(name: Name, react: (detail: ParleyEvents[Name]) => void): void {
   avatar.addEventListener(name, (event) => react((event as CustomEvent<ParleyEvents[Name]>).detail));
@@ -27,17 +30,36 @@ listen('parley-error', ({ code, message }) => {
   if (code !== 'shutting_down') notice.problem(message);
 });
 listen('parley-connection', notice.connection);
+listen('parley-microphone', (state) => {
+  microphone.show(state);
+  composing.setOnlyWriting(state.kind === 'unavailable');
+  sayTurn();
+});
 let hasStarted = false;
 listen('parley-state', ({ state, isStarted, avatar: look }) => {
   if (isStarted && !hasStarted) notice.solved();
   hasStarted = isStarted;
   composing.setAnswering(state === 'speaking' || state === 'thinking');
+  sayTurn();
   if (look !== null) document.documentElement.style.setProperty('--ambient', look.background);
 });
 
+/** Whose turn it is, for those who do not see the light: only while one talks, because a reader would talk into it. */
+function sayTurn(): void {
+  const { state, microphone: ear } = avatar;
+  const turns: Partial<Record<typeof state, string>> = {
+    idle: 'Listening',
+    listening: 'Listening',
+    thinking: 'Thinking',
+  };
+  const turn = ear.kind === 'on' ? (turns[state] ?? '') : ear.kind === 'muted' ? 'The microphone is muted' : '';
+  const line = find('.turn');
+  if (line.textContent !== turn) line.textContent = turn;
+}
+
 document.addEventListener('keydown', (event) => {
-  // Esc that closes the panel of engines is meant for the panel.
-  if (event.key === 'Escape' && !event.defaultPrevented && !find('#engines').matches(':popover-open')) avatar.stop();
+  // Esc that closes a panel is meant for the panel.
+  if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector(':popover-open')) avatar.stop();
 });
 
 function introduce({ persona, engines, name, version }: About): void {
@@ -47,6 +69,8 @@ function introduce({ persona, engines, name, version }: About): void {
   composing.suggest(persona.suggestions);
   showEngines(find('#engines'), engines, `${name} ${version}`);
   find('.bar button').hidden = false;
+  const reason = whyDeaf(engines);
+  if (reason !== undefined) microphone.explain(reason);
 }
 
 // Without it the conversation works all the same; the page only has less to say about it.

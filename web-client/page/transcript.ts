@@ -1,4 +1,4 @@
-/** The conversation in writing: what the visitor wrote, and of the avatar's answers what was heard. */
+/** The conversation in writing: what the visitor wrote and said, and of the avatar's answers what was heard. */
 import type { ParleyEvents } from '../element/parley-avatar.js';
 
 type Message = ParleyEvents['parley-message'];
@@ -41,17 +41,31 @@ export function transcript(
     return row;
   };
 
+  const withdraw = (id: string) => {
+    rows.get(id)?.remove();
+    rows.delete(id);
+  };
+
   return {
     put(message) {
+      if (message.status === 'withdrawn') return withdraw(message.id);
       const row = rowFor(message);
       row.classList.toggle('speaking', message.status === 'speaking');
-      row.firstElementChild?.replaceChildren(message.text, ...(message.status === 'cut' ? [cutMark()] : []));
+      row.classList.toggle('waiting', message.status === 'speaking' && message.text === '');
+      row.classList.toggle('unclear', message.status === 'unclear');
+      row.firstElementChild?.replaceChildren(written(message), ...(message.status === 'cut' ? [cutMark()] : []));
       // Read out whole: word by word it would never stop.
       if (message.role === 'avatar' && message.status !== 'speaking') spoken.textContent = message.text;
       isReadingAlong ||= message.role === 'user';
       follow();
     },
   };
+}
+
+/** Speech has no words until it is understood, and some has none at all. */
+function written({ text, status }: Message): string {
+  if (text !== '') return text;
+  return status === 'unclear' ? '(not understood)' : '…';
 }
 
 function cutMark(): HTMLElement {
