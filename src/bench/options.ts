@@ -1,0 +1,73 @@
+/** The command line of `npm run bench`. */
+import { parseArgs } from 'node:util';
+import { ParleyError } from '../errors.js';
+
+export interface Options {
+  readonly callers: number;
+  readonly turns: number;
+  /** The socket of a server that runs already; null: one of our own is started. */
+  readonly url: string | null;
+  readonly token: string | null;
+  readonly typed: boolean;
+  readonly seed: number;
+  /** Where everything that was measured is written. */
+  readonly json: string | null;
+}
+
+export const USAGE = `npm run bench -- [--callers 4] [--turns 5] [--typed] [--seed 1] [--json FILE]
+                 [--url ws://HOST:PORT/v1/realtime [--token TOKEN]]`;
+
+/** Throws bad_settings. */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parsed(args);
+  const url = values.url === undefined ? null : socketAddress(values.url);
+  return {
+    callers: wholeNumber('callers', values.callers, 1, 1000),
+    turns: wholeNumber('turns', values.turns, 1, 10_000),
+    url,
+    token: values.token ?? null,
+    typed: values.typed,
+    seed: wholeNumber('seed', values.seed, 0, 1_000_000),
+    json: values.json ?? null,
+  };
+}
+
+/** Where a server whose socket is at `url` has everything else. */
+export function httpAddress(url: string): string {
+  return new URL(url).origin.replace(/^ws/, 'http');
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        callers: { type: 'string', default: '4' },
+        turns: { type: 'string', default: '5' },
+        url: { type: 'string' },
+        token: { type: 'string' },
+        typed: { type: 'boolean', default: false },
+        seed: { type: 'string', default: '1' },
+        json: { type: 'string' },
+      },
+    });
+  } catch (thrown) {
+    throw wrong(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= min && number <= max) return number;
+  throw wrong(`--${name} ${text} is not a whole number from ${min} to ${max}.`);
+}
+
+function socketAddress(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol === 'ws:' || url?.protocol === 'wss:') return text;
+  throw wrong(`--url ${text} is not a socket address, as ws://127.0.0.1:8080/v1/realtime.`);
+}
+
+function wrong(why: string): ParleyError {
+  return new ParleyError('bad_settings', `${why}\n\n${USAGE}`);
+}

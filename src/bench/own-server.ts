@@ -1,0 +1,80 @@
+/** The built server in a process of its own, on loopback and on a free port, with the operator's other settings. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ParleyError } from '../errors.js';
+
+const READY_MS = 60_000;
+const READY_EVERY_MS = 50;
+
+export interface OwnServer {
+  readonly http: string;
+  readonly pid: number;
+  close(): Promise<void>;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export async function startOwnServer(
+  root: string,
+  environment: Environment,
+  callers: number,
+  signal: AbortSignal,
+): Promise<OwnServer> {
+  const child = spawn(process.execPath, [join(root, 'dist/main.js')], {
+    env: {
+      ...environment,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      ACCESS_TOKEN: 'none',
+      MAX_SESSIONS: String(callers),
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const stop = () => void child.kill('SIGTERM');
+  signal.addEventListener('abort', stop, { once: true });
+  const close = async () => {
+    stop();
+    await ended;
+  };
+  const early = ended.then((code) => {
+    signal.throwIfAborted();
+    throw new ParleyError('internal', `The server ended with ${code} before it was ready; its reason stands above.`);
+  });
+  try {
+    const http = await Promise.race([addressOf(child.stdout), early]);
+    await Promise.race([untilReady(http, signal), early]);
+    return { http, pid: child.pid!, close };
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  } finally {
+    // From here on its end is no news.
+    early.catch(() => {});
+  }
+}
+
+async function addressOf(output: AsyncIterable<Buffer>): Promise<string> {
+  let said = '';
+  for await (const data of output) {
+    said += data.toString();
+    const found = /Open (http:\S+)\n/.exec(said)?.[1];
+    if (found !== undefined) return found;
+  }
+  throw new ParleyError('internal', 'The server never said where it listens.');
+}
+
+async function untilReady(http: string, signal: AbortSignal): Promise<void> {
+  for (const until = performance.now() + READY_MS; ; ) {
+    const answer = await fetch(`${http}/readyz`, { signal });
+    if (answer.ok) return;
+    if (performance.now() > until) {
+      throw new ParleyError(
+        'worker_unavailable',
+        `After ${READY_MS / 1000} s it says of itself: ${await answer.text()}.`,
+      );
+    }
+    await wait(READY_EVERY_MS, undefined, { signal });
+  }
+}

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
+import type { Summary } from '../../src/bench/summary.js';
+import type { TurnResult } from '../../src/bench/turn-result.js';
+import { variables } from '../../src/config.js';
+import { findSphinx } from '../../src/engines/stt/pocketsphinx-package.js';
+
+import { startServer } from './server.js';
+
+interface Report {
+  readonly bench: string;
+  readonly options: { readonly callers: number };
+  readonly machine: { readonly cores: number; readonly node: string };
+  readonly about: { readonly version: string; readonly engines: { job: string; engine: string }[] };
+  readonly summary: Summary;
+  readonly results: TurnResult[];
+}
+
+const file = join(mkdtempSync(join(tmpdir(), 'parley-')), 'bench.json');
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !variables.includes(name)));
+
+const running: ChildProcess[] = [];
+const servers: Server[] = [];
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill();
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function bench(...args: string[]): Promise<{ code: number; out: string; said: string }> {
+  const child = spawn(process.execPath, ['dist/bench/main.js', ...args], {
+    env: { ...environment, PARLEY_ENV_FILE: 'none' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  let [out, said] = ['', ''];
+  child.stdout.on('data', (data) => {
+    out += data;
+  });
+  child.stderr.on('data', (data) => {
+    said += data;
+  });
+  const [code] = await once(child, 'close');
+  return { code: code as number, out, said };
+}
+
+const report = (): Report => JSON.parse(readFileSync(file, 'utf8'));
+
+// Each starts a server of its own and talks to it in real time.
+describe('a small bench of the real server', { timeout: 60_000 }, () => {
+  it('has a typed turn answered, and writes everything down', async () => {
+    const { code, out, said } = await bench('--callers', '1', '--turns', '1', '--typed', '--json', file);
+    expect(code, said).toBe(0);
+    expect(out).toMatch(/first sound +1 +\d+\.\d/);
+    const { summary, about, machine, results, options } = report();
+    expect(summary.turns).toEqual({ asked: 1, answered: 1, failed: 0 });
+    expect(summary.transcripts).toBeNull();
+    expect(about.engines.map(({ engine }) => engine)).toEqual(expect.arrayContaining(['scripted', 'espeak', 'drawn']));
+    expect(machine.cores).toBeGreaterThan(0);
+    expect(options.callers).toBe(1);
+    const { marks, pictures, audioMs } = results[0]!;
+    expect(marks.response_created).toBeLessThanOrEqual(marks.first_sound!);
+    expect(marks.first_sound).toBeLessThanOrEqual(marks.heard!);
+    expect(audioMs).toBeGreaterThan(500);
+    expect(pictures.expected - pictures.missing).toBeGreaterThan(0);
+    if (process.platform === 'linux') expect(summary.server!.idleMegabytes).toBeGreaterThan(50);
+  });
+
+  it.skipIf(!('python' in findSphinx('var/python')))('has a spoken turn heard and answered', async () => {
+    const { code, said } = await bench('--callers', '1', '--turns', '1', '--json', file);
+    expect(code, said).toBe(0);
+    const { summary, results } = report();
+    expect(summary.turns.answered).toBe(1);
+    expect(summary.stages.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['speech stopped', 'transcript', 'response created', 'first sound', 'heard']),
+    );
+    expect(results[0]!.transcript).not.toBeNull();
+  });
+
+  it('measures a server that runs already, if it knows the token, and never writes that down', async () => {
+    const token = 'a-token-of-the-bench';
+    const server = await startServer({ ACCESS_TOKEN: token });
+    try {
+      const args = ['--url', server.realtime, '--callers', '1', '--turns', '1', '--typed', '--json', file];
+      const refused = await bench(...args);
+      expect(refused.code).toBe(2);
+      expect(refused.said).toMatch(/answers 401\. Name its access token with --token\./);
+      const { code, out } = await bench(...args, '--token', token);
+      expect(code).toBe(0);
+      expect(out).toMatch(/server +unknown/);
+      expect(readFileSync(file, 'utf8')).not.toContain(token);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+describe('a bench that finds something wrong', () => {
+  /** A server that says what `about` and `hello` say, and closes every connection after it. */
+  async function closingServer(): Promise<string> {
+    const server = createServer((_request, response) => {
+      response.end(JSON.stringify({ version: '0', engines: [{ job: 'face', engine: 'none' }] }));
+    });
+    new WebSocketServer({ server }).on('connection', (socket) => {
+      const session = { audio: { input: { turn_detection: null } } };
+      socket.send(JSON.stringify({ type: 'session.created', session }));
+      socket.once('message', () => socket.close(1011, 'internal'));
+    });
+    servers.push(server.listen(0, '127.0.0.1'));
+    await once(server, 'listening');
+    return `ws://127.0.0.1:${(server.address() as AddressInfo).port}/v1/realtime`;
+  }
+
+  it('counts every turn of a lost session as failed, and ends with 1', async () => {
+    const url = await closingServer();
+    const { code, out } = await bench('--url', url, '--callers', '2', '--turns', '3', '--typed', '--json', file);
+    expect(code).toBe(1);
+    expect(out).toMatch(/turns +0 of 6 answered, 6 failed/);
+    expect(report().summary.failures).toEqual({ 'the connection was closed: 1011 internal': 6 });
+  });
+
+  it('says plainly that a server cannot hear', async () => {
+    const { code } = await bench('--url', await closingServer(), '--callers', '1', '--turns', '1', '--json', file);
+    expect(code).toBe(1);
+    expect(report().results[0]!.failure).toBe('this server has no recogniser; measure it with --typed');
+  });
+
+  it('ends with 2 and a sentence where nothing could be measured', async () => {
+    const nobody = await bench('--url', 'ws://127.0.0.1:9/v1/realtime');
+    expect(nobody).toMatchObject({
+      code: 2,
+      said: expect.stringContaining('There is no server at http://127.0.0.1:9.'),
+    });
+    const wrong = await bench('--callers', 'four');
+    expect(wrong).toMatchObject({ code: 2, said: expect.stringContaining('--callers four is not a whole number') });
+  });
+});

@@ -1,0 +1,94 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { isSameWording, loadQuestions } from '../../src/bench/questions.js';
+import { voicedEnd } from '../../src/bench/voiced.js';
+import { readWav } from '../../src/bench/wav.js';
+import { everyPhrase, loadPersonas } from '../../src/persona.js';
+
+const folder = 'src/bench/voices';
+
+describe('the recorded questions', () => {
+  const questions = loadQuestions('.');
+
+  it('are all there, and small', () => {
+    const files = readdirSync(folder).filter((name) => name.endsWith('.wav'));
+    expect(questions.length).toBe(files.length);
+    expect(files.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)).toBeLessThan(300 * 1024);
+  });
+
+  it('are phrases that the persona knows', async () => {
+    const personas = await loadPersonas('personas');
+    const phrases = everyPhrase(personas.get('parley')!);
+    const unknown = questions.filter(({ text }) => !phrases.some(({ phrase }) => isSameWording(phrase, text)));
+    expect(unknown.map(({ text }) => text)).toEqual([]);
+  });
+
+  it('end with their last voiced sample, before the recording does', () => {
+    for (const { text, samples, voicedEnd: end } of questions) {
+      expect(end, text).toBeGreaterThan(samples.length / 2);
+      expect(end, text).toBeLessThan(samples.length);
+      const rest = Math.max(...samples.subarray(end).map(Math.abs));
+      expect(rest, text).toBeLessThan(0.1 * Math.max(...samples.map(Math.abs)));
+    }
+  });
+});
+
+describe('the end of a voice', () => {
+  const tone = (ms: number, level: number) =>
+    Array.from({ length: ms * 16 }, (_, at) => Math.round(level * Math.sin(at / 5)));
+
+  it('is found by level, over noise and under pauses', () => {
+    const samples = Int16Array.from([
+      ...tone(100, 20),
+      ...tone(200, 9000),
+      ...tone(150, 20),
+      ...tone(50, 2000),
+      ...tone(300, 20),
+    ]);
+    expect(voicedEnd(samples, 16_000)).toBe(500 * 16);
+  });
+
+  it('is the end of a recording that ends in its voice, and 0 in silence', () => {
+    expect(voicedEnd(Int16Array.from(tone(205, 9000)), 16_000)).toBe(205 * 16);
+    expect(voicedEnd(new Int16Array(1600), 16_000)).toBe(0);
+    expect(voicedEnd(new Int16Array(0), 16_000)).toBe(0);
+  });
+});
+
+describe('a transcript', () => {
+  it.each([
+    ['what time is it', 'What time is it?', true],
+    ['Thank you, very much!', 'Thank you very much.', true],
+    ['what time is', 'What time is it?', false],
+    ['', 'What time is it?', false],
+  ])('"%s" of "%s": right is %s', (heard, said, isRight) => {
+    expect(isSameWording(heard, said)).toBe(isRight);
+  });
+});
+
+describe('a recording that cannot be read', () => {
+  const good = readFileSync(join(folder, 'what-is-your-name.wav'));
+  const changed = (change: (bytes: Buffer) => void) => {
+    const bytes = Buffer.from(good);
+    change(bytes);
+    return bytes;
+  };
+
+  it('is told from one that can', () => {
+    expect(readWav(good)).toMatchObject({ rate: 16_000 });
+    expect(readWav(good).samples.length).toBe((good.length - 44) / 2);
+  });
+
+  it.each([
+    ['too short', good.subarray(0, 8), /no RIFF/],
+    ['another kind of file', changed((bytes) => bytes.write('JUNK')), /no RIFF/],
+    ['cut off', good.subarray(0, 1000), /middle of a chunk/],
+    ['stereo', changed((bytes) => bytes.writeUInt16LE(2, 22)), /not mono/],
+    ['compressed', changed((bytes) => bytes.writeUInt16LE(85, 20)), /not mono/],
+    ['without a format', changed((bytes) => bytes.write('fmtx', 12)), /before their format/],
+    ['without samples', good.subarray(0, 36), /no samples/],
+  ])('is one that is %s', (_what, bytes, reason) => {
+    expect(() => readWav(bytes)).toThrow(reason);
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../src/bench/random.js';
+import { distribution, percentile } from '../../src/bench/statistics.js';
+
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+describe('percentiles', () => {
+  it('are values that were measured, by the nearest rank', () => {
+    expect(percentile(upTo(100), 0.5)).toBe(50);
+    expect(percentile(upTo(100), 0.99)).toBe(99);
+    expect(percentile(upTo(10), 0.95)).toBe(10);
+    expect(percentile([7], 0.01)).toBe(7);
+  });
+
+  it('of nothing are an error', () => {
+    expect(() => percentile([], 0.5)).toThrow(RangeError);
+  });
+
+  it('come from values in any order, and sort them as numbers', () => {
+    const values = [100, 9, 20, 80, 3];
+    expect(distribution(values)).toEqual({ count: 5, p50: 20, p90: 100, p95: 100, p99: 100, max: 100 });
+    expect(values).toEqual([100, 9, 20, 80, 3]);
+    expect(distribution([])).toBeNull();
+  });
+});
+
+describe('seeded numbers', () => {
+  const take = (seed: number) => Array.from({ length: 1000 }, seededRandom(seed));
+
+  it('are the same for a seed, and others for another', () => {
+    expect(take(7)).toEqual(take(7));
+    expect(take(7).filter((value, at) => value === take(8)[at])).toEqual([]);
+  });
+
+  it.each([0, 1, 2, 4_000_003])('are spread over [0, 1) from seed %s on', (seed) => {
+    const values = take(seed);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...values)).toBeLessThan(1);
+    expect(mean).toBeGreaterThan(0.45);
+    expect(mean).toBeLessThan(0.55);
+  });
+});

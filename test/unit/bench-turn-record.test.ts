@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { createPlayer } from '../../src/bench/player.js';
+import { recordTurn, type TurnRecord } from '../../src/bench/turn-record.js';
+import type { ServerEvent } from '../../src/protocol/server-events.js';
+
+const ZERO = 10_000;
+const FRAME = 960;
+
+function begin(expectsPictures = true): TurnRecord {
+  return recordTurn({ player: createPlayer(), zero: ZERO, expectsPictures });
+}
+
+/** Events with the fields that the record reads. */
+const event = (type: string, fields: object = {}) => ({ type, ...fields }) as ServerEvent;
+const done = (status: string, reason?: string) =>
+  event('response.done', { response: { status, status_details: reason === undefined ? null : { reason } } });
+
+function audio(record: TurnRecord, frame: number, now: number, loudFrom = 0): void {
+  const samples = Int16Array.from({ length: FRAME }, (_, at) => (at >= loudFrom ? 5000 : 10));
+  record.media(
+    { kind: 'audio', response: 1, position: frame * FRAME, pcm: new Uint8Array(samples.buffer) },
+    ZERO + now,
+  );
+}
+
+function picture(record: TurnRecord, frame: number, now: number, response = 1): void {
+  const place = { x: 0, y: 0, width: 0, height: 0 };
+  const jpeg = new Uint8Array(0);
+  record.media({ kind: 'patch', response, position: frame * FRAME, base: 0, place, jpeg }, ZERO + now);
+}
+
+function answer(record: TurnRecord, at: number): void {
+  record.event(event('response.created'), ZERO + at);
+  record.event(event('avatar.response', { response: 1 }), ZERO + at);
+}
+
+describe('the record of a turn', () => {
+  it('has every stage of a spoken turn, from the last voiced sample on', () => {
+    const record = begin();
+    record.event(event('input_audio_buffer.speech_stopped'), ZERO + 250);
+    record.event(event('conversation.item.input_audio_transcription.completed', { transcript: 'hello' }), ZERO + 300);
+    answer(record, 310);
+    audio(record, 0, 400, FRAME);
+    picture(record, 0, 405);
+    for (let frame = 1; frame < 5; frame += 1) {
+      audio(record, frame, 410, frame === 1 ? 480 : 0);
+      picture(record, frame, 410);
+    }
+    record.event(event('avatar.end', { response: 1, position: 5 * FRAME }), ZERO + 420);
+    record.event(done('completed'), ZERO + 421);
+    expect(record.isOver(ZERO + 500)).toBe(false);
+    expect(record.isOver(ZERO + 700)).toBe(true);
+    expect(record.result()).toEqual({
+      failure: null,
+      // It began to play at 410; the first sound lies 60 ms into the answer.
+      marks: {
+        speech_stopped: 250,
+        transcript: 300,
+        response_created: 310,
+        first_picture: 405,
+        first_sound: 410,
+        heard: 470,
+      },
+      transcript: 'hello',
+      audioMs: 200,
+      gaps: { count: 0, ms: 0 },
+      pictures: { expected: 5, late: 0, missing: 0 },
+    });
+  });
+
+  it('counts pictures whose sound had begun as late, those that never came as missing, and no others', () => {
+    const record = begin();
+    answer(record, 100);
+    for (let frame = 0; frame < 4; frame += 1) audio(record, frame, 100);
+    picture(record, 0, 100);
+    picture(record, 1, 139);
+    picture(record, 2, 200);
+    picture(record, 3, 101, 7);
+    record.event(event('avatar.end', { response: 1, position: 4 * FRAME }), ZERO + 210);
+    record.event(done('completed'), ZERO + 210);
+    expect(record.isOver(ZERO + 300)).toBe(true);
+    expect(record.result().pictures).toEqual({ expected: 4, late: 1, missing: 1 });
+  });
+
+  it('expects no pictures of a server without a face', () => {
+    const record = begin(false);
+    answer(record, 100);
+    audio(record, 0, 100);
+    record.event(event('avatar.end', { response: 1, position: FRAME }), ZERO + 101);
+    expect(record.result().pictures).toEqual({ expected: 0, late: 0, missing: 0 });
+  });
+
+  it('goes on with the second answer, when the server took back the first', () => {
+    const record = begin();
+    record.event(event('input_audio_buffer.speech_stopped'), ZERO + 90);
+    answer(record, 100);
+    audio(record, 0, 110);
+    record.event(event('avatar.flush', { response: 1 }), ZERO + 120);
+    record.event(done('cancelled', 'turn_detected'), ZERO + 120);
+    expect(record.isOver(ZERO + 130)).toBe(false);
+    record.event(event('response.created'), ZERO + 500);
+    expect(record.result().marks).toEqual({ speech_stopped: 90, response_created: 500 });
+  });
+
+  it.each([
+    ['that failed', [done('failed')], 'the response was failed'],
+    ['with an error', [event('error', { error: { code: 'at_capacity' } })], 'at_capacity'],
+    [
+      'whose speech could not be recognised',
+      [event('conversation.item.input_audio_transcription.failed', { error: { code: 'stt_failed' } })],
+      'stt_failed',
+    ],
+    ['without sound', [event('response.created'), done('completed')], 'the answer had no sound'],
+  ])('tells of a turn %s', (_what, events, failure) => {
+    const record = begin();
+    for (const each of events) record.event(each, ZERO + 100);
+    expect(record.isOver(ZERO + 101)).toBe(true);
+    expect(record.result().failure).toBe(failure);
+  });
+
+  it('forgives a cancel that came too late', () => {
+    const record = begin();
+    record.event(event('error', { error: { code: 'response_cancel_not_active' } }), ZERO + 100);
+    expect(record.isOver(ZERO + 101)).toBe(false);
+  });
+
+  it('gives up after 15 s in which nothing came and nothing sounded, and says what was missing', () => {
+    const silent = begin();
+    expect(silent.isOver(ZERO + 15_000)).toBe(false);
+    expect(silent.isOver(ZERO + 15_001)).toBe(true);
+    expect(silent.result().failure).toBe('no answer within 15 s');
+
+    const mute = begin();
+    answer(mute, 5000);
+    expect(mute.isOver(ZERO + 19_000)).toBe(false);
+    expect(mute.isOver(ZERO + 20_001)).toBe(true);
+    expect(mute.result().failure).toBe('no sound within 15 s');
+
+    const broken = begin();
+    answer(broken, 100);
+    for (let frame = 0; frame < 500; frame += 1) audio(broken, frame, 100);
+    expect(broken.isOver(ZERO + 19_900)).toBe(false);
+    expect(broken.isOver(ZERO + 20_200)).toBe(false);
+    expect(broken.isOver(ZERO + 34_901)).toBe(true);
+    expect(broken.result().failure).toBe('the answer broke off: nothing more within 15 s');
+  });
+});
