@@ -435,11 +435,12 @@ describe('a spoken turn', () => {
   });
 
   it('R34 does not take a caller who was away for a voice detector that does not answer', async () => {
-    const caller = open({ vad: plainVad({ delayMs: 25 }), answer: () => ['Good.'] });
+    const caller = open({ vad: plainVad({ delayMs: 110 }), answer: () => ['Good.'] });
     await caller.rest(200);
     await caller.pass(5000);
     await caller.speak(600);
     await caller.rest(600);
+    await caller.pass(6000);
     expect(caller.types()).not.toContain('error');
     expect(caller.asked.length).toBe(1);
     caller.leave();
