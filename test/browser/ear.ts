@@ -6,6 +6,8 @@ import type { Page } from 'playwright-core';
 import { decodeMedia } from '../../src/protocol/media.js';
 
 export interface HeardFrame {
+  /** Of the page's sessions, the one that it came in: 1 is the first. */
+  readonly session: number;
   readonly position: number;
   readonly samples: Int16Array;
 }
@@ -33,13 +35,14 @@ export async function putEar(page: Page, { hears }: { hears: boolean }): Promise
   await page.routeWebSocket(/\/v1\/realtime/, (socket) => {
     const server = socket.connectToServer();
     sessions += 1;
+    const session = sessions;
     tellPage = (text) => socket.send(text);
     socket.onMessage((message) => {
       if (typeof message === 'string') {
         asked.push(JSON.parse(message) as { type: string });
         return server.send(message);
       }
-      frames.push(frameOf(message));
+      frames.push({ session, ...frameOf(message) });
       return onFrame();
     });
     server.onMessage((message) => socket.send(typeof message === 'string' ? withEar(message, hears) : message));
@@ -64,7 +67,7 @@ export async function putEar(page: Page, { hears }: { hears: boolean }): Promise
   };
 }
 
-function frameOf(bytes: Uint8Array): HeardFrame {
+function frameOf(bytes: Uint8Array): Omit<HeardFrame, 'session'> {
   const media = decodeMedia(bytes);
   if (media.kind !== 'microphone') throw new Error(`the page sent a frame of the kind ${media.kind}`);
   return { position: media.position, samples: new Int16Array(Uint8Array.from(media.pcm).buffer) };

@@ -1,4 +1,7 @@
-/** Whether the lips go with the sound, from what is seen and what is heard alone: no counter of the element is asked. */
+/**
+ * Whether the lips go with the sound: from what is seen and what is heard, and not from what the element says of itself.
+ * Only whether its pictures come in time is the element's own count, against the frames that the browser gave it.
+ */
 import type { Page } from 'playwright-core';
 
 /** One look at the page: how loud it is, and how far the mouth is from the pack's own picture, in levels. */
@@ -6,6 +9,9 @@ export interface Look {
   readonly time: number;
   readonly level: number;
   readonly opening: number;
+  /** The picture that is heard now, and how many the element says it has shown. */
+  readonly due: number;
+  readonly shown: number;
 }
 
 export interface LipSync {
@@ -13,6 +19,8 @@ export interface LipSync {
   readonly lag: number;
   /** Of loudness and opening at that lag: 1 is the same curve. */
   readonly correlation: number;
+  /** Of the pictures that were due when this browser drew, the share that was there. */
+  readonly inTime: number;
 }
 
 const STEP_MS = 20;
@@ -20,19 +28,23 @@ const WIDEST_LAG_MS = 600;
 
 export const watchLips = (page: Page, ms: number): Promise<readonly Look[]> => page.evaluate<Look[]>(WATCH(ms));
 
-/** The lag at which loudness and opening are most alike. */
-export function lipSync(looks: readonly Look[]): LipSync {
-  const level = evenly(looks, 'level');
-  const opening = evenly(looks, 'opening');
+/** The lag at which loudness and opening are most alike, over everything that was watched. */
+export function lipSync(watched: readonly (readonly Look[])[]): LipSync {
+  const curves = watched.map((looks) => ({ level: evenly(looks, 'level'), opening: evenly(looks, 'opening') }));
   const widest = WIDEST_LAG_MS / STEP_MS;
   const tried = Array.from({ length: 2 * widest + 1 }, (_, at) => {
     const lag = at - widest;
-    const seen = opening.slice(Math.max(0, lag), opening.length + Math.min(0, lag));
-    const heard = level.slice(Math.max(0, -lag), level.length - Math.max(0, lag));
+    const seen = curves.flatMap(({ opening }) => opening.slice(Math.max(0, lag), opening.length + Math.min(0, lag)));
+    const heard = curves.flatMap(({ level }) => level.slice(Math.max(0, -lag), level.length - Math.max(0, lag)));
     return { lag: lag * STEP_MS, correlation: correlation(heard, seen) };
   });
-  return tried.reduce((best, next) => (next.correlation > best.correlation ? next : best));
+  const best = tried.reduce((best, next) => (next.correlation > best.correlation ? next : best));
+  const shown = sum(watched.map((looks) => (looks.at(-1)?.shown ?? 0) - (looks[0]?.shown ?? 0)));
+  const due = sum(watched.map((looks) => new Set(looks.map((look) => look.due)).size - 1));
+  return { ...best, inTime: shown / due };
 }
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 /** One curve of the looks at even steps: each step takes the last look before it. */
 function evenly(looks: readonly Look[], curve: 'level' | 'opening'): number[] {
@@ -78,8 +90,9 @@ const WATCH = (ms: number) => `(async () => {
       port1.onmessage = resolve;
       port2.postMessage(0);
     });
-    const { level, base } = element.debug;
-    kept.push({ time: performance.now() - since, level, base, seen: context.getImageData(...place).data });
+    const { level, base, heard, shown } = element.debug;
+    const due = Math.floor(heard / 960);
+    kept.push({ time: performance.now() - since, level, base, due, shown, seen: context.getImageData(...place).data });
   }
   const { avatars } = await (await fetch('/v1/avatars')).json();
   const bytes = await (await fetch(avatars[0].pack.url)).arrayBuffer();
@@ -95,7 +108,7 @@ const WATCH = (ms: number) => `(async () => {
     return decoded.get(base);
   };
   const looks = [];
-  for (const { time, level, base, seen } of kept) {
+  for (const { time, level, base, due, shown, seen } of kept) {
     let opening = Infinity;
     for (const near of [base - 1, base, base + 1]) {
       const rest = await plain((near + pictures.length) % pictures.length);
@@ -103,7 +116,7 @@ const WATCH = (ms: number) => `(async () => {
       for (let at = 0; at < seen.length; at += 1) sum += Math.abs(seen[at] - rest[at]);
       opening = Math.min(opening, sum / seen.length);
     }
-    looks.push({ time, level, opening });
+    looks.push({ time, level, opening, due, shown });
   }
   return looks;
 })()`;

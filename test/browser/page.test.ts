@@ -6,15 +6,15 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RunningServer, startServer } from '../e2e/server.js';
 import { launchChromium } from './chromium.js';
-import { lipSync, watchLips } from './lip-sync.js';
+import { type LipSync, type Look, lipSync, watchLips } from './lip-sync.js';
 import { type VisitOptions, type Visitor, visit } from './visitor.js';
 
 /** Loud enough to be heard; digital silence is 0, and the last of a fade far below. */
 const AUDIBLE = 0.005;
 const SILENT = 0.0005;
 
-/** A browser, a server and the tests beside them on two cores. */
-vi.setConfig({ testTimeout: 90_000 });
+/** A browser, a server and the tests beside them on two cores that others use too. */
+vi.setConfig({ testTimeout: 240_000 });
 
 let server: RunningServer;
 let browser: Browser;
@@ -34,11 +34,23 @@ afterEach(async () => {
   visitor = undefined;
 });
 
-/** Runs in the page: true when another line is shown, or more words of it have been heard. */
-const captionMoved = (line: string | null, heard: number) => `(() => {
-  const caption = document.querySelector('parley-avatar').shadowRoot.querySelector('.caption');
-  return caption.textContent !== ${JSON.stringify(line)} || caption.querySelectorAll('.heard').length > ${heard};
-})()`;
+/** Runs in the page, before its own scripts: keeps what is written while an answer sounds, in its order. */
+const NOTE_LINES = `{
+  const noted = (globalThis.noted = { captions: [], answers: [] });
+  document.addEventListener('parley-caption', ({ target }) => {
+    const caption = target.shadowRoot.querySelector('.caption');
+    noted.captions.push({ line: caption.textContent, heard: caption.querySelectorAll('.heard').length });
+    noted.answers.push([...document.querySelectorAll('.transcript .avatar')].at(-1)?.textContent ?? '');
+  });
+}`;
+
+interface Noted {
+  readonly captions: readonly { readonly line: string; readonly heard: number }[];
+  readonly answers: readonly string[];
+}
+
+const goesWithTheSound = ({ lag, correlation, inTime }: LipSync) =>
+  Math.abs(lag) <= 120 && correlation > 0.3 && inTime > 0.5;
 
 async function arrive(options: VisitOptions = {}): Promise<Visitor> {
   visitor = await visit(browser, server.url, options);
@@ -47,47 +59,42 @@ async function arrive(options: VisitOptions = {}): Promise<Visitor> {
 
 describe('a typed question', () => {
   it('is answered with voice, moving lips and captions, after which the face rests', async () => {
-    const { ask, until, caption, lastAnswer, mouthOpening, debug, complaints, page } = await arrive();
+    const { ask, until, lastAnswer, mouthOpening, complaints, page } = await arrive({ before: NOTE_LINES });
     const atRest = await mouthOpening();
     await ask('Who are you?');
     await page.locator('.transcript .user', { hasText: 'Who are you?' }).waitFor();
     await until(`d.level > ${AUDIBLE} && d.state === 'speaking'`);
-    await until('d.shown > 10');
-    let widest = 0;
-    for (let look = 0; look < 12; look += 1) widest = Math.max(widest, await mouthOpening());
-    expect(widest).toBeGreaterThan(atRest + 3);
+    const looks = await watchLips(page, 3000);
+    expect(Math.max(...looks.map(({ opening }) => opening))).toBeGreaterThan(atRest + 3);
 
-    const line = await caption.textContent();
-    const heard = await caption.locator('.heard').count();
-    expect(line).not.toBe('');
-    await until(captionMoved(line, heard));
-    const early = (await lastAnswer.textContent()) ?? '';
     await until(`d.state === 'idle' && d.play === 'ended' && d.mouth === null`);
     const whole = (await lastAnswer.textContent()) ?? '';
-    expect(whole.length).toBeGreaterThan(early.length);
-    expect(whole.startsWith(early.trim())).toBe(true);
     expect(whole).not.toContain('—');
     await until(`d.level < ${SILENT}`);
     // The head moves while it rests, and the mouth with it: within one round of the idle loop it is back.
-    await expect.poll(mouthOpening, { timeout: 10_000 }).toBeLessThan(atRest + 1.5);
+    await expect.poll(mouthOpening).toBeLessThan(atRest + 1.5);
 
-    // Most pictures come up while they are due, also without a graphics card.
-    const { shown, missing } = await debug();
-    expect(missing).toBeLessThan(shown / 2);
+    // The words were written as they sounded, none of them twice.
+    const { captions, answers } = await page.evaluate<Noted>('noted');
+    expect(captions.some(({ heard }, at) => heard > (captions[at - 1]?.heard ?? heard))).toBe(true);
+    expect(new Set(captions.map(({ line }) => line)).size).toBeGreaterThan(1);
+    expect(answers.every((text, at) => text.startsWith((answers[at - 1] ?? '').trim()))).toBe(true);
+    expect(answers.some((text) => text.trim() !== '' && text.length < whole.length)).toBe(true);
+    expect(whole.startsWith((answers.at(-1) ?? '').trim())).toBe(true);
     expect(complaints).toEqual([]);
   });
 
   it('moves the lips with the sound', async () => {
-    const { ask, until, page, debug } = await arrive();
+    const { ask, until, page } = await arrive();
     await ask('Tell me a story');
     await until(`d.level > ${AUDIBLE}`);
-    const { lag, correlation } = lipSync(await watchLips(page, 3000));
-    expect(correlation).toBeGreaterThan(0.3);
-    expect(Math.abs(lag)).toBeLessThanOrEqual(120);
-    // 75 pictures are due in three seconds.
-    const { shown, missing } = await debug();
-    expect(shown).toBeGreaterThan(40);
-    expect(missing).toBeLessThan(shown / 2);
+    // The longer one looks, the less it counts where a busy machine stumbled; the story lasts a minute.
+    const watched: (readonly Look[])[] = [];
+    const watchOn = async () => {
+      watched.push(await watchLips(page, 3000));
+      return lipSync(watched);
+    };
+    await expect.poll(watchOn, { timeout: 45_000 }).toSatisfy(goesWithTheSound);
   });
 
   it('moves the lips also where the browser does not tell how late its sound is', async () => {
@@ -103,7 +110,7 @@ describe('a typed question', () => {
     await until(`d.state === 'speaking' && d.heard > 40000`);
     await ask('What time is it?');
     await page.locator('.transcript .avatar .cut').waitFor();
-    await until(`d.state === 'speaking'`);
+    await answers.nth(1).waitFor();
     await until(`d.state === 'idle' && d.play === 'ended'`);
     const [cut, time] = await answers.allTextContents();
     expect(cut).toMatch(/\S —$/);
@@ -114,26 +121,32 @@ describe('a typed question', () => {
 
 describe('Stop', () => {
   it('silences at once and leaves only what was heard', async () => {
-    const { ask, until, stop, caption, lastAnswer, debug, complaints } = await arrive();
+    const { ask, until, stop, caption, lastAnswer, debug, complaints, page } = await arrive();
     await ask('Tell me a story');
     await until(`d.heard > 50000 && d.level > ${AUDIBLE}`);
-    const pressed = Date.now();
+    await page.evaluate(NOTE_PRESS);
     await stop.click();
     await until(`d.level < ${SILENT}`);
-    expect(Date.now() - pressed).toBeLessThan(1000);
     const { heard } = await debug();
+    // Without a stop, 400 ms more would be on their way and sound to their end.
+    expect(heard - (await page.evaluate<number>('heardAtPress'))).toBeLessThan(24_000 / 4);
     await lastAnswer.locator('.cut').waitFor();
     const left = await lastAnswer.textContent();
     await until(`d.state === 'idle' && d.mouth === null`);
-    expect(await stop.isHidden()).toBe(true);
+    await expect.poll(() => stop.isHidden()).toBe(true);
     // A second later nothing more has been played or written.
-    await until(`performance.now() > ${await lastAnswer.page().evaluate<number>('performance.now()')} + 1000`);
+    await until(`performance.now() > ${await page.evaluate<number>('performance.now()')} + 1000`);
     expect((await debug()).heard).toBeLessThanOrEqual(heard + 480);
     expect(await lastAnswer.textContent()).toBe(left);
     expect(await caption.locator('.coming').filter({ visible: true }).count()).toBe(0);
     expect(complaints).toEqual([]);
   });
 });
+
+/** Runs in the page: keeps how much had been heard in the moment of the press. */
+const NOTE_PRESS = `document.addEventListener('click', () => {
+  globalThis.heardAtPress = document.querySelector('parley-avatar').debug.heard;
+}, { capture: true, once: true })`;
 
 describe('the beginning', () => {
   it('needs one gesture where the browser asks for it, and then the host greets', async () => {
@@ -166,6 +179,18 @@ describe('the beginning', () => {
     }
   });
 
+  it('waits for a sound that is slow to open, and does not call it forbidden', async () => {
+    const strict = await launchChromium({ autoplay: false });
+    try {
+      const { start, until, page } = await visit(strict, server.url, { before: SLOW_SOUND });
+      await start.click();
+      await until(`d.level > ${AUDIBLE}`);
+      expect(await page.getByRole('alert').filter({ hasText: 'keeps this page silent' }).isVisible()).toBe(false);
+    } finally {
+      await strict.close();
+    }
+  });
+
   it('offers what to ask, and says what is running', async () => {
     const { page, until } = await arrive();
     await page.getByRole('button', { name: 'Engines' }).click();
@@ -177,6 +202,24 @@ describe('the beginning', () => {
     await until(`d.level > ${AUDIBLE}`);
   });
 });
+
+/** Runs in the page, before its own scripts: sound opens 3 s after it was asked for. */
+const SLOW_SOUND = `{
+  const { prototype } = BaseAudioContext;
+  const state = Object.getOwnPropertyDescriptor(prototype, 'state').get;
+  const { resume } = AudioContext.prototype;
+  let opensAt = Infinity;
+  Object.defineProperty(prototype, 'state', {
+    get() {
+      return performance.now() < opensAt ? 'suspended' : state.call(this);
+    },
+  });
+  AudioContext.prototype.resume = async function () {
+    opensAt = Math.min(opensAt, performance.now() + 3000);
+    await new Promise((resolve) => setTimeout(resolve, opensAt - performance.now()));
+    return resume.call(this);
+  };
+}`;
 
 describe('without a mouse', () => {
   it('one can start, ask and stop', async () => {
@@ -191,7 +234,7 @@ describe('without a mouse', () => {
     await page.keyboard.press('Enter');
     await until(`d.level > ${AUDIBLE}`);
     // The button is gone; who goes on with the keyboard goes on from there.
-    expect(await hasFocus(page.getByRole('button', { name: 'Mute' }))()).toBe(true);
+    await expect.poll(hasFocus(page.getByRole('button', { name: 'Mute' }))).toBe(true);
     await tabTo(hasFocus(question));
     await page.keyboard.type('Tell me a story');
     await page.keyboard.press('Enter');
@@ -200,7 +243,7 @@ describe('without a mouse', () => {
     await page.keyboard.press('Escape');
     await until(`d.level < ${SILENT} && d.state !== 'speaking'`);
     await lastAnswer.locator('.cut').waitFor();
-    expect(await stop.isHidden()).toBe(true);
+    await expect.poll(() => stop.isHidden()).toBe(true);
   });
 });
 
@@ -219,7 +262,7 @@ describe('when the connection is lost', () => {
       second = await startServer({ PORT: port });
       // A server that has only just started may not have its voice yet; then it answers in writing.
       await lastAnswer.filter({ hasText: 'Ada' }).waitFor();
-      expect(await page.getByText(/Trying again/).isHidden()).toBe(true);
+      await expect.poll(() => page.getByText(/Trying again/).isHidden()).toBe(true);
       await until(`d.state === 'idle'`);
       expect(await page.locator('.transcript li').allTextContents()).toEqual([
         'What time is it?',

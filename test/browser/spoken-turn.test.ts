@@ -12,27 +12,35 @@ import { launchChromium } from './chromium.js';
 import { type Visitor, visit } from './visitor.js';
 import { wavFile } from './wav.js';
 
-vi.setConfig({ testTimeout: 90_000 });
+/** A browser, a server and the tests beside them on two cores that others use too. */
+vi.setConfig({ testTimeout: 240_000 });
 
 /** Loud enough to be heard; digital silence is 0. */
 const AUDIBLE = 0.005;
 
+/** On a busy machine the recogniser may give up a question or two; each is asked again and again. */
+const UNTIL_UNDERSTOOD_MS = 150_000;
+
 /** A question, and when the answer has long begun, the same again, and so on. */
-const spoken = joined(silence(1.5), recordings.tellMeAStory, silence(7));
+const spoken = joined(silence(1.5), recordings.tellMeAStory, silence(9));
+/** The same with a pause that no answer needs to begin. */
+const spokenSeldom = joined(silence(1.5), recordings.tellMeAStory, silence(25));
 
 const found = findSphinx(join(import.meta.dirname, '../../var/python'));
 const reason = 'enable' in found ? `: SKIPPED, ${found.why}; ${found.enable}` : '';
 
 let folder: string;
-let file: string;
+let fileSeldom: string;
 let browser: Browser;
 let server: RunningServer | undefined;
 let visitor: Visitor | undefined;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parley-spoken-'));
-  file = join(folder, 'spoken.wav');
+  const file = join(folder, 'spoken.wav');
+  fileSeldom = join(folder, 'spoken-seldom.wav');
   await writeFile(file, wavFile(spoken, HEARING_RATE));
+  await writeFile(fileSeldom, wavFile(spokenSeldom, HEARING_RATE));
   browser = await launchChromium({ autoplay: true, microphone: { file } });
 });
 
@@ -53,8 +61,12 @@ describe.skipIf('enable' in found)(`a spoken question${reason}`, () => {
     server = await startServer();
     visitor = await visit(browser, server.url);
     const { page, microphone, until, ask, answers, complaints } = visitor;
+    page.setDefaultTimeout(UNTIL_UNDERSTOOD_MS);
     await microphone.click();
-    await page.locator('.transcript .user', { hasText: /^tell me a story/i }).waitFor();
+    await page
+      .locator('.transcript .user', { hasText: /^tell me a story/i })
+      .first()
+      .waitFor();
     await until(`d.state === 'speaking' && d.level > ${AUDIBLE} && d.shown > 10`);
     await answers.locator('.cut').first().waitFor();
     await answers.nth(1).waitFor();
@@ -72,24 +84,37 @@ describe.skipIf('enable' in found)(`a spoken question${reason}`, () => {
 
   it('wakes the kiosk, which answers it, writes both sides large, and forgets them', async () => {
     server = await startServer();
-    // Asked once: the very question that wakes it is answered.
-    const once = await launchChromium({ autoplay: true, microphone: { file: `${file}%noloop` } });
+    const lobby = await launchChromium({ autoplay: true, microphone: { file: fileSeldom } });
     try {
-      const page = await once.newPage();
-      page.setDefaultTimeout(60_000);
+      const page = await lobby.newPage();
+      page.setDefaultTimeout(UNTIL_UNDERSTOOD_MS);
+      await page.addInitScript(NOTE_SPEAKERS);
       await page.goto(`${server.url}/kiosk?silence=5`);
       await page.locator('.caller', { hasText: /^tell me a story/i }).waitFor();
       await page.locator('body:not(.attract)').waitFor();
       await page.locator('.host .sounding').waitFor();
+      // The very question that woke it is answered.
+      await expect.poll(() => page.evaluate(`speakers`)).toEqual(['user', 'avatar']);
       await page.evaluate(`document.querySelector('parley-avatar').microphoneMuted = true`);
       await page.evaluate(`document.querySelector('parley-avatar').stop()`);
       await page.locator('body.attract').waitFor();
       expect(await page.locator('.words p').allTextContents()).toEqual(['', '']);
     } finally {
-      await once.close();
+      await lobby.close();
     }
   });
 });
+
+/** Runs in the page, before its own scripts: whose turns had words, one after the other. */
+const NOTE_SPEAKERS = `{
+  const speakers = (globalThis.speakers = []);
+  const known = new Set();
+  document.addEventListener('parley-message', ({ detail: { id, role, text, status } }) => {
+    if (text === '' || (role === 'user' && status !== 'complete') || known.has(id)) return;
+    known.add(id);
+    speakers.push(role);
+  });
+}`;
 
 describe('a server that was told not to listen', () => {
   it('says so where one would talk, and answers what is written', async () => {

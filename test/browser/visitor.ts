@@ -44,8 +44,8 @@ export interface VisitOptions extends BrowserContextOptions {
 
 const ELEMENT = `document.querySelector('parley-avatar')`;
 
-/** Longer than any answer's first sound on a busy machine; a wait that ends is far shorter. */
-const PATIENCE_MS = 30_000;
+/** Longer than any answer on a busy machine; a wait that ends is far shorter. */
+export const PATIENCE_MS = 90_000;
 
 export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visitor> {
   const { before, prepare, ...contextOptions } = options;

@@ -8,8 +8,8 @@ import { pcmSamples } from '../../src/audio/pcm.js';
 import { type Engine, type EngineContext, VAD_FRAME_SAMPLES, type Vad } from '../../src/engines/contract.js';
 import { ParleyError } from '../../src/errors.js';
 import { within } from '../../src/flow.js';
+import { promptly } from './promptly.js';
 
-const PROMISED_ABORT_MS = 200;
 const FRAMES_A_SECOND = 16_000 / VAD_FRAME_SAMPLES;
 
 export const silence = (count: number): Int16Array[] =>
@@ -71,7 +71,8 @@ function* endless(): Generator<Int16Array> {
   for (;;) yield new Int16Array(VAD_FRAME_SAMPLES);
 }
 
-const timely = <T>(promise: Promise<T>): Promise<T> => within(promise, 5000, 'deadline', 'took more than 5 seconds');
+/** Longer than anything here takes on a busy machine; only a hang meets it. */
+const timely = <T>(promise: Promise<T>): Promise<T> => within(promise, 15_000, 'deadline', 'took more than 15 seconds');
 
 const largest = (values: readonly number[]): number => Math.max(...values);
 
@@ -207,10 +208,8 @@ export function vadContract(name: string, makeEngine: () => Promise<Engine<Vad>>
       const reader = listen(thenNothing(silence(3)), stop.signal)[Symbol.asyncIterator]();
       for (let n = 0; n < 3; n += 1) await reader.next();
       const next = reader.next();
-      const began = performance.now();
       stop.abort(reason);
-      await expect(next).rejects.toBe(reason);
-      expect(performance.now() - began).toBeLessThan(PROMISED_ABORT_MS);
+      await expect(promptly(next)).rejects.toBe(reason);
       expect(await reader.next()).toEqual({ done: true, value: undefined });
     });
 

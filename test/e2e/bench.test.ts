@@ -53,7 +53,7 @@ async function bench(...args: string[]): Promise<{ code: number; out: string; sa
 const report = (): Report => JSON.parse(readFileSync(file, 'utf8'));
 
 // Each starts a server of its own and talks to it in real time.
-describe('a small bench of the real server', { timeout: 60_000 }, () => {
+describe('a small bench of the real server', { timeout: 180_000 }, () => {
   it('has a typed turn answered, and writes everything down', async () => {
     const { code, out, said } = await bench('--callers', '1', '--turns', '1', '--typed', '--json', file);
     expect(code, said).toBe(0);
@@ -73,7 +73,11 @@ describe('a small bench of the real server', { timeout: 60_000 }, () => {
   });
 
   it.skipIf(!('python' in findSphinx('var/python')))('has a spoken turn heard and answered', async () => {
-    const { code, said } = await bench('--callers', '1', '--turns', '1', '--json', file);
+    const once = () => bench('--callers', '1', '--turns', '1', '--json', file);
+    let { code, said } = await once();
+    // A recogniser may be too late for the question on a busy machine; its server says so, and it is asked again.
+    for (let tries = 1; tries < 4 && said.includes('did not answer in time'); tries += 1)
+      ({ code, said } = await once());
     expect(code, said).toBe(0);
     const { summary, results } = report();
     expect(summary.turns.answered).toBe(1);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FRAME_SAMPLES } from '../../src/audio/pcm.js';
 import { type ReplyEngines, type ReplyEvent, reply } from '../../src/conversation/reply.js';
 import { heardCharacters, nothingSpoken } from '../../src/conversation/spoken.js';
@@ -80,12 +80,12 @@ describe('a reply', () => {
     const engines = { llm, tts: steadyTts().engine, face: plainFace({ delayMs: 30 }) };
     // As a listener does: one frame is due every 40 ms.
     const due = () => new Promise<void>((resolve) => setTimeout(resolve, 40));
-    const { events } = start(engines, { ...aloud, due });
-    const paired: number[] = [];
-    for await (const event of events) {
-      if (event.kind !== 'frame') continue;
-      paired.push(event.pictures.length);
-    }
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const answer = collect(start(engines, { ...aloud, due }).events);
+    await vi.advanceTimersByTimeAsync(2000);
+    const paired = framesOf(await answer).map(({ pictures }) => pictures.length);
+    expect(paired.length).toBe(framesIn(24 * MS_PER_CHARACTER));
     expect(paired).toEqual(paired.map(() => 1));
   });
 

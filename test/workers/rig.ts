@@ -120,7 +120,7 @@ export async function closeAll(): Promise<void> {
 }
 
 /** Longer than anything here takes on a busy machine; only a hang meets it. */
-export const soon = () => AbortSignal.timeout(15_000);
+export const soon = () => AbortSignal.timeout(45_000);
 
 export async function collect(output: AsyncIterable<Chunk>): Promise<Chunk[]> {
   const chunks: Chunk[] = [];

@@ -123,7 +123,7 @@ describe.each(echoes.filter(({ language }) => language === 'python'))('a $langua
   });
 
   it('and has numbers that are none goes on without them', async () => {
-    const { worker } = start(program, { settings: { bad_stats: true }, pingMs: 50 });
+    const { worker } = start(program, { settings: { bad_stats: true }, pingMs: 1000 });
     await worker.ready(soon());
     await until(() => worker.stats.good === 1);
     expect(worker.stats).not.toHaveProperty('bad');

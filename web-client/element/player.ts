@@ -27,6 +27,8 @@ export interface Player {
 
 /** Browsers let a page sound only after a gesture; this is how long one may take to be believed. */
 const RESUME_MS = 2000;
+/** After a gesture sound is not forbidden, it is only slow to open, as on a machine that has just been started. */
+const SLOW_MS = 10_000;
 const SILENT: Position = { response: -1, state: 'idle', played: 0, from: 0, underruns: 0, time: 0 };
 
 /** Call it from a gesture. `onPosition` comes from the audio thread: also in a hidden tab, where timers are throttled. */
@@ -55,7 +57,7 @@ async function startWorklet(context: AudioContext): Promise<AudioWorkletNode> {
     throw new SoundError('sound_insecure', 'Browsers give sound only to pages on https:// or on localhost.');
   }
   // Asked for at once, while the gesture still counts.
-  const running = isRunning(context);
+  const running = isRunning(context, navigator.userActivation?.hasBeenActive ? SLOW_MS : RESUME_MS);
   try {
     await context.audioWorklet.addModule(workletUrl);
   } catch (error) {
@@ -67,9 +69,9 @@ async function startWorklet(context: AudioContext): Promise<AudioWorkletNode> {
   return new AudioWorkletNode(context, 'parley-player', { numberOfInputs: 0, outputChannelCount: [1] });
 }
 
-function isRunning(context: AudioContext): Promise<boolean> {
+function isRunning(context: AudioContext, patienceMs = RESUME_MS): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(context.state === 'running'), RESUME_MS);
+    const timer = setTimeout(() => resolve(context.state === 'running'), patienceMs);
     const settle = () => {
       clearTimeout(timer);
       resolve(context.state === 'running');

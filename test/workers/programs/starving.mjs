@@ -20,7 +20,7 @@ const worker = startWorker({
 });
 setImmediate(async () => {
   for (const descriptor of taken) closeSync(descriptor);
-  await worker.ready(AbortSignal.timeout(15_000));
+  await worker.ready(AbortSignal.timeout(45_000));
   process.stdout.write('up');
   await worker.close();
 });
