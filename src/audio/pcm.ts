@@ -2,8 +2,6 @@
  * Samples and their arithmetic. Audio is mono 16-bit PCM in an Int16Array everywhere; the sample count is the clock.
  */
 
-import { ParleyError } from '../errors.js';
-
 /** What callers hear and send, the Realtime protocol's one rate. */
 export const SPEECH_RATE = 24_000;
 /** What recognisers, voice detectors and faces listen to. */
@@ -33,19 +31,6 @@ export function pcmSamples(bytes: Uint8Array): Int16Array {
   const samples = new Int16Array(bytes.byteLength >> 1);
   new Uint8Array(samples.buffer).set(bytes.subarray(0, samples.byteLength));
   return samples;
-}
-
-/** The bytes of 16-bit samples in base64; throws invalid_audio if they are none. Node itself skips what it cannot read. */
-export function pcmFromBase64(text: string): Uint8Array {
-  const bytes = Buffer.from(text, 'base64');
-  const digits = text.length - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
-  if (bytes.byteLength !== Math.floor((digits * 3) / 4)) {
-    throw new ParleyError('invalid_audio', 'The audio is not base64.', { param: 'audio' });
-  }
-  if (bytes.byteLength % 2 !== 0) {
-    throw new ParleyError('invalid_audio', `16-bit samples in ${bytes.byteLength} bytes.`, { param: 'audio' });
-  }
-  return bytes;
 }
 
 /** Collects samples of any length and hands them out in frames of one length. */

@@ -103,7 +103,7 @@ function filterFor(from: number, to: number): Filter {
   const up = to / common;
   const down = from / common;
   if (!(from > 0 && to > 0 && Number.isInteger(from) && Number.isInteger(to) && up <= MOST_PHASES)) {
-    throw new ParleyError('unsupported_format', `There is no way from ${from} to ${to} samples a second.`);
+    throw new ParleyError('unsupported_rate', `There is no way from ${from} to ${to} samples a second.`);
   }
   const key = `${up}/${down}`;
   const known = filters.get(key);

@@ -9,6 +9,7 @@ const RATIOS: [number, number][] = [
   [44_100, 24_000],
   [8_000, 24_000],
   [24_000, 8_000],
+  [8_000, 16_000],
 ];
 
 const LOUD = 20_000;
@@ -135,6 +136,6 @@ describe('resampler', () => {
     [Number.NaN, 16_000],
     [24_000, 23_999],
   ])('refuses %d -> %d', (from, to) => {
-    expect(() => resampler(from, to)).toThrowError(expect.objectContaining({ code: 'unsupported_format' }));
+    expect(() => resampler(from, to)).toThrowError(expect.objectContaining({ code: 'unsupported_rate' }));
   });
 });
