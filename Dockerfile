@@ -4,6 +4,8 @@
 # docker run --rm --read-only --tmpfs /tmp -p 8080:8080 parley  it writes nothing: no volume is needed
 #
 # Settings are environment variables (.env.example has them all): docker run -e ACCESS_TOKEN=... -e MAX_SESSIONS=20 parley
+# https: docker run -v /srv/tls:/tls:ro -e TLS_CERT=/tls/cert.pem -e TLS_KEY=/tls/key.pem parley; uid 1000 must be able
+# to read both, and `docker kill -s HUP` has them read again.
 # Avatars of your own: mount the folder that holds them, drawn ones included, at /app/var/avatars; read-only will do.
 
 # --- build: what `npm start` sets up on a newcomer's machine ---------------------------------------------------------
@@ -48,7 +50,8 @@ COPY --from=build /app/dist dist
 # The user `node` by number, so that an orchestrator can see that it is not root. All files are root's, and only read.
 USER 1000:1000
 EXPOSE 8080
+# With TLS_CERT, over https: whom the certificate names is not the question here.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "const tls = process.env.TLS_CERT ? 's' : ''; require(`http${tls}`).get(`http${tls}://127.0.0.1:${process.env.PORT}/healthz`, { rejectUnauthorized: false }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 # Node itself is the first process, so that it gets SIGTERM, tells its callers and ends its workers.
 CMD ["node", "dist/main.js"]

@@ -25,6 +25,9 @@ const wholeNumber = (min: number, max: number) =>
 /** `none` is for those who mean it. What can be guessed, or cannot stand in a header, is no token. */
 const isToken = (text: string): boolean => text === 'none' || /^[\x21-\x7e]{16,}$/.test(text);
 
+/** A path of a file; whoever puts a key itself here should not see it printed as one that was not found. */
+const isPath = (text: string): boolean => !/[\r\n]|-----BEGIN/.test(text);
+
 const isOrigin = (text: string): boolean => text === '*' || (URL.canParse(text) && new URL(text).origin === text);
 
 /** An empty variable counts as one that is not set, as in `PORT= npm start`. */
@@ -37,6 +40,8 @@ const schema = z.object({
     .pipe(z.array(z.string().refine(isOrigin, 'expected origins, as https://www.example.org'))),
   ALLOWED_HOSTS: list.default([]),
   ACCESS_TOKEN: z.string().refine(isToken, 'expected at least 16 printable characters without blanks').optional(),
+  TLS_CERT: z.string().refine(isPath, 'expected the path of a file').optional(),
+  TLS_KEY: z.string().refine(isPath, 'expected the path of a file').optional(),
   MAX_SESSIONS: wholeNumber(1, 10_000).default(100),
   DATA_DIR: z.string().default('var'),
   PERSONAS_DIR: z.string().default('personas'),
@@ -49,6 +54,8 @@ const schema = z.object({
   TTS: engines('espeak', 'none'),
   FACE: engines('drawn', 'none'),
 });
+
+const secrets: readonly string[] = ['ACCESS_TOKEN', 'TLS_CERT', 'TLS_KEY'] satisfies (keyof Config)[];
 
 export type Config = Readonly<z.infer<typeof schema>>;
 
@@ -66,7 +73,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (parsed.success) return Object.freeze(parsed.data);
   const issue = parsed.error.issues[0]!;
   const name = String(issue.path[0]);
-  // What is printed may end in a log, where no token belongs, not even a wrong one.
-  const value = name === 'ACCESS_TOKEN' ? '' : `="${set[name]}"`;
+  // What is printed may end in a log, where no token and no key belongs, not even a wrong one.
+  const value = secrets.includes(name) ? '' : `="${set[name]}"`;
   throw new ParleyError('bad_settings', `${name}${value} is wrong: ${issue.message}.`, { param: name });
 }

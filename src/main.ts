@@ -7,17 +7,23 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { type Catalogue, loadCatalogue } from './avatars/catalogue.js';
+import { wholePictures } from './avatars/whole-picture.js';
 import { type Config, readConfig, variables } from './config.js';
 import type { House } from './conversation/house.js';
 import { runSession } from './conversation/session.js';
+import { firstSettings } from './conversation/settings.js';
 import { type ChosenEngines, chooseEngines } from './engines/choose.js';
 import { asParleyError, ParleyError } from './errors.js';
-import { chooseEntrance, type Entrance, invitation } from './gateway/entrance.js';
+import { type KeptCertificate, keepCertificate, readCertificate } from './gateway/certificate.js';
+import { chooseEntrance, type Entrance, invitation, listenFailure } from './gateway/entrance.js';
+import { renewOnHangUp } from './gateway/renewal.js';
 import { packUrl, type ServedAvatar } from './gateway/routes.js';
+import { openLog } from './observe/log.js';
 import { type EngineRow, startTable } from './observe/start-table.js';
 import { loadPersonas, type Persona } from './persona.js';
+import { decodePack } from './protocol/pack.js';
 import { buildServer, type ServerParts } from './server.js';
 
 /** Open sockets are told and get this long to close; then the process ends all the same. */
@@ -30,17 +36,18 @@ async function serve(): Promise<void> {
   // onnxruntime would report to its maker. Set before its thread is made: a thread's own environment reaches no native code.
   process.env.ORT_DISABLE_TELEMETRY = '1';
   const config = readConfig(readSettings());
-  // Standard output is for the person who started it; the log goes beside it.
-  const log = pino({ level: config.LOG_LEVEL, serializers: { err: shownError } }, pino.destination(2));
+  const log = openLog(config.LOG_LEVEL);
   const stop = new AbortController();
+  const certificate = keepCertificate(() => readCertificate(root, config, new Date()));
 
   const persona = await choosePersona(config);
   const { engines, choices } = chooseEngines(config, { root, persona, log, stopping: stop.signal });
   const catalogue = await loadCatalogue(resolve(root, config.DATA_DIR, 'avatars'));
   const house = openHouse({ config, persona, engines, catalogue, log });
   const entrance = chooseEntrance(config.HOST, config.ACCESS_TOKEN);
+  const stopping = stop.signal;
   const app = await buildServer(
-    serverParts({ config, persona, engines, choices, catalogue, house, log, entrance, stopping: stop.signal }),
+    serverParts({ config, persona, engines, choices, catalogue, house, log, entrance, certificate, stopping }),
   );
 
   const shutDown = async () => {
@@ -56,22 +63,18 @@ async function serve(): Promise<void> {
     ]);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void shutDown());
+  if (certificate.now() !== null) renewOnHangUp({ server: app.server, read: certificate.read, log });
   // A defect in one caller's session must not end everybody's conversation.
   process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'nobody caught this'));
 
   try {
-    await app.listen({ host: config.HOST, port: config.PORT });
+    const listenTextResolver = (address: string) => `listening at ${new URL(address).host}`;
+    await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver });
   } catch (thrown) {
     await shutDown();
-    throw listenFailure(thrown, config);
+    throw listenFailure(thrown, config.HOST, config.PORT);
   }
-  announce(choices, invitation(entrance, app.server.address() as AddressInfo));
-}
-
-/** Node puts the whole request into the error about a bad one, and a token may stand in its address. */
-function shownError(error: Error): object {
-  const { rawPacket: _, ...shown } = pino.stdSerializers.err(error);
-  return shown;
+  announce(choices, invitation(entrance, app.server.address() as AddressInfo, certificate.now()));
 }
 
 /** The environment, over what stands in `.env`. The tests run without the latter. */
@@ -113,13 +116,13 @@ function openHouse({ config, persona, engines, catalogue, log }: HouseParts): Ho
     instructions: persona.instructions,
     voices,
     voice: pick('VOICE', config.VOICE, persona.voice, voices) ?? 'none',
-    avatar: engines.face === null ? null : chooseAvatar(config, persona, catalogue),
+    avatar: engines.face === null ? null : chooseAvatar({ config, persona, catalogue, log }),
     log,
     now: () => performance.now(),
   };
 }
 
-function chooseAvatar(config: Config, persona: Persona, catalogue: Catalogue): House['avatar'] {
+function chooseAvatar({ config, persona, catalogue, log }: Omit<HouseParts, 'engines'>): House['avatar'] {
   const entries = catalogue.list();
   const id = pick(
     'AVATAR',
@@ -146,6 +149,7 @@ function chooseAvatar(config: Config, persona: Persona, catalogue: Catalogue): H
       fps: info.fps,
       frames: avatar.frames,
     },
+    pictures: wholePictures(decodePack(pack).pictures, log),
   };
 }
 
@@ -171,19 +175,25 @@ interface ServerMaterial extends HouseParts {
   readonly choices: EngineRow[];
   readonly house: House;
   readonly entrance: Entrance;
+  readonly certificate: KeptCertificate;
   readonly stopping: AbortSignal;
 }
 
 function serverParts(parts: ServerMaterial): ServerParts {
-  const { config, persona, engines, choices, catalogue, house, log, entrance, stopping } = parts;
+  const { config, persona, engines, choices, catalogue, house, log, entrance, certificate, stopping } = parts;
   const page = join(root, 'dist/web');
   const running = [engines.vad, engines.stt, engines.llm, engines.tts, engines.face].filter(
     (engine) => engine !== null,
   );
   return {
     log,
-    access: { allowedOrigins: config.ALLOWED_ORIGINS, allowedHosts: config.ALLOWED_HOSTS },
+    access: {
+      allowedOrigins: config.ALLOWED_ORIGINS,
+      // No page can pretend to be at a name for which only this server has the key.
+      allowedHosts: () => [...config.ALLOWED_HOSTS, ...(certificate.now()?.names ?? [])],
+    },
     token: entrance.token,
+    tls: certificate.now()?.pair ?? null,
     realtime: {
       openSession: (caller) => runSession(caller, house),
       maxSessions: config.MAX_SESSIONS,
@@ -191,6 +201,7 @@ function serverParts(parts: ServerMaterial): ServerParts {
       now: house.now,
       stopping,
     },
+    previewSession: (update) => firstSettings(house, 'parley', update),
     routes: {
       about: {
         name: 'Parley',
@@ -219,18 +230,6 @@ function serverParts(parts: ServerMaterial): ServerParts {
     },
     page: existsSync(page) ? page : null,
   };
-}
-
-function listenFailure(thrown: unknown, config: Config): ParleyError {
-  const code = (thrown as NodeJS.ErrnoException).code;
-  const where = `PORT=${config.PORT} on HOST=${config.HOST}`;
-  const reasons: Record<string, string> = {
-    EADDRINUSE: `${where} is taken by another program. Choose another, for example PORT=${config.PORT + 1}.`,
-    EACCES: `${where} is not open to this user. Choose a port above 1023.`,
-    EADDRNOTAVAIL: `HOST=${config.HOST} is not an address of this machine.`,
-    ENOTFOUND: `HOST=${config.HOST} is not an address of this machine.`,
-  };
-  return new ParleyError('bad_settings', reasons[code ?? ''] ?? `${where}: ${asParleyError(thrown).message}`);
 }
 
 function announce(choices: readonly EngineRow[], invited: string): void {

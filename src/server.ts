@@ -1,20 +1,34 @@
 /** Builds the web application from its parts. Never listens: whoever builds it does. */
 import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyServerFactory,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { asParleyError, ParleyError } from './errors.js';
 import { type AccessRules, checkAccess } from './gateway/access.js';
+import type { TlsPair } from './gateway/certificate.js';
+import { clientSecretsRoute, createClientSecrets } from './gateway/client-secrets.js';
 import { type RouteTools, routes } from './gateway/routes.js';
+import { createSecureServer } from './gateway/secure-server.js';
 import { guard } from './gateway/token.js';
 import { chooseSubprotocol, MAX_MESSAGE_BYTES, type RealtimeRoute, realtimeRoute } from './gateway/websocket.js';
+import type { SessionSettings, SessionUpdate } from './protocol/session.js';
 
 export interface ServerParts {
   readonly log: Logger;
   readonly access: AccessRules;
   /** Needed for everything but health; null: for nothing. */
   readonly token: string | null;
-  readonly realtime: RealtimeRoute;
+  /** For https; null: plain HTTP. */
+  readonly tls: TlsPair | null;
+  readonly realtime: Omit<RealtimeRoute, 'settingsOf'>;
+  /** The session as these settings make it. Throws for those that cannot be. */
+  readonly previewSession: (update: SessionUpdate) => SessionSettings;
   readonly routes: RouteTools;
   /** The folder of the built page; null when there is none, as in tests of the socket alone. */
   readonly page: string | null;
@@ -41,6 +55,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     loggerInstance,
     logController,
     forceCloseConnections: true,
+    ...(parts.tls === null ? {} : { serverFactory: secureServers(parts.tls) }),
     // Fastify's own answer repeats the address, and with it a token that may stand there.
     frameworkErrors: (_error, _request, reply) => {
       const body = failureBody(new ParleyError('invalid_value', 'The address cannot be read.'));
@@ -62,7 +77,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     // Any route would take a socket, and nobody would count it.
     if (headers.upgrade !== undefined && !/^\/v1\/realtime(\?|$)/.test(url)) throw new ParleyError('not_found');
   });
-  if (parts.token !== null) app.addHook('onRequest', guard(parts.token));
+  const secrets = createClientSecrets(Date.now);
+  if (parts.token !== null) app.addHook('onRequest', guard(parts.token, secrets.opens));
   app.setErrorHandler((thrown, request, reply) => {
     const error = asFailure(thrown);
     if (error.row.blame === 'server') parts.log.error({ err: thrown }, 'request failed');
@@ -83,7 +99,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       handleProtocols: chooseSubprotocol,
     },
   });
-  realtimeRoute(app, parts.realtime);
+  realtimeRoute(app, { ...parts.realtime, settingsOf: secrets.settingsOf });
+  clientSecretsRoute(app, secrets, parts.previewSession);
   routes(app, parts.routes);
   if (parts.page !== null) {
     await app.register(fastifyStatic, { root: parts.page, index: 'index.html' });
@@ -92,8 +109,12 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   return app;
 }
 
-function failureBody({ code, message, row }: ParleyError) {
-  return { error: { code, message, what_to_do: row.sentence } };
+function secureServers(pair: TlsPair): FastifyServerFactory {
+  return (onRequest) => createSecureServer(pair, onRequest);
+}
+
+function failureBody({ code, message, param, row }: ParleyError) {
+  return { error: { code, message, param, what_to_do: row.sentence } };
 }
 
 /** Fastify's own complaints about a request (too long, bad syntax) carry a status below 500. */

@@ -77,12 +77,24 @@ function openFile(name: string): number {
 async function askAbout(http: string, token: string | null, signal: AbortSignal): Promise<About> {
   const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
   const late = AbortSignal.any([signal, AbortSignal.timeout(ABOUT_MS)]);
-  const answer = await fetch(`${http}/v1/about`, { headers, signal: late }).catch((thrown: unknown) => {
-    throw new ParleyError('bad_settings', `There is no server at ${http}.`, { cause: thrown });
-  });
+  // The callers' sockets follow no redirect, so that this must not either.
+  const answer = await fetch(`${http}/v1/about`, { headers, signal: late, redirect: 'manual' }).catch(
+    (thrown: unknown) => {
+      throw new ParleyError('bad_settings', whyUnreachable(http, thrown), { cause: thrown });
+    },
+  );
   if (answer.ok) return await readAbout(answer, http);
-  const hint = answer.status === 401 ? ' Name its access token with --token.' : '';
+  const location = answer.headers.get('location');
+  const elsewhere = location === null ? '' : ` It leads to ${location}.`;
+  const hint = answer.status === 401 ? ' Name its access token with --token.' : elsewhere;
   throw new ParleyError('bad_settings', `${http}/v1/about answers ${answer.status}.${hint}`);
+}
+
+/** Node's fetch hides the reason; what OpenSSL has against a certificate is said in its code. */
+function whyUnreachable(http: string, thrown: unknown): string {
+  const { code } = ((thrown as Error).cause ?? {}) as { code?: string };
+  if (!/CERT|SIGNATURE/.test(code ?? '')) return `There is no server at ${http}.`;
+  return `The certificate of ${http} is not trusted here (${code}). NODE_EXTRA_CA_CERTS=FILE names one that is.`;
 }
 
 async function readAbout(answer: Response, http: string): Promise<About> {

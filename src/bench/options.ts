@@ -15,7 +15,7 @@ export interface Options {
 }
 
 export const USAGE = `npm run bench -- [--callers 4] [--turns 5] [--typed] [--seed 1] [--json FILE]
-                 [--url ws://HOST:PORT/v1/realtime [--token TOKEN]]`;
+                 [--url https://HOST:PORT [--token TOKEN]]`;
 
 /** Throws bad_settings. */
 export function readOptions(args: readonly string[]): Options {
@@ -62,10 +62,14 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
   throw wrong(`--${name} ${text} is not a whole number from ${min} to ${max}.`);
 }
 
+/** Of a server (`https://parley.example`) or of its socket, which is then taken as it is. */
 function socketAddress(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol === 'ws:' || url?.protocol === 'wss:') return text;
-  throw wrong(`--url ${text} is not a socket address, as ws://127.0.0.1:8080/v1/realtime.`);
+  if ((url?.protocol === 'http:' || url?.protocol === 'https:') && url.pathname === '/') {
+    return `${url.origin.replace(/^http/, 'ws')}/v1/realtime`;
+  }
+  throw wrong(`--url ${text} is not the address of a server, as http://127.0.0.1:8080, or of its socket, as ws://…`);
 }
 
 function wrong(why: string): ParleyError {

@@ -8,8 +8,8 @@ import { ParleyError } from '../errors.js';
 export interface AccessRules {
   /** Origins besides the server's own, as `https://example.org`; `*` lets every page in. */
   readonly allowedOrigins: readonly string[];
-  /** Host names besides loopback and plain addresses; `*` lets every name in. */
-  readonly allowedHosts: readonly string[];
+  /** Host names besides loopback and plain addresses; `*.` before one for any name there, `*` for every name. */
+  readonly allowedHosts: () => readonly string[];
 }
 
 export interface RequestHeaders {
@@ -20,7 +20,7 @@ export interface RequestHeaders {
 /** Throws host_refused or origin_refused. A request without an Origin does not come from a web page. */
 export function checkAccess({ host, origin }: RequestHeaders, rules: AccessRules): void {
   const name = hostName(host);
-  if (!isAddress(name) && !rules.allowedHosts.includes('*') && !rules.allowedHosts.includes(name)) {
+  if (!isAddress(name) && !rules.allowedHosts().some((allowed) => covers(allowed, name))) {
     throw new ParleyError('host_refused', `"${name.slice(0, 80)}" is not a host name of this server.`);
   }
   if (origin === undefined || rules.allowedOrigins.includes('*') || rules.allowedOrigins.includes(origin)) return;
@@ -32,6 +32,12 @@ export function checkAccess({ host, origin }: RequestHeaders, rules: AccessRules
 /** `localhost` and numeric addresses cannot be rebound to another machine by whoever owns a name. */
 function isAddress(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || /^[\d.]+$/.test(name) || name.startsWith('[');
+}
+
+/** A star stands for one name, as in certificates. */
+function covers(allowed: string, name: string): boolean {
+  if (allowed === '*' || allowed === name) return true;
+  return allowed.startsWith('*.') && name.slice(name.indexOf('.')) === allowed.slice(1) && !name.startsWith('.');
 }
 
 function hostName(host: string | undefined): string {

@@ -1,6 +1,6 @@
 /** A text frame off the wire as a client event, or the ParleyError that says what is wrong with it. */
 import type { z } from 'zod';
-import { ParleyError } from '../errors.js';
+import { asParleyError, ParleyError } from '../errors.js';
 import { type ClientEvent, clientEventSchema, clientEventTypes } from '../protocol/client-events.js';
 
 /** Tool schemas are the deepest thing a client sends, and rarely pass 10 levels. */
@@ -15,14 +15,11 @@ export type Parsed =
   | { readonly ok: false; readonly error: ParleyError; readonly eventId: string | null };
 
 export function parseClientEvent(text: string): Parsed {
-  const shape = shapeOf(text);
-  if (shape.depth > MAX_DEPTH) return { ok: false, error: new ParleyError('json_too_deep'), eventId: null };
-  if (shape.values > MAX_VALUES) return { ok: false, error: new ParleyError('json_too_large'), eventId: null };
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    return { ok: false, error: new ParleyError('invalid_json', undefined, { cause }), eventId: null };
+    value = readJson(text);
+  } catch (thrown) {
+    return { ok: false, error: asParleyError(thrown), eventId: null };
   }
   const eventId = stringField(value, 'event_id');
   const type = stringField(value, 'type');
@@ -41,6 +38,18 @@ export function parseClientEvent(text: string): Parsed {
   const parsed = clientEventSchema.safeParse(value);
   if (parsed.success) return { ok: true, event: parsed.data };
   return { ok: false, error: firstIssue(parsed.error), eventId };
+}
+
+/** Throws for what is no JSON, or more of it than is good for anybody else. */
+export function readJson(text: string): unknown {
+  const shape = shapeOf(text);
+  if (shape.depth > MAX_DEPTH) throw new ParleyError('json_too_deep');
+  if (shape.values > MAX_VALUES) throw new ParleyError('json_too_large');
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ParleyError('invalid_json', undefined, { cause });
+  }
 }
 
 /**
@@ -81,10 +90,10 @@ function stringField(value: unknown, name: string): string | null {
 }
 
 /** Of a union's many complaints, the one that got furthest into the value is about what the caller meant. */
-function firstIssue(error: z.ZodError): ParleyError {
+export function firstIssue(error: z.ZodError): ParleyError {
   const issue = deepest(error.issues, []);
   const param = issue.path.join('.');
-  return new ParleyError('invalid_value', `${param || 'the event'}: ${issue.message}.`, { param });
+  return new ParleyError('invalid_value', `${param || 'the message'}: ${issue.message}.`, { param });
 }
 
 interface Complaint {

@@ -19,10 +19,14 @@ const KEY_PROTOCOL = 'openai-insecure-api-key.';
  */
 const FREE = /^\/(healthz|readyz|parley-avatar\.js|assets\/[\w-]+(\.[\w-]+)+)$/;
 
+const SOCKET = '/v1/realtime';
+
 export interface Knock {
   /** Path and query, as they were sent. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
+  /** It came over TLS of our own. */
+  readonly isEncrypted: boolean;
 }
 
 export type Verdict =
@@ -31,14 +35,20 @@ export type Verdict =
   | { readonly kind: 'welcomed'; readonly to: string; readonly cookie: string }
   | { readonly kind: 'refused' };
 
-export function judge({ url, headers }: Knock, token: string): Verdict {
+/** `opensSocket`: knows short-lived keys, which open a socket and nothing else. */
+export function judge(
+  { url, headers, isEncrypted }: Knock,
+  token: string,
+  opensSocket: (key: string) => boolean,
+): Verdict {
   const { path, query } = partsOf(url);
   const shown = query === '' ? null : new URLSearchParams(query).get('token');
   // A token has no blanks: one that is read was a plus that nobody escaped.
   const byLink = shown !== null && isSame(shown.replaceAll(' ', '+'), token);
   if (byLink && isNavigation(headers))
-    return { kind: 'welcomed', to: withoutToken(url), cookie: cookieFor(token, headers) };
-  if (byLink || FREE.test(path) || keysIn(headers).some((key) => isSame(key, token))) return { kind: 'admitted' };
+    return { kind: 'welcomed', to: withoutToken(url), cookie: cookieFor(token, isEncrypted || isForwarded(headers)) };
+  const isKey = (key: string) => isSame(key, token) || (path === SOCKET && opensSocket(key));
+  if (byLink || FREE.test(path) || keysIn(headers).some(isKey)) return { kind: 'admitted' };
   return isSame(cookieIn(headers), encodeURIComponent(token)) ? { kind: 'admitted' } : { kind: 'refused' };
 }
 
@@ -50,10 +60,14 @@ export function withoutToken(url: string): string {
 }
 
 /** The hook for every request of a server that has a token. */
-export function guard(token: string): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
+export function guard(
+  token: string,
+  opensSocket: (key: string) => boolean,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
   return async (request, reply) => {
     const { raw, headers } = request;
-    const verdict = judge({ url: raw.url ?? '/', headers }, token);
+    const knock = { url: raw.url ?? '/', headers, isEncrypted: request.protocol === 'https' };
+    const verdict = judge(knock, token, opensSocket);
     const here = withoutToken(raw.url ?? '/');
     // Whatever names this request from here on, as a log line does, names it so.
     raw.url = here;
@@ -82,7 +96,8 @@ function isNavigation(headers: IncomingHttpHeaders): boolean {
   return headers.upgrade === undefined && (headers.accept ?? '').includes('text/html');
 }
 
-function keysIn({ authorization, 'sec-websocket-protocol': protocols }: IncomingHttpHeaders): string[] {
+/** The keys that a program shows: as a bearer, or as a browser's Realtime client does. */
+export function keysIn({ authorization, 'sec-websocket-protocol': protocols }: IncomingHttpHeaders): string[] {
   const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   const offered = (protocols ?? '').split(',').map((protocol) => protocol.trim());
   const keys = offered.filter((protocol) => protocol.startsWith(KEY_PROTOCOL));
@@ -94,9 +109,12 @@ function cookieIn({ cookie }: IncomingHttpHeaders): string {
   return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? '';
 }
 
-/** The server itself speaks plain HTTP; a proxy that adds TLS says so. Who lies about it spoils its own cookie only. */
-function cookieFor(token: string, headers: IncomingHttpHeaders): string {
-  const isSecure = String(headers['x-forwarded-proto'] ?? '').startsWith('https');
+/** Without TLS of our own, a proxy that adds it says so. Who lies about it spoils its own cookie only. */
+function isForwarded(headers: IncomingHttpHeaders): boolean {
+  return String(headers['x-forwarded-proto'] ?? '').startsWith('https');
+}
+
+function cookieFor(token: string, isSecure: boolean): string {
   return `${COOKIE}=${encodeURIComponent(token)}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${COOKIE_S}${isSecure ? '; Secure' : ''}`;
 }
 

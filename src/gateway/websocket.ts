@@ -2,6 +2,7 @@
  * The socket at /v1/realtime and the session behind it, which it is given: one `Caller` for each connection.
  */
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type {} from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -12,9 +13,12 @@ import { asParleyError, errorBody, ParleyError } from '../errors.js';
 import { Queue } from '../flow.js';
 import type { Caller, Incoming } from '../protocol/caller.js';
 import { decodeMedia, MEDIA_SUBPROTOCOL, MediaFormatError } from '../protocol/media.js';
+import type { SessionUpdate } from '../protocol/session.js';
 import { keepAlive } from './keep-alive.js';
 import { createOutlet } from './outlet.js';
 import { parseClientEvent } from './parse.js';
+import { keysIn } from './token.js';
+import { picturesFor } from './video.js';
 
 /** One message of 15 MiB of base64 is legal; the envelope around it is small. */
 export const MAX_MESSAGE_BYTES = 15 * 1024 * 1024 + 64 * 1024;
@@ -29,6 +33,8 @@ export interface RealtimeRoute {
   readonly maxSessions: number;
   readonly log: Logger;
   readonly now: () => number;
+  /** What the session begins with that this key opens; null: with the defaults. */
+  readonly settingsOf: (key: string) => SessionUpdate | null;
   /** Aborted when the server shuts down. */
   readonly stopping: AbortSignal;
 }
@@ -41,7 +47,9 @@ export function chooseSubprotocol(offered: ReadonlySet<string>): string | false 
 
 export function realtimeRoute(app: FastifyInstance, route: RealtimeRoute): void {
   let sessions = 0;
-  app.get('/v1/realtime', { websocket: true, preValidation: refuseBeta }, (socket, request) => {
+  // Every connection listens to it; Node would call the eleventh a leak.
+  setMaxListeners(0, route.stopping);
+  app.get('/v1/realtime', { websocket: true, preValidation: [refuseBeta, refuseVideo] }, (socket, request) => {
     // Listeners first: what arrives before the first await would otherwise be lost.
     const connection = connect(socket, request, route);
     if (route.stopping.aborted) return connection.end(new ParleyError('shutting_down'));
@@ -64,6 +72,12 @@ async function refuseBeta(request: FastifyRequest): Promise<void> {
   if (request.headers['openai-beta'] !== undefined || offered.includes('openai-beta.')) {
     throw new ParleyError('beta_refused');
   }
+}
+
+/** What cannot be shown is refused before there is a socket: a client that waits for pictures should not wait for ever. */
+async function refuseVideo({ raw, headers }: FastifyRequest): Promise<void> {
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  picturesFor(raw.url ?? '/', chooseSubprotocol(new Set(offered)) === MEDIA_SUBPROTOCOL);
 }
 
 interface Connection {
@@ -121,8 +135,9 @@ function connect(socket: WebSocket, request: FastifyRequest, route: RealtimeRout
       ...outlet,
       id: `caller_${randomUUID().slice(0, 8)}`,
       model: modelOf(request.raw),
+      settings: keysIn(request.headers).map(route.settingsOf).find(Boolean) ?? null,
       reportsPlayback: binary,
-      takesPictures: binary,
+      pictures: picturesFor(request.raw.url ?? '/', binary),
       incoming: unweighed(incoming),
       gone: gone.signal,
     },

@@ -1,11 +1,11 @@
 /**
  * A client of parley.media.v1: it plays by the clock and reports as a real player would, and its microphone hears what a
- * test lets it hear, in real time.
+ * test lets it hear, in real time. Without that subprotocol it is a stock client, which gets and sends base64.
  */
 import { once } from 'node:events';
 import WebSocket from 'ws';
 import { pcmBytes } from '../../src/audio/pcm.js';
-import { decodeMedia, encodeMedia, type Media } from '../../src/protocol/media.js';
+import { decodeMedia, encodeMedia, MEDIA_SUBPROTOCOL, type Media } from '../../src/protocol/media.js';
 import type { ServerEvent, ServerEventOf, ServerEventType } from '../../src/protocol/server-events.js';
 
 const SAMPLES_PER_MS = 24;
@@ -21,11 +21,11 @@ interface Player {
   pausedAt: number | null;
 }
 
-export async function connect(url: string, protocols: string[] = ['realtime', 'parley.media.v1'], options = {}) {
+export async function connect(url: string, protocols: string[] = ['realtime', MEDIA_SUBPROTOCOL], options = {}) {
   const socket = new WebSocket(url, protocols, options);
   const events: (ServerEvent & { event_id: string })[] = [];
   const media: (Media & { at: number })[] = [];
-  const waiting: { type: string; found: (event: ServerEvent) => void; lost: (error: Error) => void }[] = [];
+  const waiting: { types: readonly string[]; found: (event: ServerEvent) => void; lost: (error: Error) => void }[] = [];
   let looked = 0;
   let player: Player | null = null;
 
@@ -69,7 +69,7 @@ export async function connect(url: string, protocols: string[] = ['realtime', 'p
     if (event.type === 'avatar.pause') pause();
     if (event.type === 'avatar.resume') resume();
     if (event.type === 'avatar.end' && player !== null) player.end = event.position;
-    const at = waiting.findIndex(({ type }) => type === event.type);
+    const at = waiting.findIndex(({ types }) => types.includes(event.type));
     if (at >= 0) {
       looked = events.length;
       waiting.splice(at, 1)[0]!.found(event);
@@ -77,7 +77,12 @@ export async function connect(url: string, protocols: string[] = ['realtime', 'p
   };
   let microphone = 0;
   const hearMicrophone = (samples: Int16Array) => {
-    socket.send(encodeMedia({ kind: 'microphone', position: microphone, pcm: pcmBytes(samples) }));
+    const pcm = pcmBytes(samples);
+    if (socket.protocol === MEDIA_SUBPROTOCOL) {
+      socket.send(encodeMedia({ kind: 'microphone', position: microphone, pcm }));
+    } else {
+      send({ type: 'input_audio_buffer.append', audio: Buffer.from(pcm).toString('base64') });
+    }
     microphone += samples.length;
   };
   socket.on('message', (data: Buffer, binary) => {
@@ -88,7 +93,7 @@ export async function connect(url: string, protocols: string[] = ['realtime', 'p
   });
   const closed = once(socket, 'close').then(([code, reason]) => {
     if (player !== null) clearInterval(player.timer);
-    for (const { lost, type } of waiting.splice(0)) lost(new Error(`closed with ${code} ${reason} before ${type}`));
+    for (const { lost, types } of waiting.splice(0)) lost(new Error(`closed with ${code} ${reason} before ${types}`));
     return { code: code as number, reason: String(reason) };
   });
   await once(socket, 'open');
@@ -114,14 +119,16 @@ export async function connect(url: string, protocols: string[] = ['realtime', 'p
         hearMicrophone(samples.subarray(at, at + chunk));
       }
     },
-    next<Type extends ServerEventType>(type: Type): Promise<ServerEventOf<Type>> {
-      const at = events.findIndex((event, index) => index >= looked && event.type === type);
+    /** The next event of one of these types that has not been waited for yet. */
+    next<Type extends ServerEventType>(...types: readonly Type[]): Promise<ServerEventOf<Type>> {
+      const wanted: readonly string[] = types;
+      const at = events.findIndex((event, index) => index >= looked && wanted.includes(event.type));
       if (at >= 0) {
         looked = at + 1;
         return Promise.resolve(events[at] as ServerEvent as ServerEventOf<Type>);
       }
       return new Promise((found, lost) => {
-        waiting.push({ type, found: found as (event: ServerEvent) => void, lost });
+        waiting.push({ types, found: found as (event: ServerEvent) => void, lost });
       });
     },
     /** The last event of this type, or the next one if there is none yet: for what may come in any order. */

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { variables } from '../../src/config.js';
+import { get } from './https.js';
 
 export interface RunningServer {
   readonly url: string;
@@ -23,15 +24,18 @@ export function spawnServer(environment: Record<string, string> = {}): ChildProc
   });
 }
 
-/** Resolves when the server says that it is ready; rejects with what it printed if it ends before. */
-export async function startServer(environment: Record<string, string> = {}): Promise<RunningServer> {
+/**
+ * Resolves when the server says that it is ready; rejects with what it printed if it ends before. `ca` is whom to trust
+ * if it speaks TLS.
+ */
+export async function startServer(environment: Record<string, string> = {}, ca?: string): Promise<RunningServer> {
   const child = spawnServer(environment);
   let out = '';
   let log = '';
   const address = new Promise<string>((resolve, reject) => {
     child.stdout!.on('data', (data) => {
       out += data;
-      const found = /Open (http:\S+)/.exec(out)?.[1];
+      const found = /Open (https?:\S+)/.exec(out)?.[1];
       if (found !== undefined) resolve(found);
     });
     child.stderr!.on('data', (data) => {
@@ -40,7 +44,7 @@ export async function startServer(environment: Record<string, string> = {}): Pro
     child.on('exit', (code) => reject(new Error(`the server ended with ${code}:\n${out}${log}`)));
   });
   const url = await address;
-  await untilReady(url);
+  await untilReady(url, ca);
   return {
     url,
     realtime: `${url.replace('http', 'ws')}/v1/realtime`,
@@ -56,10 +60,11 @@ export async function startServer(environment: Record<string, string> = {}): Pro
   };
 }
 
-async function untilReady(url: string): Promise<void> {
+/** Until every worker of it is up. */
+export async function untilReady(url: string, ca?: string): Promise<void> {
   for (;;) {
-    const { ok } = await fetch(`${url}/readyz`);
-    if (ok) return;
+    const { status } = ca === undefined ? await fetch(`${url}/readyz`) : await get(`${url}/readyz`, { ca });
+    if (status === 200) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

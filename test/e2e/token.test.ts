@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { OpenAIRealtimeWebSocket, RealtimeAgent, RealtimeSession } from '@openai/agents-realtime';
+import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { connect } from './client.js';
@@ -138,5 +140,57 @@ describe('a server for more than this machine', () => {
     await ended;
     expect(link).toMatch(/^http:\/\/localhost:\d+\/\?token=[\w-]{32}$/);
     expect(answer.status).toBe(303);
+  });
+});
+
+describe('a short-lived key, issued to whoever has the token', () => {
+  const backend = () => new OpenAI({ apiKey: token, baseURL: `${server.url}/v1` });
+
+  it('opens sessions that begin with its settings, and nothing else', async () => {
+    const instructions = 'Be brief.';
+    const issued = await backend().realtime.clientSecrets.create({
+      expires_after: { anchor: 'created_at', seconds: 60 },
+      session: { type: 'realtime', instructions, audio: { output: { speed: 1.25 } } },
+    });
+    expect(issued.value).toMatch(/^ek_/);
+    expect(issued.expires_at * 1000 - Date.now()).toBeLessThanOrEqual(60_000);
+    expect(issued.session).toMatchObject({ type: 'realtime', instructions, audio: { output: { speed: 1.25 } } });
+
+    const bearer = { authorization: `Bearer ${issued.value}` };
+    for (const path of ['/v1/about', '/', '/v1/avatars']) expect((await get(path, bearer)).status).toBe(401);
+    const again = await fetch(`${server.url}/v1/realtime/client_secrets`, { method: 'POST', headers: bearer });
+    expect(again.status).toBe(401);
+
+    const client = await connect(server.realtime, ['realtime', `openai-insecure-api-key.${issued.value}`]);
+    expect((await client.next('session.created')).session).toMatchObject({
+      instructions,
+      audio: { output: { speed: 1.25 } },
+    });
+    await client.close();
+  });
+
+  it('lets the agents SDK’s own client in', async () => {
+    const { value } = await backend().realtime.clientSecrets.create({ session: { type: 'realtime' } });
+    const transport = new OpenAIRealtimeWebSocket({ url: server.realtime });
+    const session = new RealtimeSession(new RealtimeAgent({ name: 'Ada' }), { transport });
+    const ended = new Promise<string>((resolve) => session.on('agent_end', (_context, _agent, text) => resolve(text)));
+    await session.connect({ apiKey: value });
+    session.sendMessage('Thank you');
+    expect((await ended).length).toBeGreaterThan(5);
+    session.close();
+  });
+
+  it('is refused with its reason where its settings cannot be', async () => {
+    const voice = 'nobody-has-this';
+    const refused = backend().realtime.clientSecrets.create({
+      session: { type: 'realtime', audio: { output: { voice } } },
+    });
+    await expect(refused).rejects.toMatchObject({ status: 400, code: 'unknown_voice' });
+  });
+
+  it('is none that somebody made up', async () => {
+    expect(await handshake('/v1/realtime', ['realtime', 'openai-insecure-api-key.ek_made_up'])).toBe(401);
+    const answer = await fetch(`${server.url}/v1/realtime/client_secrets`, { method: 'POST' });
+    expect(answer.status).toBe(401);
   });
 });

@@ -110,10 +110,16 @@ describe('the command line', () => {
     ['--callers', '0'],
     ['--turns', 'many'],
     ['--seed', '-1'],
-    ['--url', 'http://127.0.0.1:8080'],
+    ['--url', 'ftp://127.0.0.1:8080'],
+    ['--url', 'http://127.0.0.1:8080/v1/realtime'],
     ['--nonsense', '1'],
   ])('refuses %s %s, and shows what there is', (name, value) => {
     expect(() => readOptions([`${name}=${value}`])).toThrow(/--callers 4/);
+  });
+
+  it('finds the socket of a server that is named by its address', () => {
+    expect(readOptions(['--url', 'https://a.example']).url).toBe('wss://a.example/v1/realtime');
+    expect(readOptions(['--url', 'http://127.0.0.1:8080/']).url).toBe('ws://127.0.0.1:8080/v1/realtime');
   });
 
   it('finds what stands beside a socket', () => {

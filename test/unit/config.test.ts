@@ -30,6 +30,15 @@ describe('the settings', () => {
     expect(() => readConfig({ [name]: value })).toThrow(sentence);
   });
 
+  it('never repeat a key that stands where its path should', () => {
+    const key = '-----BEGIN PRIVATE KEY-----\nMIGHAgEA\n-----END PRIVATE KEY-----';
+    for (const name of ['TLS_CERT', 'TLS_KEY']) {
+      expect(() => readConfig({ [name]: key })).toThrow(
+        new RegExp(`^${name} is wrong: expected the path of a file\\.$`),
+      );
+    }
+  });
+
   it('are not changed by anything after they were read', () => {
     expect(Object.isFrozen(readConfig({}))).toBe(true);
   });

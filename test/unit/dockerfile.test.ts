@@ -111,6 +111,8 @@ describe('the Dockerfile', () => {
     const probe = theOnly(last, 'HEALTHCHECK');
     const path = /\$\{process\.env\.PORT\}(\/\w+)/.exec(probe)?.[1] ?? '';
     expect(JSON.parse(/CMD (.*)$/.exec(probe)![1]!)[0]).toBe('node');
-    expect(judge({ url: path, headers: {} }, 'some-other-token')).toEqual({ kind: 'admitted' });
+    expect(judge({ url: path, headers: {}, isEncrypted: false }, 'some-other-token', () => false)).toEqual({
+      kind: 'admitted',
+    });
   });
 });

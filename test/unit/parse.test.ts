@@ -45,6 +45,35 @@ describe('a text frame', () => {
     expect(refused(text)).toMatchObject({ code: 'invalid_value', param });
   });
 
+  it.each([
+    [{ type: 'transcription' }, 'type', /only transcribe/],
+    [{ output_modalities: ['text', 'audio'] }, 'output_modalities', /transcript comes with it/],
+    [{ audio: { input: { turn_detection: { type: 'server_vad', idle_timeout_ms: 100 } } } }, null, />=5000/],
+    [{ audio: { input: { turn_detection: { type: 'magic' } } } }, null, /'server_vad' \| 'semantic_vad'/],
+    [{ tools: [{ type: 'mcp', server_label: 'x' }] }, 'tools.0.type', /"function"/],
+    [{ voice: 'ada' }, 'voice', /GA has audio\.output\.voice/],
+    [{ modalities: ['text'] }, 'modalities', /GA has output_modalities/],
+    [{ input_audio_format: 'pcm16' }, 'input_audio_format', /GA has audio\.input\.format/],
+    [{ tool_choice: 'maybe' }, 'tool_choice', /"auto"\|"none"\|"required"/],
+    [{ max_output_tokens: 0 }, 'max_output_tokens', />=1/],
+  ])('of settings says what would be right: %j', (settings, param, message) => {
+    const event = { type: 'session.update', session: { type: 'realtime', ...settings } };
+    const error = refused(JSON.stringify(event));
+    expect(error.code).toBe('invalid_value');
+    expect(error.message).toMatch(message);
+    if (param !== null) expect(error.param).toBe(`session.${param}`);
+  });
+
+  it.each([
+    [{ metadata: Object.fromEntries(Array.from({ length: 17 }, (_, at) => [at, 'x'])) }, 'metadata', /at most 16/],
+    [{ input: [{ type: 'item_reference' }] }, 'input.0.id', /expected string/],
+    [{ conversation: 'other' }, 'conversation', /"auto"\|"none"/],
+  ])('of a response says what would be right: %j', (response, param, message) => {
+    const error = refused(JSON.stringify({ type: 'response.create', response }));
+    expect(error).toMatchObject({ code: 'invalid_value', param: `response.${param}` });
+    expect(error.message).toMatch(message);
+  });
+
   it('nested thousands deep is refused before anything is built from it', () => {
     for (const [open, close] of [
       ['[', ']'],

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.js';
-import { chooseEntrance, invitation } from '../../src/gateway/entrance.js';
-import { judge, withoutToken } from '../../src/gateway/token.js';
+import { judge as judgeKnock, type Knock, withoutToken } from '../../src/gateway/token.js';
 
 const token = 'correct/horse+battery';
 const inAddress = encodeURIComponent(token);
 const html = { accept: 'text/html,*/*' };
+const judge = (knock: Omit<Knock, 'isEncrypted'>, isEncrypted = false) =>
+  judgeKnock({ ...knock, isEncrypted }, token, (key) => key === 'ek_short');
 
 describe('the access token opens', () => {
   it.each([
@@ -15,6 +16,7 @@ describe('the access token opens', () => {
       '/v1/realtime',
       protocols(`realtime, openai-insecure-api-key.${token}`),
     ],
+    ['a socket, as a short-lived key', '/v1/realtime?model=x', { authorization: 'Bearer ek_short' }],
     ['in a socket’s address', `/v1/realtime?model=x&token=${inAddress}`, { upgrade: 'websocket' }],
     ['in the address of a pack', `/v1/avatars/ada/pack-1.bin?token=${inAddress}`, { accept: '*/*' }],
     ['in an address, when nobody has escaped it', `/v1/about?token=${token}`, {}],
@@ -24,7 +26,7 @@ describe('the access token opens', () => {
     ['the element’s program, which needs none', '/parley-avatar.js', {}],
     ['what that program loads, which needs none', '/assets/player.worklet-D0myJ5iO.js', {}],
   ])('%s', (_how, url, headers) => {
-    expect(judge({ url, headers }, token).kind).toBe('admitted');
+    expect(judge({ url, headers }).kind).toBe('admitted');
   });
 
   it.each([
@@ -35,17 +37,18 @@ describe('the access token opens', () => {
     ['another scheme', '/v1/about', { authorization: `Basic ${token}` }],
     ['a wrong key', '/v1/realtime', protocols('realtime, openai-insecure-api-key.none')],
     ['the token as a subprotocol', '/v1/realtime', protocols(token)],
+    ['a short-lived key, elsewhere', '/v1/realtime/client_secrets', { authorization: 'Bearer ek_short' }],
     ['a wrong link', '/?token=wrong', html],
     ['an empty cookie', '/', { cookie: 'parley_access=' }],
     ['a cookie of another name', '/', { cookie: `access=${inAddress}` }],
     ['the page behind the free assets', '/assets/../index.html', {}],
     ['an address behind the free ones', '/healthz/../v1/about', {}],
   ])('not for %s', (_what, url, headers) => {
-    expect(judge({ url, headers }, token)).toEqual({ kind: 'refused' });
+    expect(judge({ url, headers })).toEqual({ kind: 'refused' });
   });
 
   it('a page for one who has the link, with a cookie and without the token in the address', () => {
-    const verdict = judge({ url: `/kiosk?silence=20&token=${inAddress}&listen=off`, headers: html }, token);
+    const verdict = judge({ url: `/kiosk?silence=20&token=${inAddress}&listen=off`, headers: html });
     expect(verdict).toEqual({
       kind: 'welcomed',
       to: '/kiosk?silence=20&listen=off',
@@ -53,11 +56,12 @@ describe('the access token opens', () => {
     });
   });
 
-  it('with a cookie for TLS only where a proxy has added that', () => {
-    const headers = { ...html, 'x-forwarded-proto': 'https' };
-    expect(judge({ url: `/?token=${inAddress}`, headers }, token)).toMatchObject({
-      cookie: expect.stringMatching(/; Secure$/),
-    });
+  it('with a cookie for TLS only over TLS, or where a proxy has added that', () => {
+    const url = `/?token=${inAddress}`;
+    const proxied = { ...html, 'x-forwarded-proto': 'https' };
+    for (const verdict of [judge({ url, headers: html }, true), judge({ url, headers: proxied })]) {
+      expect(verdict).toMatchObject({ cookie: expect.stringMatching(/; Secure$/) });
+    }
   });
 });
 
@@ -72,39 +76,6 @@ describe('an address without its token', () => {
     ['/plain', '/plain'],
   ])('%s is %s', (url, shown) => {
     expect(withoutToken(url)).toBe(shown);
-  });
-});
-
-describe('the way in', () => {
-  const at = (address: string, family = 'IPv4') => ({ address, family, port: 8080 });
-
-  it('needs nothing on loopback', () => {
-    for (const host of ['127.0.0.1', '127.8.8.8', '::1', 'localhost']) {
-      expect(chooseEntrance(host, undefined)).toEqual({ token: null, for: 'loopback' });
-    }
-    const entrance = chooseEntrance('127.0.0.1', undefined);
-    expect(invitation(entrance, at('127.0.0.1'))).toBe('  Open http://127.0.0.1:8080\n');
-    expect(invitation(entrance, at('::1', 'IPv6'))).toBe('  Open http://[::1]:8080\n');
-  });
-
-  it('needs a token everywhere else, a new one each time, in a link that a browser can open', () => {
-    const [one, other] = [chooseEntrance('0.0.0.0', undefined), chooseEntrance('0.0.0.0', undefined)];
-    expect(one.token).toMatch(/^[\w-]{32}$/);
-    expect(one.token).not.toBe(other.token);
-    expect(invitation(one, at('0.0.0.0'))).toContain(`Open http://localhost:8080/?token=${one.token}\n`);
-    expect(invitation(one, at('::', 'IPv6'))).toContain('Open http://localhost:8080/');
-    expect(invitation(one, at('192.168.1.5'))).toMatch(/Open http:\/\/192\.168\.1\.5:8080\/.*\n.*new at every start/);
-    expect(chooseEntrance('::ffff:1.2.3.4', undefined).token).not.toBeNull();
-  });
-
-  it('is never printed with a token that the operator has set', () => {
-    expect(invitation(chooseEntrance('0.0.0.0', token), at('0.0.0.0'))).not.toContain(token);
-    expect(chooseEntrance('127.0.0.1', token)).toEqual({ token, origin: 'set' });
-  });
-
-  it('is open to everybody only if that was said, and then warns', () => {
-    expect(invitation(chooseEntrance('0.0.0.0', 'none'), at('0.0.0.0'))).toMatch(/Warning: .*everybody/);
-    expect(invitation(chooseEntrance('127.0.0.1', 'none'), at('127.0.0.1'))).not.toContain('Warning');
   });
 });
 
