@@ -23,6 +23,7 @@ export function checkPersona(persona: PersonaFile): Mistake[] {
   return [
     ...checkLines(['greeting'], persona.greeting, ANYWHERE),
     ...checkLines(['fallback'], persona.fallback, ANYWHERE),
+    ...checkLines(['silence'], persona.silence ?? [], ANYWHERE),
     ...intents.flatMap((intent, i) => [
       ...checkShape(intent, ['script', 'intents', i]),
       ...checkReferences(intent, intents, ['script', 'intents', i]),

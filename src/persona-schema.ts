@@ -47,6 +47,8 @@ export const personaSchema = z.strictObject({
   suggestions: z.array(z.string().min(1).max(80)).max(12).default([]),
   /** Said when nothing in the script fits. */
   fallback: lines,
+  /** Said to a caller who has been silent for long, if its client wants that. */
+  silence: lines.optional(),
   script: z.strictObject({ intents: z.array(intentSchema).min(1).max(300) }),
 });
 

@@ -3,6 +3,7 @@
  * what was said after it. An answer that is owed stays owed over noises that come to nothing.
  */
 import type { Floor } from './floor.js';
+import type { Wish } from './plan.js';
 
 export interface Answering {
   /** The caller has begun to speak. */
@@ -17,23 +18,24 @@ export interface Answering {
 
 export interface AnsweringTools {
   readonly floor: Floor;
-  readonly answer: (spokenAt: number) => void;
-  /** Counts the answers that were asked for, by whomever. */
+  readonly answer: (wish: Wish) => void;
+  /** Counts the answers to the conversation that were asked for, by whomever. */
   readonly answers: () => number;
+  /** What the answer that is being made was asked for with. */
+  readonly wish: () => Wish | null;
   readonly gone: AbortSignal;
 }
 
-/** An answer that is owed: when the last sound of the question came, and how many had been asked for before it. */
+/** An answer that is owed, and how many had been asked for before it. */
 interface Debt {
-  readonly spokenAt: number;
+  readonly wish: Wish;
   readonly after: number;
 }
 
-export function createAnswering({ floor, answer, answers, gone }: AnsweringTools): Answering {
+export function createAnswering({ floor, answer, answers, wish, gone }: AnsweringTools): Answering {
   let isSpeaking = false;
   let unknown = 0;
   let owed: Debt | null = null;
-  let given: Debt | null = null;
 
   const settle = async () => {
     if (isSpeaking || unknown > 0) return;
@@ -44,8 +46,7 @@ export function createAnswering({ floor, answer, answers, gone }: AnsweringTools
     owed = null;
     // Whoever has asked for an answer since then has got one to this, too.
     if (answers() !== debt.after) return floor.attend(false);
-    given = debt;
-    answer(debt.spokenAt);
+    answer(debt.wish);
   };
 
   return {
@@ -60,7 +61,7 @@ export function createAnswering({ floor, answer, answers, gone }: AnsweringTools
     expect(spokenAt) {
       isSpeaking = false;
       unknown += 1;
-      const debt = { spokenAt, after: answers() };
+      const debt = { wish: { overrides: {}, spokenAt }, after: answers() };
       return (wantsAnswer) => {
         unknown -= 1;
         if (wantsAnswer) owed = debt;
@@ -68,8 +69,8 @@ export function createAnswering({ floor, answer, answers, gone }: AnsweringTools
       };
     },
     interrupt() {
-      if (floor.activity() === 'thinking' && given !== null) owed = { ...given, after: answers() };
-      given = null;
+      const thinking = floor.activity() === 'thinking' ? wish() : null;
+      if (thinking !== null) owed = { wish: thinking, after: answers() };
       floor.interrupt('turn_detected');
     },
   };

@@ -3,7 +3,8 @@
  * find them; without it the caller commits them. Keeps only audio that may still belong to one.
  */
 import type { Logger } from 'pino';
-import { Framer, HEARING_RATE, msToSamples, pcmSamples, SPEECH_RATE, samplesToMs } from '../audio/pcm.js';
+import type { Sound } from '../audio/encoding.js';
+import { Framer, HEARING_RATE, msToSamples, SPEECH_RATE, samplesToMs } from '../audio/pcm.js';
 import { resampler } from '../audio/resample.js';
 import { type Engine, type HearingOptions, type Stt, VAD_FRAME_SAMPLES, type Vad } from '../engines/contract.js';
 import { asParleyError, ParleyError } from '../errors.js';
@@ -22,13 +23,15 @@ export interface Hearing {
 }
 
 export interface Ear {
-  /** Takes 16-bit samples at SPEECH_RATE. */
-  hear(pcm: Uint8Array): void;
+  /** Takes the microphone's audio, each piece at the rate that it has. */
+  hear(sound: Sound): void;
   /** Everything since the last utterance, as one. */
   commit(): Utterance;
   clear(): void;
   /** Null: the caller commits. */
   follow(detection: TurnDetection | null): void;
+  /** How much audio the caller has sent. */
+  positionMs(): number;
 }
 
 export interface EarTools {
@@ -41,12 +44,13 @@ export interface EarTools {
 }
 
 const inHearing = (ms: number) => msToSamples(ms, HEARING_RATE);
+const inMs = (samples: number) => Math.floor(samplesToMs(samples, HEARING_RATE));
 /** What may wait for the detector, or for a commit. */
 const MOST_WAITING = inHearing(120_000);
 /** What is kept while nobody speaks: the longest prefix that a caller may ask for, and some. */
 const KEPT = inHearing(6000);
-/** The protocol's least is 100 ms, of which the resampler holds the last 2 back; there is no word in less. */
-const LEAST_COMMIT = inHearing(98);
+/** The protocol's least is 100 ms, of which the resampler holds the last 2 or 3 back; there is no word in less. */
+const LEAST_COMMIT = inHearing(97);
 /** Audio comes every 20 to 100 ms; after this long without any it is not coming. */
 const SILENT_MS = 200;
 const TICK_MS = 100;
@@ -61,12 +65,15 @@ export function createEar(tools: EarTools): Ear {
   const context = { signal: session, log, turn: 'ear' };
   const recording = startRecording();
   const turns = createTurns(recording, { ...tools, stt: hearing.stt, context });
-  const toHearing = resampler(SPEECH_RATE, HEARING_RATE);
+  let heardRate = SPEECH_RATE;
+  let toHearing = resampler(heardRate, HEARING_RATE);
   const framer = new Framer(VAD_FRAME_SAMPLES);
   let rules: TurnRules | null = null;
   let detector: Detector | null = null;
   let failedAt: number | null = null;
   let isFull = false;
+  /** A turn that was open when detection was switched off: a commit ends it under the name that the caller was told. */
+  let left: string | null = null;
   /** When audio came last, until when time has been counted, and when the detector was last level with the audio. */
   let inputAt = now();
   let countedAt = inputAt;
@@ -117,6 +124,19 @@ export function createEar(tools: EarTools): Ear {
   }, TICK_MS);
   session.addEventListener('abort', () => clearInterval(timer), { once: true });
 
+  const take = (samples: Int16Array) => {
+    for (const frame of framer.push(samples)) {
+      recording.add(frame);
+      if (rules !== null) detect(frame);
+    }
+  };
+  /** Another rate begins where the one before ends, to the sample. */
+  const takeAt = (rate: number) => {
+    if (rate === heardRate) return;
+    take(toHearing.flush());
+    heardRate = rate;
+    toHearing = resampler(rate, HEARING_RATE);
+  };
   /** Takes in what waits to be a whole frame. The detector does not hear it; the next audio begins afresh. */
   const takeRest = () => {
     for (const frame of framer.push(toHearing.flush())) recording.add(frame);
@@ -124,6 +144,7 @@ export function createEar(tools: EarTools): Ear {
     leaveDetector();
   };
   const begin = () => {
+    left = null;
     recording.forgetBefore(recording.end);
     isFull = false;
   };
@@ -140,27 +161,24 @@ export function createEar(tools: EarTools): Ear {
     return true;
   };
   return {
-    hear(pcm) {
-      if (pcm.byteLength < 2) return;
+    hear({ rate, samples }) {
+      if (samples.length === 0) return;
       inputAt = now();
       countedAt = inputAt;
       if (!hasRoom()) return;
-      for (const frame of framer.push(toHearing.push(pcmSamples(pcm)))) {
-        recording.add(frame);
-        if (rules !== null) detect(frame);
-      }
+      takeAt(rate);
+      take(toHearing.push(samples));
     },
     commit() {
       const from = Math.max(turns.needed, recording.start);
       if (recording.end + framer.held - from < LEAST_COMMIT) throw new ParleyError('input_audio_buffer_commit_empty');
       takeRest();
-      const itemId = turns.release(recording.end)?.itemId ?? newId('item');
+      const itemId = turns.release(recording.end)?.itemId ?? left ?? newId('item');
       const attempt = startAttempt(hearing.stt, tools.options(), { ...context, turn: itemId });
       attempt.hear(recording.slice(from, recording.end));
       attempt.end();
       begin();
-      const endMs = Math.floor(samplesToMs(recording.end, HEARING_RATE));
-      return { itemId, endMs, heard: attempt.heard, voicedMs: null, spokenAt: now() };
+      return { itemId, endMs: inMs(recording.end), heard: attempt.heard, voicedMs: null, spokenAt: now() };
     },
     clear() {
       takeRest();
@@ -171,10 +189,12 @@ export function createEar(tools: EarTools): Ear {
       rules = detection === null ? null : turnRules(detection);
       if (rules === null) {
         leaveDetector();
-        turns.release(turns.needed);
+        left = turns.release(turns.needed)?.itemId ?? left;
       } else if (detector === null) {
+        left = null;
         recording.forgetBefore(recording.end - KEPT);
       }
     },
+    positionMs: () => inMs(recording.end),
   };
 }

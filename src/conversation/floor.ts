@@ -4,18 +4,18 @@
  */
 import type { Logger } from 'pino';
 import { FRAME_MS, msToSamples, samplesToMs } from '../audio/pcm.js';
+import type { WholePictures } from '../engines/contract.js';
 import { ParleyError } from '../errors.js';
-import { delay } from '../flow.js';
 import type { Caller } from '../protocol/caller.js';
 import type { PlaybackReport } from '../protocol/client-events.js';
 import type { AvatarState } from '../protocol/server-events.js';
+import { createCuts } from './cuts.js';
 import type { History } from './history.js';
 import type { ReplyEngines } from './reply.js';
-import { type ResponsePlan, type RunningResponse, runResponse, type Sounding } from './response.js';
+import { isPaced, type ResponsePlan, type RunningResponse, runResponse, type Sounding } from './response.js';
+import { openScreen } from './screen.js';
 import type { AvatarActivity } from './turn-taking.js';
 
-/** A client that was told to stop says within this what it had played; after it the server's own reckoning stands. */
-const LAST_REPORT_MS = 500;
 /** A reply's first sound comes out of the caller's buffer about two frames after it was sent. */
 const START_FRAMES = 2;
 /** So much of a session's first reply a browser's echo canceller may need to learn its sound. */
@@ -48,37 +48,45 @@ export interface FloorTools {
   readonly caller: Caller;
   readonly engines: ReplyEngines;
   readonly history: History;
+  /** Null when the server has no face. */
+  readonly pictures: WholePictures | null;
   readonly log: Logger;
   readonly now: () => number;
   readonly session: AbortSignal;
-}
-
-/** An answer that was cut off, until its caller has said what it heard of it. */
-interface OpenCut {
-  readonly sounding: Sounding;
-  readonly settled: AbortController;
+  /** Told of every state that the caller is shown. */
+  readonly onState: (state: AvatarState) => void;
 }
 
 export function createFloor(tools: FloorTools): Floor {
   const { caller, history, now, session } = tools;
   let running: RunningResponse | null = null;
   let sounding: Sounding | null = null;
-  let openCut: OpenCut | null = null;
   let held: Sounding | null = null;
   let isAttending = false;
   let first: Sounding | null = null;
   let shown: AvatarState | null = null;
   let face = { base: 0, at: now(), moves: true };
+  /** Whether the caller keeps its word to say what it has played; one whole answer without any, and it does not. */
+  let reports: 'promised' | 'kept' | 'never' = caller.reportsPlayback ? 'promised' : 'never';
+
+  const onAir = () => sounding ?? running?.sounding ?? null;
+  const screen =
+    caller.pictures === 'frames' && tools.pictures !== null
+      ? openScreen({ caller, pictures: tools.pictures, onAir, now })
+      : null;
+  /** Whoever takes whole pictures is shown those of a response through its screen. */
+  const audience = screen === null ? caller : { ...caller, sendPicture: screen.show };
 
   const show = (state: AvatarState, responseId: string | null) => {
     if (state === shown) return;
     shown = state;
     caller.send({ type: 'avatar.state', state, response_id: responseId });
+    tools.onState(state);
   };
 
   /** What is shown when nothing is being made: whether something still sounds. */
   const rest = () => {
-    if (openCut !== null) return;
+    if (cuts.isOpen()) return;
     if (sounding !== null) show(held === sounding ? 'listening' : 'speaking', sounding.responseId);
     else if (running === null) show(isAttending ? 'listening' : 'idle', null);
   };
@@ -88,10 +96,12 @@ export function createFloor(tools: FloorTools): Floor {
     const outcome = await response.done;
     if (running === response) running = null;
     const heard = response.sounding;
+    if (reports === 'promised' && heard.sent > 0) reports = 'never';
     try {
-      if (outcome.status !== 'cancelled') await heard.playhead.reach(heard.sent, 0, session);
+      const end = AbortSignal.any([session, heard.silenced.signal]);
+      if (outcome.status !== 'cancelled') await heard.playhead.reach(heard.sent, 0, end);
     } catch {
-      return; // The caller has gone.
+      if (session.aborted) return;
     }
     if (sounding === heard) sounding = null;
     rest();
@@ -100,7 +110,7 @@ export function createFloor(tools: FloorTools): Floor {
   /** Called with the first sound of a response. What still sounds of the one before is heard to its end first. */
   const takeTheFloor = async (next: Sounding, signal: AbortSignal) => {
     const before = sounding;
-    if (before !== null && caller.reportsPlayback) {
+    if (before !== null && isPaced(caller)) {
       await before.playhead.reach(before.sent, 0, AbortSignal.any([signal, before.silenced.signal])).catch(() => {});
       signal.throwIfAborted();
     }
@@ -109,39 +119,7 @@ export function createFloor(tools: FloorTools): Floor {
     show('speaking', next.responseId);
   };
 
-  const tellCut = (item_id: string, samples: number) => {
-    if (!history.has(item_id)) return;
-    const end = Math.min(samples, history.length(item_id));
-    history.cut(item_id, end);
-    const audio_end_ms = Math.floor(samplesToMs(end));
-    caller.send({ type: 'conversation.item.truncated', item_id, content_index: 0, audio_end_ms });
-  };
-
-  const settleCut = (cut: OpenCut, samples: number) => {
-    if (openCut !== cut) return;
-    openCut = null;
-    cut.settled.abort();
-    const id = cut.sounding.itemId;
-    if (id !== null) tellCut(id, samples);
-    rest();
-  };
-
-  const cutOff = (cut: Sounding, reason: 'turn_detected' | 'client_cancelled') => {
-    const heard = cut.playhead.heard();
-    cut.silenced.abort();
-    cut.timeline.mark('interrupted');
-    caller.send({ type: 'avatar.flush', response: cut.number, response_id: cut.responseId, reason });
-    show('interrupted', cut.responseId);
-    if (openCut !== null) settleCut(openCut, openCut.sounding.playhead.heard());
-    // Until the caller's last report is in, the history holds our own reckoning: the next answer may start before it.
-    if (cut.itemId !== null && history.has(cut.itemId)) history.cut(cut.itemId, heard);
-    const open: OpenCut = { sounding: cut, settled: new AbortController() };
-    openCut = open;
-    delay(LAST_REPORT_MS, AbortSignal.any([session, open.settled.signal])).then(
-      () => settleCut(open, heard),
-      () => {},
-    );
-  };
+  const cuts = createCuts({ caller, history, session, onSettled: rest });
 
   return {
     isAnswering: () => running !== null,
@@ -175,7 +153,7 @@ export function createFloor(tools: FloorTools): Floor {
       if (running !== null) throw new ParleyError('conversation_already_has_active_response');
       isAttending = false;
       show('thinking', plan.frame.id);
-      running = runResponse(plan, { ...tools, takeTheFloor }, session);
+      running = runResponse(plan, { ...tools, caller: audience, reports: reports !== 'never', takeTheFloor }, session);
       void listenToTheEnd(running);
     },
     interrupt(reason, responseId) {
@@ -186,26 +164,24 @@ export function createFloor(tools: FloorTools): Floor {
       cancels?.cancel(reason);
       if (silenced !== null) {
         sounding = null;
-        cutOff(silenced, reason);
+        cuts.begin(silenced, reason);
+        show('interrupted', silenced.responseId);
       }
-      if (cancels !== null && cancels.sounding !== silenced) {
+      if (cancels !== null && cancels.sounding !== silenced && cancels.sounding.sent === 0) {
         // Nothing of it was heard: its item, if there is one, says nothing.
         const unheard = cancels.sounding;
         void cancels.done.then(() => {
-          if (unheard.aloud && unheard.itemId !== null) tellCut(unheard.itemId, 0);
+          if (unheard.aloud) cuts.tell(unheard, 0);
         });
       }
       return true;
     },
     report(report) {
+      reports = 'kept';
       face = { base: report.base, at: now(), moves: report.state !== 'paused' && report.state !== 'buffering' };
-      if (openCut !== null && openCut.sounding.number === report.response) {
-        openCut.sounding.playhead.report(report);
-        if (report.state !== 'playing') settleCut(openCut, report.played);
-      } else if (sounding !== null && sounding.number === report.response) {
-        if (report.state === 'playing') sounding.timeline.mark('first_played');
-        sounding.playhead.report(report);
-      }
+      if (cuts.report(report) || sounding?.number !== report.response) return;
+      if (report.state === 'playing') sounding.timeline.mark('first_played');
+      sounding.playhead.report(report);
     },
     truncate(itemId, audioEndMs) {
       const samples = msToSamples(audioEndMs);
@@ -214,11 +190,17 @@ export function createFloor(tools: FloorTools): Floor {
         const detail = `The item has ${Math.floor(samplesToMs(length))} ms of audio.`;
         throw new ParleyError('truncate_beyond_end', detail, { param: 'audio_end_ms' });
       }
-      if (openCut?.sounding.itemId === itemId) return settleCut(openCut, samples);
+      if (cuts.settle(itemId, samples)) return;
       history.cut(itemId, samples);
       caller.send({ type: 'conversation.item.truncated', item_id: itemId, content_index: 0, audio_end_ms: audioEndMs });
+      if (sounding?.itemId !== itemId) return;
+      // Whoever says so has stopped its sound; from here on the clock has nothing to add to its word.
+      sounding.silenced.abort();
+      sounding = null;
+      rest();
     },
     base(frames) {
+      if (screen !== null) return screen.base();
       const passed = face.moves ? Math.round((now() - face.at) / FRAME_MS) : 0;
       return (face.base + passed + START_FRAMES) % frames;
     },

@@ -32,33 +32,42 @@ export type Recognition =
   | { readonly kind: 'words'; readonly text: string }
   | { readonly kind: 'unclear' }
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'failed' };
+  | { readonly kind: 'failed' }
+  /** Nobody spoke, and that is what is to be answered. */
+  | { readonly kind: 'silence' };
+
+export interface Snapshot {
+  /** False while something that it needs is being recognised. */
+  isKnown(): boolean;
+  /** The messages, asked when all is known. Throws stt_failed if what is to be answered could not be recognised. */
+  messages(instructions: string): Message[];
+}
+
+/** Says what the item was. False if it was deleted meanwhile; an answer that waits for its words gets them all the same. */
+export type Settle = (recognition: Recognition) => boolean;
 
 export interface History {
   /** Puts the item after the one named (`root`: first; nothing: last) and returns the id before it. */
   insert(item: Item, previousItemId?: string | null, spoken?: Spoken): string | null;
-  /** The item as it now is, in the place where it was. An item that was deleted meanwhile stays deleted. */
-  update(item: Item): void;
+  /** Puts `item` in the place of `before`, and returns it as it is shown; null if that was deleted, and stays so. */
+  update(before: Item, item: Item): Item | null;
   get(id: string): Item;
   has(id: string): boolean;
   remove(id: string): void;
   /** Cuts a spoken answer after so many samples. */
   cut(id: string, samples: number): Item;
-  /** From here on the item is one that is being recognised. */
-  listenTo(id: string): void;
-  /** What it was. An item that was deleted stays deleted. */
-  transcribe(id: string, recognition: Recognition): void;
-  /** True if the newest item is still being recognised. */
-  isUnsettled(): boolean;
+  /** From here on the item is one that is being recognised; call the result with what it was. */
+  listenTo(id: string): Settle;
+  /** Whether the item of this id is the answer that is spoken so, and none that took its name. */
+  isSpoken(id: string, spoken: Spoken): boolean;
+  /** Whether the conversation has a function call with this id. */
+  hasCall(callId: string): boolean;
   /** The newest item; null in an empty conversation. */
   last(): string | null;
   /** How many samples of speech the item has. */
   length(id: string): number;
-  /**
-   * What a model is told of the items that are there now; asked later, when they have been recognised. Throws stt_failed
-   * if that failed for the newest: there is nothing to answer.
-   */
-  snapshot(): (instructions: string) => Message[];
+  /** What a model is told: of the items that are there now, or of these, each an id or an item that is in no place. */
+  snapshot(chosen?: readonly (Item | string)[]): Snapshot;
 }
 
 export function createHistory(): History {
@@ -75,13 +84,15 @@ export function createHistory(): History {
       }
       const at = placeAfter(entries, previousItemId);
       const before = entries[at - 1]?.item.id ?? null;
-      entries.splice(at, 0, { item, spoken: spoken ?? null, cutAt: null, speech: null });
+      entries.splice(at, 0, entryOf(item, spoken));
       forgetOldest(entries);
       return before;
     },
-    update(item) {
-      const entry = entries.find((candidate) => candidate.item.id === item.id);
-      if (entry !== undefined) entry.item = item;
+    update(before, item) {
+      const entry = entries.find((candidate) => candidate.item === before);
+      if (entry === undefined) return null;
+      entry.item = item;
+      return shown(entry);
     },
     get: (id) => shown(find(id)),
     has: (id) => entries.some((entry) => entry.item.id === id),
@@ -95,24 +106,34 @@ export function createHistory(): History {
       return shown(entry);
     },
     listenTo(id) {
-      find(id).speech = 'recognising';
+      const entry = find(id);
+      entry.speech = 'recognising';
+      return (recognition) => {
+        const transcript = recognition.kind === 'words' ? recognition.text : '';
+        if (entry.item.type === 'message') {
+          entry.item = { ...entry.item, content: entry.item.content.map((part) => heardPart(part, transcript)) };
+        }
+        entry.speech = recognition.kind;
+        return entries.includes(entry);
+      };
     },
-    transcribe(id, recognition) {
-      const entry = entries.find((candidate) => candidate.item.id === id);
-      if (entry?.item.type !== 'message') return;
-      const transcript = recognition.kind === 'words' ? recognition.text : '';
-      entry.item = { ...entry.item, content: entry.item.content.map((part) => heardPart(part, transcript)) };
-      entry.speech = recognition.kind;
-    },
-    isUnsettled: () => entries.at(-1)?.speech === 'recognising',
+    isSpoken: (id, spoken) => entries.some((entry) => entry.item.id === id && entry.spoken === spoken),
+    hasCall: (callId) => entries.some(({ item }) => item.type === 'function_call' && item.call_id === callId),
     last: () => entries.at(-1)?.item.id ?? null,
     length: (id) => spokenOf(find(id)).samples,
-    snapshot() {
-      const now = [...entries];
-      return (instructions) => messagesOf(now, instructions);
+    snapshot(chosen) {
+      const told = chosen?.map((one) => (typeof one === 'string' ? find(one) : entryOf(one))) ?? [...entries];
+      // A typed question is not kept waiting by the noise before it.
+      const awaited = chosen === undefined ? told.slice(-1) : told;
+      return {
+        isKnown: () => awaited.every((entry) => entry.speech !== 'recognising'),
+        messages: (instructions) => messagesOf(told, instructions),
+      };
     },
   };
 }
+
+const entryOf = (item: Item, spoken?: Spoken): Entry => ({ item, spoken: spoken ?? null, cutAt: null, speech: null });
 
 const heardPart = (part: Part, transcript: string): Part =>
   part.type === 'input_audio' ? { ...part, transcript: part.transcript ?? transcript } : part;
@@ -120,7 +141,16 @@ const heardPart = (part: Part, transcript: string): Part =>
 function messagesOf(entries: readonly Entry[], instructions: string): Message[] {
   if (entries.at(-1)?.speech === 'failed') throw new ParleyError('stt_failed');
   const system: Message[] = instructions === '' ? [] : [{ role: 'system', text: instructions }];
-  return [...system, ...entries.flatMap(asMessages)];
+  return [...system, ...withoutStrays(entries.flatMap(asMessages))];
+}
+
+/** A model refuses the output of a function that it never called, or called later, and a second one for one call. */
+function withoutStrays(messages: readonly Message[]): Message[] {
+  const open = new Set<string>();
+  return messages.filter((message) => {
+    if (message.role === 'tool_call') open.add(message.callId);
+    return message.role !== 'tool_result' || open.delete(message.callId);
+  });
 }
 
 function forgetOldest(entries: Entry[]): void {
@@ -179,6 +209,7 @@ function asMessages(entry: Entry): Message[] {
       return [{ role: 'tool_result', callId: item.call_id, output: item.output }];
     case 'message': {
       if (entry.speech === 'unclear') return [{ role: 'user', text: '', unclear: true }];
+      if (entry.speech === 'silence') return [{ role: 'user', text: '', silent: true }];
       const text = item.content.map(partText).filter(Boolean).join('\n');
       if (text === '') return [];
       if (item.role === 'assistant' && entry.cutAt !== null) return [{ role: 'assistant', text, interrupted: true }];

@@ -31,3 +31,11 @@ function shownPart(part: Extract<ItemInput, { type: 'message' }>['content'][numb
       return { type: 'output_audio', transcript: part.transcript };
   }
 }
+
+/** The audio, as base64, of an item that comes without its words; null if there is none, or they are there. */
+export function unheardAudio(input: ItemInput): string | null {
+  if (input.type !== 'message' || input.role !== 'user') return null;
+  const spoken = input.content.find((part) => part.type === 'input_audio' && part.audio !== undefined);
+  if (spoken?.type !== 'input_audio' || typeof spoken.transcript === 'string') return null;
+  return spoken.audio ?? null;
+}

@@ -4,7 +4,8 @@
  */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { HEARING_RATE, msToSamples, pcmSamples, SPEECH_RATE } from '../audio/pcm.js';
+import { type Encoded, type Sound, secondsIn, soundOf } from '../audio/encoding.js';
+import { HEARING_RATE } from '../audio/pcm.js';
 import { resampler } from '../audio/resample.js';
 import type { HearingOptions } from '../engines/contract.js';
 import { asParleyError, errorBody, ParleyError } from '../errors.js';
@@ -14,8 +15,10 @@ import type { SessionSettings, TurnDetection } from '../protocol/session.js';
 import { createAnswering } from './answering.js';
 import { createEar, type Hearing } from './ear.js';
 import type { Floor } from './floor.js';
-import type { History } from './history.js';
+import type { History, Settle } from './history.js';
 import { newId } from './ids.js';
+import type { Wish } from './plan.js';
+import { watchSilence } from './silence.js';
 import { type Heard, startAttempt } from './transcribing.js';
 import type { Utterance } from './turns.js';
 
@@ -23,17 +26,20 @@ import type { Utterance } from './turns.js';
 const WORTH_ASKING_MS = 400;
 /** Utterances that a caller may have recognised at the same time. People speak one after the other. */
 const MOST_PENDING = 4;
-const LONGEST_ITEM = msToSamples(120_000);
-const SLICE = msToSamples(1000);
+const LONGEST_ITEM_SECONDS = 120;
 
 export interface Listening {
-  hear(pcm: Uint8Array): void;
+  hear(sound: Sound): void;
   /** Ends the utterance here; it is for the caller to ask for an answer. */
   commit(): void;
   clear(): void;
   follow(detection: TurnDetection | null): void;
   /** Recognises an item that the caller recorded by itself. */
-  transcribe(itemId: string, pcm: Uint8Array): void;
+  transcribe(itemId: string, recording: Encoded): void;
+  /** All is quiet between an answer and whatever comes next; or that is over. */
+  rests(isResting: boolean): void;
+  /** The caller typed something: it is not silent. */
+  renew(): void;
   /** Settles when everything that was said so far has been recognised, or could not be. */
   recognised(): Promise<unknown>;
 }
@@ -44,10 +50,11 @@ export interface ListeningTools {
   readonly history: History;
   readonly floor: Floor;
   readonly settings: () => SessionSettings;
-  /** Answers what was said; `spokenAt`: when its last sound came. */
-  readonly answer: (spokenAt: number) => void;
-  /** Counts the answers that were asked for, by whomever. */
+  readonly answer: (wish: Wish) => void;
+  /** Counts the answers to the conversation that were asked for, by whomever. */
   readonly answers: () => number;
+  /** What the answer that is being made was asked for with. */
+  readonly wish: () => Wish | null;
   readonly log: Logger;
   readonly now: () => number;
   readonly session: AbortSignal;
@@ -60,13 +67,17 @@ export function listen(tools: ListeningTools): Listening {
 
   /** Keeps the conversation informed of what is being recognised; gives null if it cannot be. */
   const follow = (itemId: string, heard: Promise<Heard>): Promise<Heard | null> => {
-    tools.history.listenTo(itemId);
+    const settle = tools.history.listenTo(itemId);
     const known = heard.then(
-      (words) => understood(tools, itemId, words),
-      (thrown) => misheard(tools, itemId, asParleyError(thrown, 'stt_failed')),
+      (words) => understood(tools, itemId, words, settle),
+      (thrown) => misheard(tools, itemId, asParleyError(thrown, 'stt_failed'), settle),
     );
     pending.add(known);
-    void known.then(() => pending.delete(known));
+    silence.recognises(true);
+    void known.then(() => {
+      pending.delete(known);
+      silence.recognises(pending.size > 0);
+    });
     return known;
   };
   const take = (utterance: Utterance) => follow(addItem(tools, utterance.itemId), utterance.heard);
@@ -100,6 +111,19 @@ export function listen(tools: ListeningTools): Listening {
     },
   });
 
+  const silence = watchSilence({
+    positionMs: ear.positionMs,
+    session,
+    lasted(audio_start_ms) {
+      const item_id = newId('item');
+      const audio_end_ms = ear.positionMs();
+      caller.send({ type: 'input_audio_buffer.timeout_triggered', item_id, audio_start_ms, audio_end_ms });
+      tools.history.listenTo(addItem(tools, item_id))({ kind: 'silence' });
+      tellTranscript(tools, item_id, '');
+      answering.expect(tools.now())(isWanted(settings()));
+    },
+  });
+
   return {
     hear: ear.hear,
     commit() {
@@ -107,11 +131,16 @@ export function listen(tools: ListeningTools): Listening {
       void take(ear.commit());
     },
     clear: ear.clear,
-    follow: ear.follow,
-    transcribe(itemId, pcm) {
+    follow(detection) {
+      ear.follow(detection);
+      silence.follow(detection);
+    },
+    rests: silence.rests,
+    renew: silence.renew,
+    transcribe(itemId, recording) {
       refuseCrowd();
       const attempt = startAttempt(tools.hearing.stt, hints(settings()), { signal: session, log, turn: itemId });
-      void play(pcmSamples(pcm), attempt.hear, session).then(attempt.end, attempt.drop);
+      void play(recording, attempt.hear, session).then(attempt.end, attempt.drop);
       void follow(itemId, attempt.heard);
     },
     recognised: () => Promise.all(pending),
@@ -132,27 +161,32 @@ function addItem({ caller, history }: ListeningTools, itemId: string): string {
   return item_id;
 }
 
-function understood({ caller, history, settings, log }: ListeningTools, item_id: string, heard: Heard): Heard {
-  history.transcribe(item_id, heard);
-  log.debug({ item: item_id, heard: heard.kind }, 'heard');
-  if (settings().audio.input.transcription === null) return heard;
-  const transcript = heard.kind === 'words' ? heard.text : '';
-  const event = 'conversation.item.input_audio_transcription';
-  if (transcript !== '') caller.send({ type: `${event}.delta`, item_id, content_index: 0, delta: transcript });
-  caller.send({ type: `${event}.completed`, item_id, content_index: 0, transcript });
+/** Null for what nobody wants to know any more: the item was deleted. */
+function understood(tools: ListeningTools, itemId: string, heard: Heard, settle: Settle): Heard | null {
+  tools.log.debug({ item: itemId, heard: heard.kind }, 'heard');
+  if (!settle(heard)) return null;
+  tellTranscript(tools, itemId, heard.kind === 'words' ? heard.text : '');
   return heard;
 }
 
-function misheard({ caller, history, settings, log }: ListeningTools, item_id: string, error: ParleyError): null {
+function tellTranscript({ caller, settings }: ListeningTools, item_id: string, transcript: string): void {
+  if (settings().audio.input.transcription === null) return;
+  const event = 'conversation.item.input_audio_transcription';
+  if (transcript !== '') caller.send({ type: `${event}.delta`, item_id, content_index: 0, delta: transcript });
+  caller.send({ type: `${event}.completed`, item_id, content_index: 0, transcript });
+}
+
+function misheard(tools: ListeningTools, item_id: string, error: ParleyError, settle: Settle): null {
+  const { caller, settings, log } = tools;
   if (caller.gone.aborted) return null;
   log.error({ err: error, item: item_id }, 'an utterance could not be recognised');
-  history.transcribe(item_id, { kind: 'failed' });
+  if (!settle({ kind: 'failed' })) return null;
   const { type, code, message } = errorBody(new ParleyError('stt_failed', undefined, { cause: error }), null);
   if (settings().audio.input.transcription === null) {
     caller.send({ type: 'error', error: { type, code, message, param: null, event_id: null } });
   } else {
     const event = 'conversation.item.input_audio_transcription.failed';
-    caller.send({ type: event, item_id, content_index: 0, error: { type, code, message, param: null } });
+    caller.send({ type: event, item_id, content_index: 0, error: { type, code, message } });
   }
   return null;
 }
@@ -165,10 +199,10 @@ function isWorthAnswering(heard: Heard | null, { voicedMs }: Utterance): boolean
 }
 
 /** Brings a recording to the ear's rate, a second at a time: it may be long, and others are waiting. */
-async function play(samples: Int16Array, hear: (samples: Int16Array) => void, signal: AbortSignal): Promise<void> {
-  const toHearing = resampler(SPEECH_RATE, HEARING_RATE);
-  for (let at = 0; at < Math.min(samples.length, LONGEST_ITEM); at += SLICE) {
-    hear(toHearing.push(samples.subarray(at, at + SLICE)));
+async function play(recording: Encoded, hear: (samples: Int16Array) => void, signal: AbortSignal): Promise<void> {
+  const toHearing = resampler(soundOf(recording, 0).rate, HEARING_RATE);
+  for (let second = 0; second < Math.min(secondsIn(recording), LONGEST_ITEM_SECONDS); second += 1) {
+    hear(toHearing.push(soundOf(recording, second).samples));
     await turnOfTheLoop();
     signal.throwIfAborted();
   }

@@ -1,21 +1,23 @@
 /** What a response.create asks for, out of its overrides, the session's settings and the conversation. */
 import type { LlmRequest, Message } from '../engines/contract.js';
+import { ParleyError } from '../errors.js';
 import type { Caller } from '../protocol/caller.js';
-import type { ItemInput } from '../protocol/items.js';
+import type { Item, ReferableItem } from '../protocol/items.js';
 import type { OutputModalities, ResponseOverrides, SessionSettings } from '../protocol/session.js';
 import type { Floor } from './floor.js';
-import { createHistory, type History } from './history.js';
+import type { History } from './history.js';
 import type { House } from './house.js';
 import { newId } from './ids.js';
-import { shownItem } from './items.js';
+import { shownItem, unheardAudio } from './items.js';
 import type { ResponsePlan } from './response.js';
 import type { ItemSink } from './response-events.js';
-import { checkFormat, checkVoice, named, toolChoiceFor, toolsFor } from './settings.js';
+import { checkToolChoice, named, toolChoiceFor, toolsFor } from './settings.js';
 import { nothingSpoken, type Spoken } from './spoken.js';
+import { checkVoice, speakingVoice } from './voices.js';
 
 interface PlanBasis {
-  readonly caller: Pick<Caller, 'takesPictures'>;
-  readonly house: Pick<House, 'avatar' | 'engines'>;
+  readonly caller: Pick<Caller, 'pictures'>;
+  readonly house: Pick<House, 'avatar' | 'engines' | 'voice'>;
   readonly settings: SessionSettings;
   readonly history: History;
   readonly floor: Floor;
@@ -24,19 +26,30 @@ interface PlanBasis {
   readonly recognised: () => Promise<unknown>;
   /** Counts the session's responses. */
   readonly number: number;
+}
+
+type Overrides = ResponseOverrides & { input?: ReferableItem[] | undefined };
+
+/** What an answer is asked for with. `spokenAt`: when the last sound came of what it answers; null if that was typed. */
+export interface Wish {
+  readonly overrides: Overrides;
   readonly spokenAt: number | null;
 }
 
-type Overrides = ResponseOverrides & { input?: ItemInput[] | undefined };
+/** True for an answer to what has been said; others are made from something else, or for something else. */
+export const isReply = ({ overrides }: Wish): boolean =>
+  overrides.conversation !== 'none' && overrides.input === undefined;
 
-export function planResponse(basis: PlanBasis, overrides: Overrides): ResponsePlan {
+export function planResponse(basis: PlanBasis, { overrides, spokenAt }: Wish): ResponsePlan {
   const { settings, floor, house } = basis;
   const output = { ...settings.audio.output, ...named(overrides.audio?.output ?? {}) };
   if (output.voice !== settings.audio.output.voice)
     checkVoice(output.voice, basis.voices, 'response.audio.output.voice');
-  checkFormat(output.format, 'response.audio.output.format');
+  const tools = overrides.tools ?? settings.tools;
+  const toolChoice = overrides.tool_choice ?? settings.tool_choice;
+  if (overrides.tool_choice !== undefined) checkToolChoice(toolChoice, tools, 'response.tool_choice');
   const inConversation = overrides.conversation !== 'none';
-  const avatar = basis.caller.takesPictures ? house.avatar?.avatar : undefined;
+  const avatar = basis.caller.pictures === 'none' ? undefined : house.avatar?.avatar;
   const spoken = nothingSpoken();
   const wanted = overrides.output_modalities ?? settings.output_modalities;
   // A server without a voice answers in the one way it has, and says so in the response.
@@ -44,13 +57,13 @@ export function planResponse(basis: PlanBasis, overrides: Overrides): ResponsePl
   const maxTokens = overrides.max_output_tokens ?? settings.max_output_tokens;
   const request = (messages: Message[]): LlmRequest => ({
     messages,
-    tools: toolsFor(overrides.tools ?? settings.tools),
-    toolChoice: toolChoiceFor(overrides.tool_choice ?? settings.tool_choice),
+    tools: toolsFor(tools),
+    toolChoice: toolChoiceFor(toolChoice),
     maxTokens,
   });
   return {
     number: basis.number,
-    spokenAt: basis.spokenAt,
+    spokenAt,
     frame: {
       id: newId('resp'),
       conversationId: inConversation ? conversationId(settings) : null,
@@ -61,7 +74,7 @@ export function planResponse(basis: PlanBasis, overrides: Overrides): ResponsePl
       metadata: overrides.metadata ?? null,
     },
     llm: told(basis, overrides, request),
-    speed: output.speed,
+    speech: { voice: speakingVoice(output.voice, basis.voices, house.voice), speed: output.speed },
     face: avatar === undefined ? null : { avatar, base: () => floor.base(avatar.frames) },
     sink: inConversation ? historySink(basis.history, modalities[0] === 'audio' ? spoken : undefined) : null,
     spoken,
@@ -74,28 +87,31 @@ const conversationId = (settings: SessionSettings) => settings.id.replace('sess_
 /** What the model is told, as soon as it is known: the items are those of now, the words of the newest may be coming. */
 function told(
   { settings, history, recognised }: PlanBasis,
-  overrides: Overrides,
+  { instructions = settings.instructions, input }: Overrides,
   request: (messages: Message[]) => LlmRequest,
 ): LlmRequest | Promise<LlmRequest> {
-  const instructions = overrides.instructions ?? settings.instructions;
-  if (overrides.input !== undefined) return request(aside(overrides.input).snapshot()(instructions));
-  const messages = history.snapshot();
-  if (!history.isUnsettled()) return request(messages(instructions));
-  const known = recognised().then(() => request(messages(instructions)));
+  const context = history.snapshot(input?.map((item, index) => chosenItem(history, item, `response.input.${index}`)));
+  if (context.isKnown()) return request(context.messages(instructions));
+  const known = recognised().then(() => request(context.messages(instructions)));
   // Whoever runs the plan hears of it; a plan that comes to nothing has nobody.
   known.catch(() => {});
   return known;
 }
 
-function aside(items: readonly ItemInput[]): History {
-  const history = createHistory();
-  for (const item of items) history.insert(shownItem(item));
-  return history;
+function chosenItem(history: History, item: ReferableItem, param: string): Item | string {
+  if (item.type === 'item_reference') {
+    if (history.has(item.id)) return item.id;
+    throw new ParleyError('item_not_found', `No item has the id ${item.id}.`, { param });
+  }
+  if (unheardAudio(item) === null) return shownItem(item);
+  const detail =
+    'Audio is recognised in the conversation: create an item of it, and refer to that by an item_reference.';
+  throw new ParleyError('invalid_value', detail, { param });
 }
 
 /** An answer stands behind what it answers, whatever has been said since. An item's place is fixed when it is added. */
 function historySink(history: History, spoken: Spoken | undefined): ItemSink {
-  const before = new Map<string, string | null>();
+  const placed = new Map<string, { readonly item: Item; readonly previous: string | null }>();
   let behind = history.last() ?? 'root';
   return {
     added(item) {
@@ -103,12 +119,13 @@ function historySink(history: History, spoken: Spoken | undefined): ItemSink {
       const place = behind === 'root' || history.has(behind) ? behind : undefined;
       const previous = history.insert(item, place, isAnswer ? spoken : undefined);
       behind = item.id;
-      before.set(item.id, previous);
+      placed.set(item.id, { item, previous });
       return previous;
     },
     done(item) {
-      history.update(item);
-      return before.get(item.id) ?? null;
+      const { item: before, previous } = placed.get(item.id)!;
+      const shown = history.update(before, item);
+      return shown === null ? null : { item: shown, previous_item_id: previous };
     },
   };
 }

@@ -37,7 +37,8 @@ export interface ResponseFrame {
 /** Where the items of the response go; a response outside the conversation has none. */
 export interface ItemSink {
   added(item: Item): string | null;
-  done(item: Item): string | null;
+  /** The item as the conversation has it now; null if it has been deleted. */
+  done(item: Item): { readonly item: Item; readonly previous_item_id: string | null } | null;
 }
 
 export interface ResponseEvents {
@@ -71,7 +72,8 @@ export function responseEvents(
   };
   const close = (index: number, item: Item): void => {
     output[index] = item;
-    if (sink !== null) send({ type: 'conversation.item.done', item, previous_item_id: sink.done(item) });
+    const kept = sink?.done(item) ?? null;
+    if (kept !== null) send({ type: 'conversation.item.done', ...kept });
     send({ type: 'response.output_item.done', response_id: frame.id, output_index: index, item });
   };
   const address = (): PartAddress => {

@@ -1,13 +1,14 @@
 /**
- * One response on its way to the caller: sends a reply's text at once and its frames as they fall due, and always ends with response.done. What the caller hears of it is kept in a Sounding, which outlives the response by
- * the audio that is still under way.
+ * One response on its way to the caller: sends a reply's text at once and its frames as they fall due, and always ends
+ * with response.done. What the caller hears of it is kept in a Sounding, which outlives the response by the audio that is
+ * still under way.
  */
 import type { Logger } from 'pino';
 import { FRAME_SAMPLES, msToSamples } from '../audio/pcm.js';
-import type { Avatar, LlmRequest } from '../engines/contract.js';
+import type { Avatar, LlmRequest, SpeechOptions } from '../engines/contract.js';
 import { asParleyError, errorBody, ParleyError } from '../errors.js';
 import { startTimeline, type Timeline } from '../observe/timeline.js';
-import type { Caller } from '../protocol/caller.js';
+import type { AudioWay, Caller } from '../protocol/caller.js';
 import { createPlayhead, type Playhead } from './playhead.js';
 import { type ReplyEngines, type ReplyEvent, reply } from './reply.js';
 import {
@@ -19,10 +20,13 @@ import {
 } from './response-events.js';
 import type { Spoken } from './spoken.js';
 
-/** A caller who says what was played is at most this far behind what was sent: so much is lost when it interrupts. */
+/** A paced caller is at most this far behind what was sent: so much is lost when it interrupts. */
 const AHEAD_MS = 400;
 /** A stock client buffers by itself and expects audio as fast as it is made. */
 const STOCK_AHEAD_MS = 30_000;
+
+/** Whole pictures are kept to the time in which they are seen, too: 30 s of them would be 17 MB at once. */
+export const isPaced = ({ reportsPlayback, pictures }: Caller): boolean => reportsPlayback || pictures === 'frames';
 
 export interface ResponsePlan {
   /** Counts the session's responses; it stands on every media frame. */
@@ -32,7 +36,8 @@ export interface ResponsePlan {
   readonly spokenAt: number | null;
   /** A promise while what the caller said is still being recognised. */
   readonly llm: LlmRequest | Promise<LlmRequest>;
-  readonly speed: number;
+  /** How it is spoken, if it is. */
+  readonly speech: SpeechOptions;
   readonly face: { readonly avatar: Avatar; readonly base: () => number } | null;
   readonly sink: ItemSink | null;
   /** Filled while the reply is made; whoever cuts the history reads it. */
@@ -44,6 +49,8 @@ export interface ResponseTools {
   readonly engines: ReplyEngines;
   readonly log: Logger;
   readonly now: () => number;
+  /** Whether the caller says what it has played; otherwise the clock does. */
+  readonly reports: boolean;
   /** Waited for before the first audio leaves. */
   readonly takeTheFloor: (sounding: Sounding, signal: AbortSignal) => Promise<void>;
 }
@@ -54,6 +61,7 @@ export interface Sounding {
   readonly responseId: string;
   /** False: the answer is text, and nothing of it sounds. */
   readonly aloud: boolean;
+  readonly spoken: Spoken;
   readonly playhead: Playhead;
   readonly timeline: Timeline;
   /** Aborted when it is cut off while it sounds. */
@@ -83,18 +91,20 @@ export function runResponse(plan: ResponsePlan, tools: ResponseTools, session: A
     number: plan.number,
     responseId: plan.frame.id,
     aloud: plan.frame.modalities[0] === 'audio',
-    playhead: createPlayhead(caller.reportsPlayback, now),
+    spoken: plan.spoken,
+    playhead: createPlayhead(tools.reports, now),
     timeline,
     silenced: new AbortController(),
     sent: 0,
     itemId: null,
   };
-  const outlet: Outlet = { plan, tools, events, sounding, signal };
+  const audio = caller.openAudio(plan.number, plan.frame.format);
+  const outlet: Outlet = { plan, tools, events, audio, sounding, signal };
   const replyEvents = reply(
     tools.engines,
     {
       llm: plan.llm,
-      speech: plan.frame.modalities[0] === 'audio' ? { voice: plan.frame.voice, speed: plan.speed } : null,
+      speech: sounding.aloud ? plan.speech : null,
       face: plan.face,
       due: (index) => frameDue(outlet, index),
     },
@@ -117,6 +127,7 @@ interface Outlet {
   readonly plan: ResponsePlan;
   readonly tools: ResponseTools;
   readonly events: ResponseEvents;
+  readonly audio: AudioWay;
   readonly sounding: Sounding;
   readonly signal: AbortSignal;
 }
@@ -174,7 +185,7 @@ async function frameDue({ tools, sounding, signal }: Outlet, index: number): Pro
     sounding.timeline.mark('first_audio');
     await takeTheFloor(sounding, signal);
   }
-  const ahead = msToSamples(caller.reportsPlayback ? AHEAD_MS : STOCK_AHEAD_MS);
+  const ahead = msToSamples(isPaced(caller) ? AHEAD_MS : STOCK_AHEAD_MS);
   await sounding.playhead.reach((index + 1) * FRAME_SAMPLES, ahead, signal);
 }
 
@@ -193,20 +204,22 @@ function deliverFrame(outlet: Outlet, frame: Extract<ReplyEvent, { kind: 'frame'
     const { response_id, item_id } = address;
     caller.send({ type: 'avatar.words', response: plan.number, response_id, item_id, words: frame.words });
   }
-  caller.sendAudio(address, plan.number, position, frame.samples);
+  outlet.audio.send(address, position, frame.samples);
   for (const picture of frame.pictures) caller.sendPicture(plan.number, picture);
   sounding.timeline.mark('first_sent');
   sounding.sent = position + FRAME_SAMPLES;
   sounding.playhead.sent(sounding.sent);
 }
 
-function finish({ plan, tools, events, sounding }: Outlet, outcome: Outcome, log: Logger): void {
+function finish({ plan, tools, events, audio, sounding }: Outlet, outcome: Outcome, log: Logger): void {
   const { caller } = tools;
   const { timeline } = sounding;
   timeline.mark('all_sent');
   const place = { response: plan.number, response_id: plan.frame.id };
-  if (sounding.sent > 0 && outcome.status !== 'cancelled')
+  if (sounding.sent > 0 && outcome.status !== 'cancelled') {
+    audio.end(events.address());
     caller.send({ type: 'avatar.end', ...place, position: sounding.sent });
+  }
   if (outcome.status === 'failed') {
     log.error({ err: outcome.error }, 'response failed');
     caller.send({ type: 'error', error: errorBody(outcome.error, null) });

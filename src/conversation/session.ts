@@ -4,23 +4,22 @@
  */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { msToSamples, pcmFromBase64 } from '../audio/pcm.js';
+import { type Encoded, encodedFromBase64, type Sound, secondsIn, soundOf } from '../audio/encoding.js';
 import { asParleyError, errorBody, ParleyError } from '../errors.js';
 import type { Caller } from '../protocol/caller.js';
 import type { ClientEvent } from '../protocol/client-events.js';
 import type { Item, ItemInput } from '../protocol/items.js';
-import type { ResponseOverrides, SessionSettings } from '../protocol/session.js';
+import type { AvatarState } from '../protocol/server-events.js';
+import type { SessionSettings } from '../protocol/session.js';
+import { type Asides, createAsides, isAside } from './asides.js';
 import { createFloor, type Floor } from './floor.js';
 import { createHistory, type History } from './history.js';
 import type { House } from './house.js';
 import { newId } from './ids.js';
-import { shownItem } from './items.js';
+import { shownItem, unheardAudio } from './items.js';
 import { type Listening, listen } from './listening.js';
-import { planResponse } from './plan.js';
-import { defaultSettings, updatedSettings } from './settings.js';
-
-/** Bytes in a second of audio. */
-const SECOND = msToSamples(1000) * 2;
+import { isReply, planResponse, type Wish } from './plan.js';
+import { firstSettings, updatedSettings } from './settings.js';
 
 /** The one state of a session; everything in it but the settings looks after itself. */
 interface Session {
@@ -28,12 +27,17 @@ interface Session {
   readonly caller: Caller;
   readonly history: History;
   readonly floor: Floor;
+  readonly asides: Asides;
   /** Null: the server has no recogniser. */
   listening: Listening | null;
   readonly voices: ReadonlySet<string>;
   readonly log: Logger;
   settings: SessionSettings;
+  /** Counts what had the floor, and of that the answers to the conversation. */
   responses: number;
+  replies: number;
+  /** What the newest of them was asked for with. */
+  wish: Wish | null;
   /** A caller whose audio nobody hears is told so once, not with every piece of it. */
   toldDeaf: boolean;
 }
@@ -47,7 +51,7 @@ export async function runSession(caller: Caller, house: House): Promise<void> {
   try {
     for await (const incoming of caller.incoming) {
       if (incoming.kind === 'event') await obeyEvent(session, incoming.event);
-      else await hearAll(session, null, () => incoming.media.pcm);
+      else await hearAll(session, null, () => ({ encoding: 'audio/pcm', bytes: incoming.media.pcm }));
     }
   } catch (thrown) {
     if (!caller.gone.aborted) throw thrown;
@@ -57,22 +61,32 @@ export async function runSession(caller: Caller, house: House): Promise<void> {
 }
 
 function openSession(caller: Caller, house: House): Session {
-  const { engines, hearing, instructions, voice, now } = house;
+  const { engines, hearing, now } = house;
   const id = newId('sess');
   const log = house.log.child({ session: id });
   const history = createHistory();
-  const floor = createFloor({ caller, engines, history, log, now, session: caller.gone });
-  const hears = hearing !== null;
+  const tools = { caller, engines, log, now };
+  const onState = (state: AvatarState) => session.listening?.rests(state === 'idle' && floor.hasSpoken());
+  const floor = createFloor({
+    ...tools,
+    history,
+    pictures: house.avatar?.pictures ?? null,
+    session: caller.gone,
+    onState,
+  });
   const session: Session = {
     house,
     caller,
     history,
     floor,
+    asides: createAsides(tools, caller.gone),
     log,
     listening: null,
     voices: new Set(house.voices),
-    settings: defaultSettings({ id, model: caller.model, instructions, voice, hears, nowMs: Date.now() }),
+    settings: firstSettings(house, caller.model, caller.settings, id),
     responses: 0,
+    replies: 0,
+    wish: null,
     toldDeaf: false,
   };
   if (hearing === null) return session;
@@ -82,8 +96,9 @@ function openSession(caller: Caller, house: House): Session {
     history,
     floor,
     settings: () => session.settings,
-    answer: (spokenAt) => void obey(session, null, () => answer(session, {}, spokenAt)),
-    answers: () => session.responses,
+    answer: (wish) => void obey(session, null, () => answer(session, wish)),
+    answers: () => session.replies,
+    wish: () => session.wish,
     log,
     now,
     session: caller.gone,
@@ -96,24 +111,29 @@ function greet({ caller, settings, house }: Session): void {
   caller.send({ type: 'session.created', session: settings });
   if (house.avatar !== null) caller.send({ type: 'avatar.announced', avatar: house.avatar.announcement });
   caller.send({ type: 'avatar.state', state: 'idle', response_id: null });
+  if (house.avatar === null && caller.pictures === 'frames') {
+    caller.send({ type: 'error', error: errorBody(new ParleyError('cannot_show'), null) });
+  }
 }
 
 async function obeyEvent(session: Session, event: ClientEvent): Promise<void> {
   const eventId = event.event_id ?? null;
-  if (event.type === 'input_audio_buffer.append') await hearAll(session, eventId, () => pcmFromBase64(event.audio));
+  const encoding = session.settings.audio.input.format.type;
+  if (event.type === 'input_audio_buffer.append')
+    await hearAll(session, eventId, () => encodedFromBase64(event.audio, encoding, 'audio'));
   else obey(session, eventId, () => dispatch(session, event));
 }
 
 /** A second at a time: one message may hold minutes, and everybody else gets a turn in between. */
-async function hearAll(session: Session, eventId: string | null, audio: () => Uint8Array): Promise<void> {
-  let pcm: Uint8Array = new Uint8Array(0);
+async function hearAll(session: Session, eventId: string | null, audio: () => Encoded): Promise<void> {
+  let encoded: Encoded = { encoding: 'audio/pcm', bytes: new Uint8Array(0) };
   let goesOn = obey(session, eventId, () => {
-    pcm = audio();
-    hear(session, pcm.subarray(0, SECOND));
+    encoded = audio();
+    hear(session, soundOf(encoded, 0));
   });
-  for (let at = SECOND; goesOn && at < pcm.byteLength && !session.caller.gone.aborted; at += SECOND) {
+  for (let second = 1; goesOn && second < secondsIn(encoded) && !session.caller.gone.aborted; second += 1) {
     await turnOfTheLoop();
-    goesOn = obey(session, eventId, () => hear(session, pcm.subarray(at, at + SECOND)));
+    goesOn = obey(session, eventId, () => hear(session, soundOf(encoded, second)));
   }
 }
 
@@ -158,11 +178,12 @@ function dispatch(session: Session, event: Exclude<ClientEvent, { type: 'input_a
       floor.truncate(event.item_id, event.audio_end_ms);
       return;
     case 'response.create':
-      answer(session, event.response ?? {}, null);
+      answer(session, { overrides: event.response ?? {}, spokenAt: null });
       return;
     case 'response.cancel':
     case 'output_audio_buffer.clear': {
       const responseId = event.type === 'response.cancel' ? event.response_id : null;
+      if (responseId && session.asides.cancel(responseId)) return;
       if (!floor.interrupt('client_cancelled', responseId)) throw new ParleyError('response_cancel_not_active');
       return;
     }
@@ -180,40 +201,44 @@ function dispatch(session: Session, event: Exclude<ClientEvent, { type: 'input_a
   }
 }
 
-function hear(session: Session, pcm: Uint8Array): void {
+function hear(session: Session, sound: Sound): void {
   if (session.listening !== null) {
-    session.listening.hear(pcm);
+    session.listening.hear(sound);
   } else if (!session.toldDeaf) {
     session.toldDeaf = true;
     throw new ParleyError('cannot_hear');
   }
 }
 
-function answer(session: Session, overrides: ResponseOverrides, spokenAt: number | null): void {
-  const { floor, listening } = session;
-  if (floor.isAnswering()) throw new ParleyError('conversation_already_has_active_response');
+function answer(session: Session, wish: Wish): void {
+  const { floor, asides, listening } = session;
   const number = session.responses + 1;
   const recognised = async () => await listening?.recognised();
-  floor.answer(planResponse({ ...session, recognised, number, spokenAt }, overrides));
-  session.responses = number;
+  const plan = planResponse({ ...session, recognised, number }, wish);
+  if (isAside(plan)) {
+    asides.answer(plan);
+  } else {
+    floor.answer(plan);
+    session.responses = number;
+    session.wish = wish;
+    if (isReply(wish)) session.replies += 1;
+  }
 }
 
 function createItem(session: Session, input: ItemInput, previousItemId: string | null | undefined): void {
   const { caller, history, listening } = session;
-  const recording = recordingIn(input);
+  if (input.type === 'function_call_output' && !history.hasCall(input.call_id)) {
+    const detail = `The conversation has no function call with the call_id ${input.call_id}.`;
+    throw new ParleyError('invalid_tool_call_id', detail, { param: 'item.call_id' });
+  }
+  const encoding = session.settings.audio.input.format.type;
+  const audio = unheardAudio(input);
+  const recording = audio === null ? null : encodedFromBase64(audio, encoding, 'item.content');
   if (recording !== null && listening === null) throw new ParleyError('cannot_hear');
   const item: Item = shownItem(input);
   const previous_item_id = history.insert(item, previousItemId);
   caller.send({ type: 'conversation.item.added', item, previous_item_id });
   caller.send({ type: 'conversation.item.done', item, previous_item_id });
   if (recording !== null) listening?.transcribe(item.id, recording);
-}
-
-/** The audio of an item that comes without its words; null if there is none, or they are there. */
-function recordingIn(input: ItemInput): Uint8Array | null {
-  if (input.type !== 'message' || input.role !== 'user') return null;
-  const spoken = input.content.find((part) => part.type === 'input_audio' && part.audio !== undefined);
-  if (spoken?.type !== 'input_audio' || spoken.audio === undefined || typeof spoken.transcript === 'string')
-    return null;
-  return pcmFromBase64(spoken.audio);
+  listening?.renew();
 }

@@ -2,16 +2,21 @@
 import type { Tool } from '../engines/contract.js';
 import { ParleyError } from '../errors.js';
 import type {
-  AudioFormat,
   SessionSettings,
   SessionUpdate,
   ToolChoice,
   ToolDefinition,
   TurnDetection,
+  TurnDetectionUpdate,
 } from '../protocol/session.js';
+import type { House } from './house.js';
+import { newId } from './ids.js';
+import { checkVoice } from './voices.js';
 
 /** The vendor ends a session after an hour; clients show this date and nothing else hangs on it. */
 const SESSION_SECONDS = 3600;
+/** All of them are shown with every answer to an update, and whoever sends many updates may add to them with each. */
+const MOST_CHARACTERS = 1024 * 1024;
 
 export interface SettingsDefaults {
   readonly id: string;
@@ -23,12 +28,22 @@ export interface SettingsDefaults {
   readonly nowMs: number;
 }
 
-const SEMANTIC_VAD: TurnDetection = {
+const SEMANTIC_VAD = {
   type: 'semantic_vad',
   eagerness: 'auto',
   create_response: true,
   interrupt_response: true,
-};
+} as const satisfies TurnDetection;
+
+const SERVER_VAD = {
+  type: 'server_vad',
+  threshold: 0.5,
+  prefix_padding_ms: 300,
+  silence_duration_ms: 500,
+  create_response: true,
+  interrupt_response: true,
+  idle_timeout_ms: null,
+} as const satisfies TurnDetection;
 
 export function defaultSettings({ id, model, instructions, voice, hears, nowMs }: SettingsDefaults): SessionSettings {
   const format = { type: 'audio/pcm', rate: 24_000 } as const;
@@ -53,8 +68,20 @@ export function defaultSettings({ id, model, instructions, voice, hears, nowMs }
   };
 }
 
-/** What a server without a recogniser makes of any wish to be listened to. */
-const DEAF = { turn_detection: null } as const;
+/** What a session is like that begins with these settings; null: with none but the house's own. */
+export function firstSettings(
+  house: Pick<House, 'hearing' | 'instructions' | 'voice' | 'voices'>,
+  model: string,
+  update: SessionUpdate | null,
+  id = newId('sess'),
+): SessionSettings {
+  const { hearing, instructions, voice, voices } = house;
+  const hears = hearing !== null;
+  const settings = defaultSettings({ id, model, instructions, voice, hears, nowMs: Date.now() });
+  return update === null
+    ? settings
+    : updatedSettings(settings, update, { voices: new Set(voices), hasSpoken: false, hears });
+}
 
 export interface UpdateRules {
   readonly voices: ReadonlySet<string>;
@@ -63,32 +90,62 @@ export interface UpdateRules {
   readonly hears: boolean;
 }
 
-/** The settings after an update: what it names is changed, everything else stays. */
+/** The settings after an update: what it names is changed, everything else stays, within nested settings too. */
 export function updatedSettings(settings: SessionSettings, update: SessionUpdate, rules: UpdateRules): SessionSettings {
   const { audio, ...top } = update;
-  const input = { ...settings.audio.input, ...named(audio?.input ?? {}), ...(rules.hears ? {} : DEAF) };
+  const input = updatedInput(settings.audio.input, audio?.input ?? {}, rules.hears);
   const output = { ...settings.audio.output, ...named(audio?.output ?? {}) };
-  checkFormat(input.format, 'session.audio.input.format');
-  checkFormat(output.format, 'session.audio.output.format');
   if (output.voice !== settings.audio.output.voice) {
     checkVoice(output.voice, rules.voices, 'session.audio.output.voice');
     if (rules.hasSpoken)
       throw new ParleyError('cannot_update_voice', undefined, { param: 'session.audio.output.voice' });
   }
-  return { ...settings, ...named(top), audio: { input, output }, id: settings.id, object: settings.object };
+  const { id, object, expires_at } = settings;
+  const updated = { ...settings, ...named(top), audio: { input, output }, id, object, expires_at };
+  if (update.tool_choice !== undefined) checkToolChoice(updated.tool_choice, updated.tools, 'session.tool_choice');
+  if (JSON.stringify(updated).length > MOST_CHARACTERS) {
+    throw new ParleyError('invalid_value', 'The session would hold too many settings.', { param: 'session' });
+  }
+  return updated;
 }
 
-export function checkVoice(voice: string, voices: ReadonlySet<string>, param: string): void {
-  if (voices.has(voice)) return;
-  const known = [...voices].join(', ');
-  throw new ParleyError('unknown_voice', `There is no voice "${voice}". The voices are: ${known || 'none'}.`, {
-    param,
-  });
+type Input = SessionSettings['audio']['input'];
+type InputUpdate = NonNullable<NonNullable<SessionUpdate['audio']>['input']>;
+
+function updatedInput(before: Input, update: InputUpdate, hears: boolean): Input {
+  const { turn_detection: detection, transcription, ...rest } = update;
+  return {
+    ...before,
+    ...named(rest),
+    turn_detection: hears ? updatedDetection(before.turn_detection, detection) : null,
+    transcription: updatedTranscription(before.transcription, transcription),
+  };
 }
 
-export function checkFormat(format: AudioFormat, param: string): void {
-  if (format.type === 'audio/pcm') return;
-  throw new ParleyError('unsupported_format', `${format.type} is not supported.`, { param });
+function updatedTranscription(
+  before: Input['transcription'],
+  update: InputUpdate['transcription'],
+): Input['transcription'] {
+  if (update === undefined) return before;
+  return update === null ? null : { ...before, ...named(update) };
+}
+
+/** Another type of detection begins with its own defaults. */
+function updatedDetection(
+  before: TurnDetection | null,
+  update: TurnDetectionUpdate | null | undefined,
+): TurnDetection | null {
+  if (update === undefined) return before;
+  if (update === null) return null;
+  if (update.type === 'server_vad')
+    return { ...(before?.type === 'server_vad' ? before : SERVER_VAD), ...named(update) };
+  return { ...(before?.type === 'semantic_vad' ? before : SEMANTIC_VAD), ...named(update) };
+}
+
+/** Throws invalid_value for a function that is not among the tools. */
+export function checkToolChoice(choice: ToolChoice, tools: readonly ToolDefinition[], param: string): void {
+  if (typeof choice === 'string' || tools.some(({ name }) => name === choice.name)) return;
+  throw new ParleyError('invalid_value', `No tool has the name "${choice.name}".`, { param });
 }
 
 export function toolsFor(tools: readonly ToolDefinition[]): Tool[] {

@@ -8,7 +8,7 @@ import type { Recognition } from './history.js';
 const STT_MS = 6000;
 
 /** What was understood, if recognising it did not fail. */
-export type Heard = Exclude<Recognition, { kind: 'failed' }>;
+export type Heard = Exclude<Recognition, { kind: 'failed' | 'silence' }>;
 
 export interface Attempt {
   hear(samples: Int16Array): void;

@@ -71,6 +71,8 @@ export type Message =
   | { readonly role: 'system' | 'user' | 'assistant'; readonly text: string }
   /** The caller spoke, and nobody knows what was said. */
   | { readonly role: 'user'; readonly text: ''; readonly unclear: true }
+  /** The caller has said nothing for so long that it is to be spoken to. */
+  | { readonly role: 'user'; readonly text: ''; readonly silent: true }
   /** What the caller heard of an answer that was cut off: the rest was never said. */
   | { readonly role: 'assistant'; readonly text: string; readonly interrupted: true }
   | { readonly role: 'tool_call'; readonly callId: string; readonly name: string; readonly arguments: string }
@@ -203,6 +205,18 @@ export interface FaceOptions {
   readonly avatar: Avatar;
   /** The base picture that frame 0 of the reply lies on; later frames follow the loop. */
   readonly base: number;
+}
+
+/** Complete JPEGs of an avatar, for callers who cannot compose. */
+export interface WholePictures {
+  /** Base pictures in the loop. */
+  readonly frames: number;
+  /** Does beforehand what would make the first answer late. */
+  prepare(signal: AbortSignal): Promise<void>;
+  /** A base picture, as the pack has it. */
+  base(base: number): Uint8Array;
+  /** A base picture with this patch on it; without it, if the two cannot be put together. */
+  composed(base: number, patch: NonNullable<Picture['patch']>): Uint8Array;
 }
 
 /** Takes frames of FACE_FRAME_SAMPLES at HEARING_RATE, gives one picture for each, in order. */

@@ -3,7 +3,7 @@
  * Runs in browsers: no imports of ours.
  */
 import { z } from 'zod';
-import { itemSchema } from './items.js';
+import { itemSchema, referableItemSchema } from './items.js';
 import { responseOverridesSchema, sessionUpdateSchema } from './session.js';
 
 const id = z.string().min(1).max(64);
@@ -29,7 +29,7 @@ export const clientEventSchema = z.discriminatedUnion('type', [
   }),
   event('conversation.item.delete', { item_id: id }),
   event('response.create', {
-    response: responseOverridesSchema.extend({ input: z.array(itemSchema).max(256).optional() }).nullish(),
+    response: responseOverridesSchema.extend({ input: z.array(referableItemSchema).max(256).optional() }).nullish(),
   }),
   event('response.cancel', { response_id: id.nullish() }),
   event('output_audio_buffer.clear', {}),

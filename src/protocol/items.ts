@@ -1,7 +1,7 @@
 /** Conversation items of the Realtime protocol, as a client sends them. Runs in browsers: no imports of ours. */
 import { z } from 'zod';
 
-/** A base64 string of whole 16-bit samples is checked where it is decoded; here only that it is a string. */
+/** Base64 is checked where it is decoded, by the session's format; here only that it is a string. */
 const base64 = z.string();
 const id = z.string().min(1).max(64);
 
@@ -50,8 +50,15 @@ export const itemSchema = z.discriminatedUnion('type', [
   z.object({ ...common, type: z.literal('function_call_output'), call_id: id, output: text }),
 ]);
 
+/** What an answer may be made from: items of its own, and those that are in the conversation already. */
+export const referableItemSchema = z.discriminatedUnion('type', [
+  ...itemSchema.options,
+  z.object({ type: z.literal('item_reference'), id }),
+]);
+
 /** An item as a client sends it: without an id the server chooses one. */
 export type ItemInput = z.infer<typeof itemSchema>;
+export type ReferableItem = z.infer<typeof referableItemSchema>;
 
 export type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
 

@@ -58,6 +58,8 @@ type RealtimeEvent =
   | { type: 'input_audio_buffer.speech_stopped'; item_id: string; audio_end_ms: number }
   | { type: 'input_audio_buffer.committed'; item_id: string; previous_item_id: string | null }
   | { type: 'input_audio_buffer.cleared' }
+  /** The caller said nothing in this part of its audio, so that it is spoken to. */
+  | { type: 'input_audio_buffer.timeout_triggered'; item_id: string; audio_start_ms: number; audio_end_ms: number }
   | {
       type: 'conversation.item.input_audio_transcription.delta';
       item_id: string;
@@ -75,7 +77,8 @@ type RealtimeEvent =
       type: 'conversation.item.input_audio_transcription.failed';
       item_id: string;
       content_index: number;
-      error: { readonly type: string; readonly code: string; readonly message: string; readonly param: null };
+      /** Without `param`: agents-realtime drops the whole event for one that is null. */
+      error: { readonly type: string; readonly code: string; readonly message: string };
     }
   | { type: 'response.created' | 'response.done'; response: ResponseObject }
   | {
@@ -147,6 +150,8 @@ export type AvatarEvent =
         readonly end: number;
       }[];
     }
+  /** A whole picture as base64, for stock clients that asked for `?video=frames`. Response 0: while nothing sounds. */
+  | { type: 'avatar.picture'; response: number; position: number; base: number; jpeg: string }
   /** No audio comes after this position. */
   | { type: 'avatar.end'; response: number; response_id: string; position: number }
   /** Stop sound and picture of this response at once, drop what is queued, and report what was played. */

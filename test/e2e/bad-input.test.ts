@@ -93,7 +93,7 @@ describe('what ends a connection says why', () => {
     for (let round = 0; round < 120; round += 1) client.send({ type: 'session.update', session });
     const other = await connect(server.realtime);
     await stillAnswers(other);
-    await vi.waitFor(() => expect(server.output().log).toContain('slow_client'), { timeout: 15_000 });
+    await vi.waitFor(() => expect(server.output().log).toContain('slow_client'), { timeout: 45_000 });
     client.socket.resume();
     expect((await client.closed).code).toBeGreaterThan(1000);
     expect(server.process.exitCode).toBe(null);

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pcmBytes, pcmSamples } from '../../src/audio/pcm.js';
 import { joined } from '../fixtures/hearing/recordings.js';
 import { connect } from './client.js';
-import { deaf, questions, silent } from './recogniser.js';
-import { type RunningServer, startServer } from './server.js';
+import { COMPLETED, deaf, questions, silent, understood, untilInTime } from './recogniser.js';
+import { type RunningServer, startServer, untilReady } from './server.js';
 import { workersOf } from './workers-of.js';
+
+/** A question may have to be said several times on a busy machine. */
+vi.setConfig({ testTimeout: 180_000 });
 
 const persona = JSON.parse(readFileSync('personas/parley.json', 'utf8')) as { fallback: string[] };
 const WITH_TRANSCRIPTS = {
@@ -36,14 +39,14 @@ describe.skipIf(deaf !== null)(`a spoken turn with the real engines${deaf === nu
 
   it('is heard, understood and answered with voice and pictures', async () => {
     const client = await hearing();
-    await client.speak(asked(questions.tellMeAStory));
-    const started = await client.next('input_audio_buffer.speech_started');
-    const stopped = await client.next('input_audio_buffer.speech_stopped');
-    const { transcript, item_id } = await client.next('conversation.item.input_audio_transcription.completed');
+    const { transcript, item_id } = await understood(server, client, () => client.speak(asked(questions.tellMeAStory)));
     expect(transcript).toBe('Tell me a story');
+    const started = await client.seen('input_audio_buffer.speech_started');
+    const stopped = await client.seen('input_audio_buffer.speech_stopped');
     expect([started.item_id, stopped.item_id]).toEqual([item_id, item_id]);
-    expect(stopped.audio_end_ms).toBeGreaterThan(1000);
-    expect(stopped.audio_end_ms).toBeLessThan(questions.tellMeAStory.length / 24 + 2000);
+    const spokenMs = stopped.audio_end_ms - started.audio_start_ms;
+    expect(spokenMs).toBeGreaterThan(1000);
+    expect(spokenMs).toBeLessThan(questions.tellMeAStory.length / 24 + 2000);
     await client.next('avatar.response');
     client.send({ type: 'response.cancel' });
     const { marks } = await client.next('avatar.timings');
@@ -58,8 +61,7 @@ describe.skipIf(deaf !== null)(`a spoken turn with the real engines${deaf === nu
 
   it('is not guessed at when it is none of the script', async () => {
     const client = await hearing();
-    void client.speak(asked(questions.capitalOfFrance, 4000));
-    const { transcript } = await client.next('conversation.item.input_audio_transcription.completed');
+    const { transcript } = await understood(server, client, () => client.speak(asked(questions.capitalOfFrance, 4000)));
     expect(transcript).toBe('');
     const { item } = await client.next('response.output_item.done');
     const said = item.type === 'message' ? item.content.map((part) => 'transcript' in part && part.transcript) : [];
@@ -71,8 +73,11 @@ describe.skipIf(deaf !== null)(`a spoken turn with the real engines${deaf === nu
     const client = await hearing();
     client.ask('Tell me a story');
     const { response_id } = await client.next('avatar.response');
-    void client.speak(joined(silent(500), asked(questions.whatIsParley, 4000)));
-    await client.next('input_audio_buffer.speech_started');
+    const { transcript } = await understood(server, client, () =>
+      client.speak(joined(silent(500), asked(questions.whatIsParley, 4000))),
+    );
+    expect(transcript).toBe('What is Parley');
+    expect(client.types()).toContain('input_audio_buffer.speech_started');
     expect(await client.seen('avatar.flush')).toMatchObject({ response_id, reason: 'turn_detected' });
     expect((await client.seen('response.done')).response).toMatchObject({
       id: response_id,
@@ -83,8 +88,6 @@ describe.skipIf(deaf !== null)(`a spoken turn with the real engines${deaf === nu
     expect(cut.audio_end_ms).toBeGreaterThan(300);
     const sentMs = client.media.filter((frame) => frame.kind === 'audio').length * 40;
     expect(cut.audio_end_ms).toBeLessThanOrEqual(sentMs);
-    const { transcript } = await client.seen('conversation.item.input_audio_transcription.completed');
-    expect(transcript).toBe('What is Parley');
     while (client.types().filter((type) => type === 'avatar.response').length < 2) await client.next('avatar.response');
     await client.close();
   });
@@ -92,10 +95,10 @@ describe.skipIf(deaf !== null)(`a spoken turn with the real engines${deaf === nu
   it('comes as base64 from a stock client, all at once', async () => {
     const client = await connect(server.realtime, ['realtime']);
     client.send(WITH_TRANSCRIPTS);
-    client.send({ type: 'input_audio_buffer.append', audio: base64(asked(questions.tellMeAStory)) });
-    expect((await client.next('conversation.item.input_audio_transcription.completed')).transcript).toBe(
-      'Tell me a story',
+    const { transcript } = await understood(server, client, async () =>
+      client.send({ type: 'input_audio_buffer.append', audio: base64(asked(questions.tellMeAStory)) }),
     );
+    expect(transcript).toBe('Tell me a story');
     await client.next('response.output_audio.delta');
     await client.close();
   });
@@ -109,15 +112,16 @@ describe.skipIf(deaf !== null)(`a spoken turn with the real engines${deaf === nu
     });
     const input = { turn_detection: null, transcription: { language: 'en' } };
     client.send({ type: 'session.update', session: { type: 'realtime', audio: { input } } });
-    client.send({ type: 'input_audio_buffer.append', audio: base64(questions.whatIsParley) });
-    client.send({ type: 'input_audio_buffer.commit' });
-    client.send({ type: 'response.create', response: { output_modalities: ['text'] } });
-    const { response } = await client.next('response.done');
+    const response = await untilInTime(server, async () => {
+      client.send({ type: 'input_audio_buffer.append', audio: base64(questions.whatIsParley) });
+      client.send({ type: 'input_audio_buffer.commit' });
+      client.send({ type: 'response.create', response: { output_modalities: ['text'] } });
+      const { response } = await client.next('response.done');
+      return response.status === 'failed' ? null : response;
+    });
     expect(response.status).toBe('completed');
     expect(client.types()).not.toContain('input_audio_buffer.speech_started');
-    expect(client.events.find(({ type }) => type.endsWith('transcription.completed'))).toMatchObject({
-      transcript: 'What is Parley',
-    });
+    expect(await client.seen(COMPLETED)).toMatchObject({ transcript: 'What is Parley' });
     await client.close();
   });
 
@@ -131,10 +135,9 @@ describe.skipIf(deaf !== null)(`a spoken turn with the real engines${deaf === nu
     expect(error.code).toBe('stt_failed');
     await speaking;
     expect(client.types()).not.toContain('response.created');
-    void client.speak(asked(questions.tellMeAStory, 6000));
-    expect((await client.next('conversation.item.input_audio_transcription.completed')).transcript).toBe(
-      'Tell me a story',
-    );
+    await untilReady(server.url);
+    const { transcript } = await understood(server, client, () => client.speak(asked(questions.tellMeAStory, 6000)));
+    expect(transcript).toBe('Tell me a story');
     await client.close();
   });
 
@@ -150,8 +153,7 @@ describe.skipIf(deaf !== null)(`a spoken turn with the real engines${deaf === nu
       }),
     );
     const client = await hearing();
-    await client.speak(asked(questions.tellMeAStory));
-    await client.next('conversation.item.input_audio_transcription.completed');
+    await understood(server, client, () => client.speak(asked(questions.tellMeAStory)));
     await client.close();
     expect(workersOf(server.process.pid).length).toBe(before);
   });

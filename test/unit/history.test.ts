@@ -36,13 +36,30 @@ describe('the history', () => {
     expect(history.insert(said('c', 'C'), 'a')).toBe('a');
     expect(history.insert(said('d', 'D'), 'root')).toBe(null);
     const texts = history
-      .snapshot()('')
+      .snapshot()
+      .messages('')
       .map((message) => 'text' in message && message.text);
     expect(texts).toEqual(['D', 'A', 'C', 'B']);
     expect(() => history.insert(said('a', 'again'))).toThrow(expect.objectContaining({ code: 'item_exists' }));
     expect(() => history.insert(said('e', 'E'), 'nowhere')).toThrow(
       expect.objectContaining({ code: 'item_not_found' }),
     );
+  });
+
+  it('tells a model no output without its call, none before it, and one for each', () => {
+    const history = createHistory();
+    history.insert(answered('early', 'c1'));
+    history.insert(called('call', 'c1'));
+    history.insert(answered('output', 'c1'));
+    history.insert(answered('again', 'c1'));
+    history.insert(answered('stray', 'c2'));
+    expect(
+      history
+        .snapshot()
+        .messages('')
+        .map(({ role }) => role),
+    ).toEqual(['tool_call', 'tool_result']);
+    expect(history.snapshot(['output']).messages('')).toEqual([]);
   });
 
   it('has no audio to cut in what was written', () => {
@@ -63,13 +80,13 @@ describe('the history', () => {
     history.insert(said('one_more', 'word'));
     history.insert(said('and_one', 'word'));
     expect(history.has('item_0')).toBe(false);
-    expect(history.snapshot()('').length).toBe(1000);
+    expect(history.snapshot().messages('').length).toBe(1000);
   });
 
   it('R19 forgets the oldest when it grows too large', () => {
     const history = createHistory();
     for (let index = 0; index < 30; index += 1) history.insert(said(`item_${index}`, 'x'.repeat(200_000)));
-    expect(history.snapshot()('').length).toBe(20);
+    expect(history.snapshot().messages('').length).toBe(20);
     expect(history.has('item_29')).toBe(true);
   });
 });

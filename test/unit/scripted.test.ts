@@ -25,6 +25,13 @@ function conversation({ persona = personaOf(), now = MORNING }: { persona?: Pers
   return {
     messages,
     events,
+    /** The caller has been silent for long. */
+    async wait(): Promise<string> {
+      messages.push({ role: 'user', text: '', silent: true });
+      const said = await answer();
+      messages.push({ role: 'assistant', text: said });
+      return said;
+    },
     async ask(text?: string): Promise<string> {
       if (text !== undefined) messages.push({ role: 'user', text });
       const said = await answer();
@@ -66,6 +73,17 @@ describe('answers', () => {
     const { ask } = conversation();
     expect(await ask('purple elephants')).toBe('I only know doors.');
     expect(await ask('purple elephants')).toBe('Ask me about doors.');
+  });
+
+  it('speak to a caller who is silent, differently each time, and do not lose the thread', async () => {
+    const { ask, wait } = conversation({ persona: { ...personaOf(), silence: ['Are you there?', 'I wait.'] } });
+    await ask('tell me a story');
+    expect([await wait(), await wait()]).toEqual(['Are you there?', 'I wait.']);
+    expect(await ask('another one')).toBe(SECOND);
+  });
+
+  it('fall back for a silent caller if the persona has nothing to say to one', async () => {
+    expect(await conversation().wait()).toBe('I only know doors.');
   });
 
   it('ignore instructions, which a script cannot follow', async () => {

@@ -4,7 +4,15 @@ import { runSession } from '../../src/conversation/session.js';
 import type { LlmEvent } from '../../src/engines/contract.js';
 import { ParleyError } from '../../src/errors.js';
 import { testCaller } from '../fixtures/caller.js';
-import { MS_PER_CHARACTER, plainAvatar, plainFace, silentLog, steadyTts, tellingLlm } from '../fixtures/engines.js';
+import {
+  MS_PER_CHARACTER,
+  plainAvatar,
+  plainFace,
+  plainPictures,
+  silentLog,
+  steadyTts,
+  tellingLlm,
+} from '../fixtures/engines.js';
 
 const STORY =
   'Once upon a time there was a lighthouse. It stood on a very small island. Nobody had ever climbed it. The end of it.';
@@ -13,10 +21,8 @@ type Answer = readonly (LlmEvent | string | Error)[];
 
 function open(options: { reportsPlayback?: boolean; answer?: () => Answer; voice?: boolean; ttsFails?: Error } = {}) {
   const llm = tellingLlm(options.answer ?? (() => STORY.split(/(?<= )/)));
-  const tts =
-    options.voice === false
-      ? null
-      : steadyTts(options.ttsFails ? { fail: { phrase: 0, error: options.ttsFails } } : {}).engine;
+  const voice = steadyTts(options.ttsFails ? { fail: { phrase: 0, error: options.ttsFails } } : {});
+  const tts = options.voice === false ? null : voice.engine;
   const house: House = {
     engines: { llm: llm.engine, tts, face: plainFace() },
     hearing: null,
@@ -34,13 +40,20 @@ function open(options: { reportsPlayback?: boolean; answer?: () => Answer; voice
         fps: 25,
         frames: 150,
       },
+      pictures: plainPictures,
     },
     log: silentLog,
     now: () => performance.now(),
   };
   const caller = testCaller(options);
   const ended = runSession(caller.caller, house);
-  return { ...caller, ended, asked: llm.asked };
+  return { ...caller, ended, asked: llm.asked, voices: () => voice.options.map(({ voice }) => voice) };
+}
+
+/** The answer that was begun last. */
+function itemOf(caller: ReturnType<typeof open>): { item_id: string } {
+  const added = caller.last('response.output_item.added')!;
+  return { item_id: added.item.id };
 }
 
 /** Frames that a caller with reports has got, in milliseconds of audio. */
@@ -161,6 +174,88 @@ describe('a session', () => {
     caller.say({ type: 'conversation.item.retrieve', item_id: item });
     const { item: shown } = await caller.next('conversation.item.retrieved');
     expect(shown).toMatchObject({ status: 'incomplete', content: [{ transcript: 'Once upon a time there was a' }] });
+    caller.leave();
+  });
+
+  it('R6 is silent for a stock caller who has said what it heard, and leaves it at that', async () => {
+    const caller = open({ reportsPlayback: false });
+    caller.ask('A story');
+    await caller.next('response.done');
+    const { item_id } = itemOf(caller);
+    caller.say({ type: 'conversation.item.truncate', item_id, content_index: 0, audio_end_ms: 500 });
+    await caller.next('conversation.item.truncated');
+    expect(caller.last('avatar.state')?.state).toBe('idle');
+    caller.say({ type: 'response.cancel', event_id: 'late' });
+    expect((await caller.next('error')).error).toMatchObject({ code: 'response_cancel_not_active', event_id: 'late' });
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(caller.types().filter((type) => type === 'conversation.item.truncated')).toHaveLength(1);
+    caller.say({ type: 'conversation.item.retrieve', item_id });
+    expect((await caller.next('conversation.item.retrieved')).item).toMatchObject({
+      content: [{ transcript: 'Once upon a time there' }],
+    });
+    caller.leave();
+  });
+
+  it('R6 takes that word for an answer that is still being made, too', async () => {
+    const caller = open({ reportsPlayback: false, answer: () => [...STORY.repeat(20).split(/(?<= )/)] });
+    caller.ask('A story');
+    await caller.next('avatar.response');
+    await vi.advanceTimersByTimeAsync(2000);
+    const { item_id } = itemOf(caller);
+    caller.say({ type: 'conversation.item.truncate', item_id, content_index: 0, audio_end_ms: 500 });
+    caller.say({ type: 'response.cancel' });
+    await caller.next('response.done');
+    await vi.advanceTimersByTimeAsync(3000);
+    const cuts = caller.events.flatMap((event) => (event.type === 'conversation.item.truncated' ? [event] : []));
+    expect(cuts.map(({ audio_end_ms }) => audio_end_ms)).toEqual([500]);
+    expect(caller.last('avatar.state')?.state).toBe('idle');
+    caller.leave();
+  });
+
+  it('R17 goes by the clock from the start for a player that has not said a word in a whole answer', async () => {
+    const caller = open();
+    caller.ask('A story');
+    await vi.advanceTimersByTimeAsync(30_000);
+    const before = caller.audio.length;
+    caller.ask('Another');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(heardMs(caller.audio.slice(before))).toBeGreaterThan(1300);
+    expect(heardMs(caller.audio.slice(before))).toBeLessThan(1500);
+    caller.leave();
+  });
+
+  it('shows a deleted answer no more, and an item that took its name as it is', async () => {
+    const caller = open();
+    caller.ask('A story');
+    await caller.next('avatar.response');
+    const { item_id } = itemOf(caller);
+    caller.say({ type: 'conversation.item.delete', item_id });
+    const content = [{ type: 'input_text' as const, text: 'Mine.' }];
+    caller.say({ type: 'conversation.item.create', item: { id: item_id, type: 'message', role: 'user', content } });
+    await caller.next('conversation.item.deleted');
+    caller.say({ type: 'response.cancel' });
+    await caller.next('response.done');
+    caller.report(1, 100, 'flushed');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(caller.types()).not.toContain('conversation.item.truncated');
+    expect(caller.types()).not.toContain('error');
+    const done = caller.events.flatMap((event) => (event.type === 'conversation.item.done' ? [event.item] : []));
+    expect(done.filter(({ id }) => id === item_id)).toEqual([expect.objectContaining({ role: 'user' })]);
+    caller.say({ type: 'conversation.item.retrieve', item_id });
+    expect((await caller.next('conversation.item.retrieved')).item).toMatchObject({ role: 'user', content });
+    caller.leave();
+  });
+
+  it('closes an answer that was cut off as far as it was heard', async () => {
+    const caller = open();
+    caller.ask('A story');
+    await caller.next('avatar.response');
+    caller.report(1, 0, 'playing');
+    await vi.advanceTimersByTimeAsync(500);
+    caller.say({ type: 'response.cancel' });
+    await caller.next('response.done');
+    const done = caller.last('conversation.item.done')!.item;
+    expect(done).toMatchObject({ status: 'incomplete', content: [{ transcript: 'Once upon a time there' }] });
     caller.leave();
   });
 
@@ -398,6 +493,18 @@ describe('a session', () => {
       event_id: 'u',
       param: 'session.audio.output.voice',
     });
+    caller.leave();
+  });
+
+  it('takes the names of the vendor’s voices, and speaks with the voice of the house', async () => {
+    const caller = open({ reportsPlayback: false });
+    caller.say({ type: 'session.update', session: { type: 'realtime', audio: { output: { voice: 'marin' } } } });
+    expect((await caller.next('session.updated')).session.audio.output.voice).toBe('marin');
+    caller.ask('Hello');
+    expect((await caller.next('response.done')).response.audio.output.voice).toBe('marin');
+    caller.say({ type: 'response.create', response: { audio: { output: { voice: 'ben' } } } });
+    await caller.next('response.done');
+    expect(caller.voices()).toEqual(['ada', 'ben']);
     caller.leave();
   });
 

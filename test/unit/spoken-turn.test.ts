@@ -1,78 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { House } from '../../src/conversation/house.js';
-import { runSession } from '../../src/conversation/session.js';
-import type { Engine, Stt, Vad } from '../../src/engines/contract.js';
-import { testCaller } from '../fixtures/caller.js';
-import { plainFace, plainVad, silentLog, steadyTts, tellingLlm, tellingStt } from '../fixtures/engines.js';
-
-const LONG =
-  'Once upon a time there was a lighthouse on a very small island. Nobody had ever climbed it, until one day.';
-const CHUNK_MS = 20;
-
-interface Options {
-  stt?: ReturnType<typeof tellingStt>;
-  vad?: Engine<Vad>;
-  deaf?: boolean;
-  reportsPlayback?: boolean;
-  answer?: () => string[];
-  /** The model takes a second to say its first word. */
-  slowModel?: boolean;
-}
-
-function open(options: Options = {}) {
-  const llm = tellingLlm(options.answer ?? (() => [LONG]), options.slowModel ? 1000 : 0);
-  const stt = options.stt ?? tellingStt('tell me a story');
-  const house: House = {
-    engines: { llm: llm.engine, tts: steadyTts().engine, face: plainFace() },
-    hearing: options.deaf ? null : { vad: options.vad ?? plainVad(), stt: stt.engine as Engine<Stt> },
-    instructions: '',
-    voices: ['ada'],
-    voice: 'ada',
-    avatar: null,
-    log: silentLog,
-    now: () => performance.now(),
-  };
-  const caller = testCaller(options);
-  const ended = runSession(caller.caller, house);
-  let position = 0;
-  /** Sends so much audio as a microphone does, piece by piece, in its own time. */
-  const send = async (ms: number, sample: number) => {
-    for (let sent = 0; sent < ms; sent += CHUNK_MS) {
-      const pcm = new Uint8Array(new Int16Array(CHUNK_MS * 24).fill(sample).buffer);
-      caller.sendMicrophone(position, pcm);
-      position += CHUNK_MS * 24;
-      await vi.advanceTimersByTimeAsync(CHUNK_MS);
-    }
-  };
-  return {
-    ...caller,
-    ended,
-    asked: llm.asked,
-    heard: stt.heard,
-    speak: (ms: number) => send(ms, 8000),
-    rest: (ms: number) => send(ms, 0),
-    pass: (ms: number) => vi.advanceTimersByTimeAsync(ms),
-    /** Until everything that was sent so far has been obeyed: long audio is heard in turns of the loop. */
-    settled: async () => {
-      caller.say({ type: 'conversation.item.retrieve', item_id: 'none', event_id: 'settled' });
-      const isThere = () => caller.events.some((event) => event.type === 'error' && event.error.event_id === 'settled');
-      while (!isThere()) await new Promise((resolve) => setImmediate(resolve));
-      caller.events.splice(
-        caller.events.findIndex((event) => event.type === 'error' && event.error.event_id === 'settled'),
-        1,
-      );
-    },
-    update: (input: object) =>
-      caller.say({ type: 'session.update', session: { type: 'realtime', audio: { input } } } as never),
-    /** What happened, without the parts of responses. */
-    story: () =>
-      caller
-        .types()
-        .filter((type) =>
-          /^(input_audio|conversation|avatar\.(state|pause|resume|flush)|response\.(created|done)|error)/.test(type),
-        ),
-  };
-}
+import { plainVad, tellingStt } from '../fixtures/engines.js';
+import { LONG, openTalk as open, type TalkOptions } from '../fixtures/talk.js';
 
 const SEMANTIC = { type: 'semantic_vad', eagerness: 'auto', create_response: true, interrupt_response: true };
 
@@ -292,8 +220,61 @@ describe('a spoken turn', () => {
     caller.leave();
   });
 
+  it('R33 keeps the name of a turn in which detection is switched off', async () => {
+    const caller = open();
+    await caller.speak(600);
+    const { item_id } = await caller.next('input_audio_buffer.speech_started');
+    caller.update({ turn_detection: null });
+    await caller.speak(300);
+    caller.say({ type: 'input_audio_buffer.commit' });
+    expect((await caller.next('input_audio_buffer.committed')).item_id).toBe(item_id);
+    await caller.speak(300);
+    caller.say({ type: 'input_audio_buffer.commit' });
+    expect((await caller.next('input_audio_buffer.committed')).item_id).not.toBe(item_id);
+    caller.leave();
+  });
+
+  it('R31 is answered although something else is said aloud meanwhile', async () => {
+    const caller = open({ stt: tellingStt({ text: 'tell me', afterMs: 1500 }), answer: () => ['Good.'] });
+    await caller.speak(600);
+    await caller.rest(900);
+    caller.say({ type: 'response.create', response: { conversation: 'none', input: [] } });
+    await caller.rest(3000);
+    expect(caller.asked.map(({ messages }) => messages)).toEqual([[], [{ role: 'user', text: 'tell me' }]]);
+    caller.leave();
+  });
+
+  it('R29 gives again what a noise took back, as it was asked for', async () => {
+    const caller = open({ slowModel: true, answer: () => ['Good.'], stt: tellingStt('') });
+    const metadata = { for: 'greeting' };
+    caller.say({ type: 'response.create', response: { instructions: 'Sing.', metadata } });
+    await caller.speak(600);
+    await caller.rest(3000);
+    const made = caller.events.flatMap((event) => (event.type === 'response.done' ? [event.response] : []));
+    expect(made.map(({ status }) => status)).toEqual(['cancelled', 'completed']);
+    expect(made.map((response) => response.metadata)).toEqual([metadata, metadata]);
+    expect(caller.asked.at(-1)!.messages[0]).toEqual({ role: 'system', text: 'Sing.' });
+    caller.leave();
+  });
+
+  it('R31 leaves alone what the caller deleted before it was understood', async () => {
+    const caller = open({ stt: tellingStt({ text: 'tell me', afterMs: 1500 }), answer: () => ['Good.'] });
+    caller.update({ transcription: {} });
+    await caller.speak(600);
+    await caller.rest(900);
+    const { item_id } = await caller.next('input_audio_buffer.committed');
+    caller.say({ type: 'response.create', response: { input: [{ type: 'item_reference', id: item_id }] } });
+    caller.say({ type: 'conversation.item.delete', item_id });
+    await caller.rest(3000);
+    expect(caller.types()).not.toContain('conversation.item.input_audio_transcription.completed');
+    // What was to be made from it gets its words all the same, and nothing else is said.
+    expect(caller.asked.map(({ messages }) => messages)).toEqual([[{ role: 'user', text: 'tell me' }]]);
+    caller.leave();
+  });
+
   it.each([
     ['!!!!', 'invalid_audio'],
+    ['A', 'invalid_audio'],
     ['AA=A', 'invalid_audio'],
     ['AAAA', 'invalid_audio'],
   ])('R16 refuses the audio "%s"', async (audio, code) => {
@@ -528,7 +509,7 @@ describe('a caller who speaks over the avatar', () => {
   afterEach(() => void vi.useRealTimers());
 
   /** Begins a second answer, past the first seconds of the session's first, and lets it sound. */
-  async function speaking(options: Options = {}) {
+  async function speaking(options: TalkOptions = {}) {
     const caller = open({ reportsPlayback: true, ...options });
     caller.ask('Hello');
     await caller.next('avatar.response');

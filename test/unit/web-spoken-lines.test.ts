@@ -34,7 +34,7 @@ const failed = (item_id: string): ServerEvent => ({
   type: 'conversation.item.input_audio_transcription.failed',
   item_id,
   content_index: 0,
-  error: { type: 'server_error', code: 'stt_failed', message: 'No.', param: null },
+  error: { type: 'server_error', code: 'stt_failed', message: 'No.' },
 });
 const state = (now: 'idle' | 'listening' | 'speaking' | 'interrupted'): ServerEvent => ({
   type: 'avatar.state',

@@ -24,6 +24,8 @@ export interface Talk {
   /** Said just before, and not answered either: a sentence that came in two turns. */
   readonly before?: string;
   readonly result?: { readonly tool: string; readonly output: string };
+  /** Nothing was said, for so long that the host should speak. */
+  readonly isSilent?: true;
 }
 
 /** A line filled in for this conversation. Only the clock's placeholders still stand in the text. */
@@ -50,6 +52,11 @@ const LARGEST_COUNT = 100;
 
 export function decide(script: Script, memory: Memory, talk: Talk, around: Surroundings): Plan {
   if (talk.result) return say(script, memory, talk, script.intentOfTool(talk.result.tool));
+  if (talk.isSilent) {
+    const lines = script.list('silence');
+    const line = leastTold(lines.length > 0 ? lines : script.list('fallback'), memory);
+    return { kind: 'say', saying: { line, text: line.text } };
+  }
   if (talk.said === undefined) {
     const greetings = script.list('greeting');
     const turn = around.turnOfGreeting % greetings.length;
@@ -140,13 +147,19 @@ function wholeOf(telling: Telling | undefined): { telling: Telling; from: number
   return telling && { telling, from: 0, value: telling.text };
 }
 
-/** A tool's output is often a JSON string or number; what else it may be is said as it is. */
+/** A tool's output is often JSON, of which only the words are said; what else it may be is said as it is. */
 function speakable(output: string): string {
   try {
-    const value: unknown = JSON.parse(output);
-    if (typeof value === 'string' || typeof value === 'number') return String(value);
+    return wordsIn(JSON.parse(output));
   } catch {
-    // Plain words, then.
+    return output.replace(/[{}]/g, ' ').trim();
   }
-  return output.replace(/[{}]/g, ' ').trim();
+}
+
+function wordsIn(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return value.map(wordsIn).join(', ');
+  return Object.entries(value)
+    .map(([name, one]) => `${name.replaceAll('_', ' ')} ${wordsIn(one)}`)
+    .join(', ');
 }

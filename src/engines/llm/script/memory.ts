@@ -25,7 +25,10 @@ export function remember(script: Script, all: readonly Message[]): { memory: Mem
       case 'system':
         break;
       case 'user':
-        talk = { said: message.text, ...(answered || talk.said === undefined ? {} : { before: talk.said }) };
+        talk =
+          'silent' in message
+            ? { said: '', isSilent: true }
+            : { said: message.text, ...(answered || talk.said === undefined ? {} : { before: talk.said }) };
         answered = false;
         break;
       case 'tool_call':
@@ -69,7 +72,7 @@ function recognise(
 function keep(script: Script, memory: Memory, saying: Saying, heard: number): Memory {
   const told = new Map(memory.told);
   if (heard > 0) told.set(keyOf(saying.line), (told.get(keyOf(saying.line)) ?? 0) + 1);
-  if (saying.line.list === 'fallback') return { ...memory, told };
+  if (saying.line.list === 'fallback' || saying.line.list === 'silence') return { ...memory, told };
 
   const { inner } = saying;
   const telling: Telling = inner

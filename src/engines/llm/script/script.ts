@@ -24,6 +24,7 @@ export function createScript(persona: Persona): Script {
   };
   put('greeting', persona.greeting);
   put('fallback', persona.fallback);
+  put('silence', persona.silence ?? []);
   for (const { id, answers, allTold, otherwise } of persona.script.intents) {
     put(`${id}.answers`, [...(answers ?? []), ...(allTold === undefined ? [] : [allTold])], id);
     put(`${id}.otherwise`, otherwise ?? [], id);
