@@ -208,9 +208,11 @@ async function build() {
 async function drawAvatars(dataDir) {
   const folder = join(dataDir, 'avatars');
   const inputs = fingerprint('src/avatars') + folder;
-  const outcome = relative(root, join(folder, 'ada', 'mouths.bin'));
-  await step('avatars', 'Drawing the presenter (once)', { inputs, outcome }, () =>
-    must(process.execPath, ['dist/avatars/drawn/main.js', folder], 'The presenter could not be drawn.'),
+  const { presenters } = await import('./dist/avatars/drawn/presenters.js');
+  const files = presenters.map(({ id }) => join(folder, id, 'mouths.bin'));
+  const outcome = relative(root, files.find((file) => !existsSync(file)) ?? folder);
+  await step('avatars', 'Drawing the presenters (once)', { inputs, outcome }, () =>
+    must(process.execPath, ['dist/avatars/drawn/main.js', folder], 'The presenters could not be drawn.'),
   );
 }
 
@@ -377,10 +379,22 @@ function add(counts, more) {
 
 // --- the command ----------------------------------------------------------------------------------------------------
 
+/** npm starts this through a shell, which passes no signal on: whoever ends npm would leave the server behind. */
+function endWithTheShell() {
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500);
+  watch.unref();
+}
+
 const command = process.argv[2] ?? 'setup';
 try {
   if (!['setup', 'start', 'test'].includes(command)) throw new Halt(`"${command}" is not one of: start, test.`);
   await setUp({ forTests: command === 'test' });
+  if (command === 'start' && process.env.npm_lifecycle_event !== undefined) endWithTheShell();
   if (command === 'start') await import('./dist/main.js');
   if (command === 'test') process.exitCode = await test();
 } catch (error) {

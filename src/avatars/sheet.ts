@@ -1,9 +1,9 @@
 /** A preview of a drawn presenter for people: some pictures of the idle loop, and the mouth of every sound. */
 import { writeFile } from 'node:fs/promises';
 import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
-import type { Mouth } from '../engines/contract.js';
 import type { Design } from './drawn/design.js';
-import { type Layers, paintLayers, paintLowerFace } from './drawn/layers.js';
+import { type Layers, paintLayers } from './drawn/layers.js';
+import { lowerFacePainter, type Sprite } from './drawn/lower-face.js';
 import { paintPicture, paintScene } from './drawn/picture.js';
 import { poseAt } from './drawn/pose.js';
 import { namedMouths, REST } from './mouths.js';
@@ -12,8 +12,6 @@ const PIXELS = 512;
 const COLUMNS = 5;
 const CELL = 184;
 const LABEL = 22;
-/** Moments of the loop: the first one, both ends of the sway, eyes half and wholly shut. */
-const PHASES = [0, 0.12, 0.161, 0.172, 0.7] as const;
 
 export async function writeSheet(design: Design, file: string): Promise<void> {
   const rows = Math.ceil(namedMouths.length / COLUMNS);
@@ -22,21 +20,28 @@ export async function writeSheet(design: Design, file: string): Promise<void> {
   ink.fillStyle = '#ffffff';
   ink.fillRect(0, 0, sheet.width, sheet.height);
   const layers = paintLayers(design, PIXELS);
-  PHASES.forEach((phase, column) => {
-    ink.drawImage(whole(design, layers, REST, phase), column * CELL, 0, CELL - 4, CELL - 4);
+  const lowerFace = lowerFacePainter(design, PIXELS);
+  momentsOf(design).forEach((phase, column) => {
+    ink.drawImage(whole(design, layers, lowerFace(REST), phase), column * CELL, 0, CELL - 4, CELL - 4);
   });
   namedMouths.forEach(([name, mouth], index) => {
     const x = (index % COLUMNS) * CELL;
     const y = CELL + Math.floor(index / COLUMNS) * (CELL * 0.75 + LABEL);
-    paintMouthCell(ink, whole(design, layers, mouth, 0), design, { x, y, name });
+    paintMouthCell(ink, whole(design, layers, lowerFace(mouth), 0), design, { x, y, name });
   });
   await writeFile(file, await sheet.encode('png'));
 }
 
-function whole(design: Design, layers: Layers, mouth: Mouth, phase: number): Canvas {
+/** The first one, before a blink and while the lids close, and a later one. */
+function momentsOf({ motion }: Design): number[] {
+  const blink = motion.blinks[0]!.at;
+  return [0, blink - 0.035, blink + 0.006, blink + 0.017, 0.7];
+}
+
+function whole(design: Design, layers: Layers, lowerFace: Sprite, phase: number): Canvas {
   const canvas = createCanvas(PIXELS, PIXELS);
-  const scene = paintScene(design, layers, PIXELS, poseAt(phase));
-  paintPicture(canvas, scene, design, paintLowerFace(design, PIXELS, mouth), {
+  const scene = paintScene(design, layers, PIXELS, poseAt(design.motion, phase));
+  paintPicture(canvas, scene, design, lowerFace, {
     x: 0,
     y: 0,
     width: PIXELS,

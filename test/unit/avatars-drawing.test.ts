@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { type Canvas, createCanvas } from '@napi-rs/canvas';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AvatarEntry, loadCatalogue } from '../../src/avatars/catalogue.js';
-import { type Layers, paintLayers, paintLowerFace } from '../../src/avatars/drawn/layers.js';
+import type { Design } from '../../src/avatars/drawn/design.js';
+import { type Layers, paintLayers } from '../../src/avatars/drawn/layers.js';
+import { lowerFacePainter, paintLowerFace, type Sprite } from '../../src/avatars/drawn/lower-face.js';
 import { boxInPicture, paintPicture, paintScene } from '../../src/avatars/drawn/picture.js';
 import { decodeJpeg, joinOf } from '../../src/avatars/drawn/place.js';
 import { LOOP_PICTURES, poseAt } from '../../src/avatars/drawn/pose.js';
 import { presenters } from '../../src/avatars/drawn/presenters.js';
 import { type Extent, isRendered, renderAvatar } from '../../src/avatars/drawn/render.js';
 import { bankMouths, namedMouths, REST } from '../../src/avatars/mouths.js';
-import type { Mouth } from '../../src/engines/contract.js';
 import { decodePack } from '../../src/protocol/pack.js';
 
-const design = presenters[0]!;
 const signal = new AbortController().signal;
 const onProgress = () => {};
 
@@ -27,30 +27,32 @@ function difference(one: Uint8ClampedArray, other: Uint8ClampedArray): number {
 
 const pixelsOf = (canvas: Canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
 
-function paint(layers: Layers, pixels: number, phase: number, mouth: Mouth): Uint8ClampedArray {
-  const canvas = createCanvas(pixels, pixels);
-  const whole = { x: 0, y: 0, width: pixels, height: pixels };
-  paintPicture(
-    canvas,
-    paintScene(design, layers, pixels, poseAt(phase)),
-    design,
-    paintLowerFace(design, pixels, mouth),
-    whole,
-  );
-  return pixelsOf(canvas);
+interface Drawn {
+  readonly design: Design;
+  readonly layers: Layers;
+  readonly pixels: number;
 }
 
-describe('the idle loop as drawn', () => {
+/** The whole picture at this phase of the loop. */
+function paint({ design, layers, pixels }: Drawn, phase: number, lowerFace: Sprite): Canvas {
+  const canvas = createCanvas(pixels, pixels);
+  const scene = paintScene(design, layers, pixels, poseAt(design.motion, phase));
+  paintPicture(canvas, scene, design, lowerFace, { x: 0, y: 0, width: pixels, height: pixels });
+  return canvas;
+}
+
+/** What of the hair is seen from the front. */
+const hairOutline = ({ hair }: Design) =>
+  hair.cut === 'short' ? hair.outer : hair.front.flatMap(({ from, to }) => [...from, ...to]);
+
+describe.each(presenters)('the idle loop of $id as drawn', (design) => {
   it('has no seam and no jump: the last picture leads to the first like any other to its next', () => {
-    const pixels = 96;
+    const pixels = 64;
     const layers = paintLayers(design, pixels);
     const rest = paintLowerFace(design, pixels, REST);
-    const pictures = Array.from({ length: LOOP_PICTURES }, (_, at) => {
-      const canvas = createCanvas(pixels, pixels);
-      const scene = paintScene(design, layers, pixels, poseAt(at / LOOP_PICTURES));
-      paintPicture(canvas, scene, design, rest, { x: 0, y: 0, width: pixels, height: pixels });
-      return pixelsOf(canvas);
-    });
+    const pictures = Array.from({ length: LOOP_PICTURES }, (_, at) =>
+      pixelsOf(paint({ design, layers, pixels }, at / LOOP_PICTURES, rest)),
+    );
     const steps = pictures.map((picture, at) => difference(picture, pictures[(at + 1) % LOOP_PICTURES]!));
     expect(steps.at(-1)).toBeLessThanOrEqual(Math.max(...steps.slice(0, -1)));
     expect(Math.max(...steps)).toBeLessThan(3);
@@ -59,8 +61,8 @@ describe('the idle loop as drawn', () => {
 
   it('is framed close: the head takes 55 to 70 % of the height, with air around the hair in every pose', () => {
     const pixels = 512;
-    const { face, hair } = design;
-    const outline = hair.front.flatMap(({ from, to }) => [...from, ...to]);
+    const { face } = design;
+    const outline = hairOutline(design);
     const [xs, ys] = [outline.map(([x]) => x), outline.map(([, y]) => y)];
     const box = {
       left: Math.min(...xs),
@@ -69,7 +71,7 @@ describe('the idle loop as drawn', () => {
       bottom: face.profile.at(-1)![0],
     };
     for (let at = 0; at < LOOP_PICTURES; at++) {
-      const { left, top, right, bottom } = boxInPicture(design, poseAt(at / LOOP_PICTURES), box, pixels);
+      const { left, top, right, bottom } = boxInPicture(design, poseAt(design.motion, at / LOOP_PICTURES), box, pixels);
       expect((bottom - top) / pixels).toBeGreaterThan(0.55);
       expect((bottom - top) / pixels).toBeLessThan(0.7);
       expect(Math.min(left, top, pixels - right)).toBeGreaterThan(pixels * 0.04);
@@ -79,7 +81,11 @@ describe('the idle loop as drawn', () => {
   it('shows every named mouth differently at half size', () => {
     const pixels = 256;
     const layers = paintLayers(design, pixels);
-    const drawn = namedMouths.map(([name, mouth]) => ({ name, data: paint(layers, pixels, 0, mouth) }));
+    const lowerFace = lowerFacePainter(design, pixels);
+    const drawn = namedMouths.map(([name, mouth]) => ({
+      name,
+      data: pixelsOf(paint({ design, layers, pixels }, 0, lowerFace(mouth))),
+    }));
     for (const [at, one] of drawn.entries()) {
       for (const other of drawn.slice(at + 1)) {
         expect(difference(one.data, other.data), `${one.name} and ${other.name}`).toBeGreaterThan(0.03);
@@ -88,8 +94,9 @@ describe('the idle loop as drawn', () => {
   });
 });
 
-describe('a drawn avatar on disk', () => {
-  const widest = bankMouths.find(({ open, wide }) => open === 1 && wide === 1)!;
+const widest = bankMouths.find(({ open, wide }) => open === 1 && wide === 1)!;
+
+describe.each(presenters)('$id, drawn and on disk', (design) => {
   const pressed = bankMouths.find(({ press }) => press === 1)!;
   const pursed = bankMouths.find(({ open, wide }) => open === 0.45 && wide === 0)!;
   const teeth = bankMouths.find(({ teeth }) => teeth === 1)!;
@@ -146,10 +153,9 @@ describe('a drawn avatar on disk', () => {
 
   it('draws a patch at its place as the whole picture has it there', () => {
     const layers = paintLayers(design, 256);
-    const scene = paintScene(design, layers, 256, poseAt(0.3));
+    const scene = paintScene(design, layers, 256, poseAt(design.motion, 0.3));
     const rest = paintLowerFace(design, 256, REST);
-    const whole = createCanvas(256, 256);
-    paintPicture(whole, scene, design, rest, { x: 0, y: 0, width: 256, height: 256 });
+    const whole = paint({ design, layers, pixels: 256 }, 0.3, rest);
     const part = createCanvas(96, 80);
     paintPicture(part, scene, design, rest, { x: 80, y: 112, width: 96, height: 80 });
     const inWhole = whole.getContext('2d').getImageData(80, 112, 96, 80).data;
@@ -163,23 +169,6 @@ describe('a drawn avatar on disk', () => {
     expect(await isRendered(design, folder, { ...extent, pictures: 5 })).toBe(false);
     expect(await isRendered({ ...design, nose: { ...design.nose, width: 40 } }, folder, extent)).toBe(false);
     expect(await isRendered(design, join(folder, 'nowhere'), extent)).toBe(false);
-  });
-
-  it('stops when told to, and leaves no file behind', async () => {
-    const stop = new AbortController();
-    const told: number[] = [];
-    const progress = (done: number) => {
-      told.push(done);
-      stop.abort(new Error('enough'));
-    };
-    const other = await mkdtemp(join(tmpdir(), 'parley-stopped-'));
-    const small: Extent = { pixels: 96, pictures: 3, mouths: [REST, widest] };
-    await expect(
-      renderAvatar(design, other, { onProgress: progress, signal: stop.signal, extent: small }),
-    ).rejects.toThrow('enough');
-    expect(told).toEqual([1]);
-    expect(await readdir(other)).toEqual([]);
-    await rm(other, { recursive: true });
   });
 
   it('is refused when damaged, by file and with the way to mend it', async () => {
@@ -201,15 +190,45 @@ describe('a drawn avatar on disk', () => {
       const failed = loadCatalogue(folder);
       await expect(failed).rejects.toMatchObject({ code: 'bad_pack' });
       await expect(failed).rejects.toThrow(message);
-      await expect(failed).rejects.toThrow(/Delete the folder .*ada and start again/);
+      await expect(failed).rejects.toThrow(`Delete the folder ${join(folder, design.id)} and start again`);
       expect(await isRendered(design, folder, extent)).toBe(false);
       await writeFile(file(name), whole);
     }
     expect((await loadCatalogue(folder)).list()).toHaveLength(1);
   });
+});
 
-  it('has an empty catalogue where there is no folder', async () => {
-    expect((await loadCatalogue(join(folder, 'nowhere'))).list()).toEqual([]);
+describe('drawing', () => {
+  const [design] = presenters;
+
+  it('stops when told to, and leaves no file behind', async () => {
+    const stop = new AbortController();
+    const told: number[] = [];
+    const progress = (done: number) => {
+      told.push(done);
+      stop.abort(new Error('enough'));
+    };
+    const other = await mkdtemp(join(tmpdir(), 'parley-stopped-'));
+    const small: Extent = { pixels: 96, pictures: 3, mouths: [REST, widest] };
+    await expect(
+      renderAvatar(design!, other, { onProgress: progress, signal: stop.signal, extent: small }),
+    ).rejects.toThrow('enough');
+    expect(told).toEqual([1]);
+    expect(await readdir(other)).toEqual([]);
+    await rm(other, { recursive: true });
+  });
+
+  it('paints a lower face the same whether its jaw was painted for another mouth before or not', () => {
+    for (const presenter of presenters) {
+      const lowerFace = lowerFacePainter(presenter, 96);
+      const pursed = { ...widest, wide: 0 };
+      lowerFace(widest);
+      expect(pixelsOf(lowerFace(pursed).canvas)).toEqual(pixelsOf(paintLowerFace(presenter, 96, pursed).canvas));
+    }
+  });
+
+  it('leaves a catalogue empty where there is no folder', async () => {
+    expect((await loadCatalogue(join(tmpdir(), 'parley-nowhere'))).list()).toEqual([]);
   });
 });
 

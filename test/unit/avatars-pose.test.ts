@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { PICTURES_PER_SECOND } from '../../src/audio/pcm.js';
+import type { Design } from '../../src/avatars/drawn/design.js';
 import { LOOP_PICTURES, type Pose, poseAt } from '../../src/avatars/drawn/pose.js';
+import { presenters } from '../../src/avatars/drawn/presenters.js';
 
-const loop = Array.from({ length: LOOP_PICTURES }, (_, at) => poseAt(at / LOOP_PICTURES));
 const numbers = (pose: Pose): number[] => [
   pose.x,
   pose.y,
@@ -14,10 +15,14 @@ const numbers = (pose: Pose): number[] => [
 ];
 const step = (one: Pose, other: Pose): number[] =>
   numbers(one).map((value, at) => Math.abs(value - numbers(other)[at]!));
-const steps = loop.map((pose, at) => step(pose, loop[(at + 1) % LOOP_PICTURES]!));
-const lids = loop.map((pose) => pose.look.lid);
+const loopOf = ({ motion }: Design) =>
+  Array.from({ length: LOOP_PICTURES }, (_, at) => poseAt(motion, at / LOOP_PICTURES));
 
-describe('the idle motion', () => {
+describe.each(presenters)('the idle motion of $id', (design) => {
+  const loop = loopOf(design);
+  const steps = loop.map((pose, at) => step(pose, loop[(at + 1) % LOOP_PICTURES]!));
+  const lids = loop.map((pose) => pose.look.lid);
+
   it('lasts at least 6 s', () => {
     expect(LOOP_PICTURES / PICTURES_PER_SECOND).toBeGreaterThanOrEqual(6);
   });
@@ -65,3 +70,26 @@ describe('the idle motion', () => {
     expect(lids.at(-1)).toBeLessThan(0.05);
   });
 });
+
+describe('two presenters on one screen', () => {
+  const pairs = presenters.flatMap((one, at) => presenters.slice(at + 1).map((other) => [one, other] as const));
+
+  it.each(pairs)('do not move in step', (one, other) => {
+    const [x, y] = [loopOf(one).map((pose) => pose.x), loopOf(other).map((pose) => pose.x)];
+    expect(Math.abs(likeness(x, y))).toBeLessThan(0.8);
+    const blinking = (design: Design) => loopOf(design).map(({ look }) => look.lid > 0.2);
+    const [first, second] = [blinking(one), blinking(other)];
+    expect(first.some((is, at) => is && second[at])).toBe(false);
+  });
+});
+
+/** The correlation of two motions: 1 if they go together, -1 if one mirrors the other. */
+function likeness(one: readonly number[], other: readonly number[]): number {
+  const centred = (values: readonly number[]) => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return values.map((value) => value - mean);
+  };
+  const product = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
+  const [a, b] = [centred(one), centred(other)];
+  return product(a, b) / Math.sqrt(product(a, a) * product(b, b));
+}

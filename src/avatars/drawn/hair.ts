@@ -2,8 +2,10 @@
  * Hair as locks: bundles between two edges, filled, then covered with some hundreds of tapered strands that take
  * their place between the edges and their tone from the lock's roundness and from where the light falls.
  */
-import type { Path2D } from '@napi-rs/canvas';
-import type { Hair, Lock } from './design.js';
+import { Path2D } from '@napi-rs/canvas';
+import { cropShape, paintCrop } from './crop.js';
+import type { Hair, Lock, LongHair } from './design.js';
+import { toneColour } from './hair-tone.js';
 import {
   along,
   bell,
@@ -12,7 +14,6 @@ import {
   dice,
   inside,
   lerp,
-  mix,
   outline,
   type Point,
   ramp,
@@ -21,22 +22,44 @@ import {
   tint,
 } from './paint.js';
 
+/** All of the hair before the face, as one shape: a blur for each lock costs another second over all the mouths. */
+export function frontShape(hair: Hair): Path2D {
+  if (hair.cut === 'short') return cropShape(hair);
+  const locks = new Path2D();
+  for (const lock of hair.front) locks.addPath(lockShape(lock));
+  return locks;
+}
+
+export function paintBackHair(sheet: Sheet, hair: Hair): void {
+  if (hair.cut === 'long') paintLocks(sheet, hair, hair.back, 11);
+}
+
+export function paintFrontHair(sheet: Sheet, hair: Hair): void {
+  if (hair.cut === 'short') {
+    paintCrop(sheet, hair);
+  } else {
+    paintLocks(sheet, hair, hair.front, 23);
+    paintParting(sheet, hair);
+  }
+  paintRim(sheet, hair);
+}
+
 const STEPS = 28;
 /** For outlines of straight lines: 5 units each on the longest lock. */
 const FINE_STEPS = 84;
 
-export function lockShape(lock: Lock): Path2D {
+function lockShape(lock: Lock): Path2D {
   return curve([...lock.from, ...lock.to.toReversed()], true);
 }
 
-export function paintLocks(sheet: Sheet, hair: Hair, locks: readonly Lock[], seed: number): void {
+function paintLocks(sheet: Sheet, hair: LongHair, locks: readonly Lock[], seed: number): void {
   locks.forEach((lock, index) => {
     paintLock(sheet, hair, lock, dice(seed + index * 977));
   });
 }
 
 /** The parting: a soft shadow over the roots of the locks on both its sides. */
-export function paintParting(sheet: Sheet, { parting, dark }: Hair): void {
+function paintParting(sheet: Sheet, { parting, dark }: LongHair): void {
   softly(sheet, 1.6, () => {
     sheet.ink.strokeStyle = tint(dark, 0.6);
     sheet.ink.lineWidth = 3.2;
@@ -45,7 +68,7 @@ export function paintParting(sheet: Sheet, { parting, dark }: Hair): void {
 }
 
 /** Light from the room behind, just inside the outline; two widths, so that it has a core and no edge. */
-export function paintRim(sheet: Sheet, { rim, gleam }: Hair): void {
+function paintRim(sheet: Sheet, { rim, gleam }: Hair): void {
   const { ink } = sheet;
   for (const { inset, opacity, width, blur } of [
     { inset: 2.6, opacity: 0.36, width: 7, blur: 4 },
@@ -60,7 +83,7 @@ export function paintRim(sheet: Sheet, { rim, gleam }: Hair): void {
   }
 }
 
-function paintLock(sheet: Sheet, hair: Hair, lock: Lock, chance: () => number): void {
+function paintLock(sheet: Sheet, hair: LongHair, lock: Lock, chance: () => number): void {
   const edges = [along(lock.from, STEPS), along(lock.to, STEPS)] as const;
   const end = roundEnd(edges);
   const body = outline([...along(lock.from, FINE_STEPS), ...end, ...along(lock.to, FINE_STEPS).toReversed()]);
@@ -135,7 +158,7 @@ interface Stroke {
   readonly gleam: number;
 }
 
-function paintStrand(sheet: Sheet, hair: Hair, lock: Lock, points: readonly Point[], stroke: Stroke): void {
+function paintStrand(sheet: Sheet, hair: LongHair, lock: Lock, points: readonly Point[], stroke: Stroke): void {
   const first = points[0]!;
   const last = points.at(-1)!;
   const fill = sheet.ink.createLinearGradient(first[0], first[1], last[0], last[1]);
@@ -163,11 +186,4 @@ function ribbon(points: readonly Point[], width: number): Path2D {
     right.push([x - nx * half, y - ny * half]);
   });
   return curve([...left, ...right.toReversed()], true);
-}
-
-/** 0 is the darkest hair, 0.4 its own colour, 0.75 lit, 1 the gleam. */
-function toneColour(hair: Hair, tone: number): string {
-  if (tone < 0.4) return mix(hair.dark, hair.base, tone / 0.4);
-  if (tone < 0.75) return mix(hair.base, hair.light, (tone - 0.4) / 0.35);
-  return mix(hair.light, hair.gleam, (tone - 0.75) / 0.25);
 }

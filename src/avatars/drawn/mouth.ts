@@ -1,6 +1,7 @@
 /** Paints a mouth: what is inside it, then the lips, then the shadows they throw on the skin. */
 import type { Mouth } from '../../engines/contract.js';
 import type { Design } from './design.js';
+import { paintMoustache } from './moustache.js';
 import { paintInside } from './mouth-inside.js';
 import { type MouthShape, middle, mouthShape } from './mouth-shape.js';
 import {
@@ -12,6 +13,7 @@ import {
   glow,
   inside,
   lerp,
+  line,
   mix,
   outline,
   type Point,
@@ -29,17 +31,21 @@ export function paintMouth(sheet: Sheet, design: Design, mouth: Mouth): void {
   if (shape.gap > 0.3) paintInside(sheet, design, shape, mouth);
   paintLowerLip(sheet, design, shape, mouth);
   paintUpperLip(sheet, design, shape);
+  paintMoustache(sheet, design, shape);
   paintSeam(sheet, design, shape, mouth);
   sheet.ink.restore();
 }
 
-function paintSkinAround(sheet: Sheet, { skin }: Design, shape: MouthShape, mouth: Mouth): void {
-  const { ink } = sheet;
+function paintSkinAround(sheet: Sheet, { skin, beard }: Design, shape: MouthShape, mouth: Mouth): void {
   const [, below] = middle(shape.lowerOuter);
   const [, above] = middle(shape.upperOuter);
   glow(sheet, { x: 2, y: below + 7, rx: shape.half * 0.8, ry: 9, colour: skin.deep, opacity: 0.5 });
-  glow(sheet, { x: 3, y: above - 4, rx: 5.5, ry: 6, colour: skin.shade, opacity: 0.5 });
-  glow(sheet, { x: -6, y: above - 4.5, rx: 4, ry: 6, colour: skin.light, opacity: 0.4 });
+  // A moustache covers the groove above the lip and the folds beside it.
+  const bare = beard === null;
+  if (bare) {
+    glow(sheet, { x: 3, y: above - 4, rx: 5.5, ry: 6, colour: skin.shade, opacity: 0.5 });
+    glow(sheet, { x: -6, y: above - 4.5, rx: 4, ry: 6, colour: skin.light, opacity: 0.4 });
+  }
   const pull = clamp((mouth.wide - 0.4) * 1.6) * (1 - 0.4 * mouth.open);
   for (const side of [-1, 1]) {
     const [x, y] = side < 0 ? shape.upperOuter[0]! : shape.upperOuter.at(-1)!;
@@ -51,21 +57,17 @@ function paintSkinAround(sheet: Sheet, { skin }: Design, shape: MouthShape, mout
       colour: skin.deep,
       opacity: 0.2 + 0.14 * pull + 0.14 * mouth.press,
     });
-    softly(sheet, 2.6, () => {
-      ink.strokeStyle = tint(skin.deep, (side > 0 ? 0.16 : 0.1) + 0.12 * pull);
-      ink.lineWidth = 3;
-      ink.stroke(
-        curve([
-          [side * 29, -19],
-          [side * 35, -12],
-          [x + side * 10, y - 1],
-        ]),
-      );
-    });
+    const fold: Point[] = [
+      [side * 29, -19],
+      [side * 35, -12],
+      [x + side * 10, y - 1],
+    ];
+    const opacity = (side > 0 ? 0.16 : 0.1) + 0.12 * pull;
+    if (bare) line(sheet, fold, { colour: skin.deep, opacity, width: 3, blur: 2.6 });
   }
 }
 
-function paintLowerLip(sheet: Sheet, { mouth: { lip } }: Design, shape: MouthShape, mouth: Mouth): void {
+function paintLowerLip(sheet: Sheet, { mouth: { lip, gloss } }: Design, shape: MouthShape, mouth: Mouth): void {
   const body = outline([...shape.lowerInner, ...shape.lowerOuter.toReversed()]);
   const top = middle(shape.lowerInner)[1];
   const bottom = middle(shape.lowerOuter)[1];
@@ -83,7 +85,7 @@ function paintLowerLip(sheet: Sheet, { mouth: { lip } }: Design, shape: MouthSha
     const y = (top + bottom) / 2;
     glow(sheet, { x: half * 0.8, y, rx: half * 0.5, ry: 12, colour: lip.dark, opacity: 0.5 });
     glow(sheet, { x: -half * 0.9, y, rx: half * 0.36, ry: 12, colour: lip.dark, opacity: 0.4 });
-    const shine = 0.62 * (1 - 0.6 * mouth.press) * (1 - 0.5 * mouth.bite) + 0.2 * shape.pout;
+    const shine = gloss * (0.62 * (1 - 0.6 * mouth.press) * (1 - 0.5 * mouth.bite) + 0.2 * shape.pout);
     const height = bottom - top;
     const lit = { x: -half * 0.16, y: top + height * 0.4, rx: half * 0.4, ry: height * 0.34 };
     glow(sheet, { ...lit, colour: lip.light, opacity: shine });

@@ -74,7 +74,7 @@ function paintHairShade(sheet: Sheet, { skin, face, hair }: Design): void {
       [side * width * 0.52, top + 70],
       [side * width * 0.72, top + 92],
     ];
-    line(sheet, edge, { colour: mix(skin.deep, hair.base, 0.5), opacity: 0.62, width: 11, blur: 5 });
+    line(sheet, edge, { colour: mix(skin.deep, hair.base, 0.5), opacity: face.neck.shade, width: 11, blur: 5 });
   }
 }
 

@@ -12,7 +12,7 @@ export function paintNose(sheet: Sheet, design: Design): void {
   glow(sheet, { x: 1, y: nose.tip - 9, rx: half * 1.05, ry: 14, colour: skin.blush, opacity: 0.26 });
   glow(sheet, { x: 3, y: nose.tip + 3, rx: half * 1.2, ry: 8, colour: skin.deep, opacity: 0.5 });
   for (const side of [-1, 1]) paintWing(sheet, design, side, half);
-  glow(sheet, { x: -3, y: nose.tip - 11, rx: 7, ry: 6.5, colour: '#fff6ea', opacity: 0.55 });
+  glow(sheet, { x: -3, y: nose.tip - 11, rx: 7, ry: 6.5, colour: skin.sheen, opacity: 0.55 });
   glow(sheet, {
     x: -3,
     y: lerp(eyes.y, nose.tip, 0.45),

@@ -6,6 +6,12 @@ import { type Canvas, createCanvas, Path2D, type SKRSContext2D } from '@napi-rs/
 
 export const DESIGN_SIZE = 512;
 
+/**
+ * Layers have twice the resolution of the picture: they are moved by fractions of a pixel, and would shimmer if they had
+ * the same one.
+ */
+export const FINER = 2;
+
 export type Point = readonly [x: number, y: number];
 
 /** A transparent square to paint on, and how many pixels a design unit has on it. */
@@ -15,10 +21,15 @@ export interface Sheet {
   readonly scale: number;
 }
 
-export function newSheet(pixels: number): Sheet {
-  const canvas = createCanvas(pixels, pixels);
-  const ink = canvas.getContext('2d');
+/**
+ * For a drawing of this many pixels a side, or for the part of it that reaches so far from its upper left corner: every
+ * blur looks at all of its sheet. What is left out must lie at the right and below. With another origin coordinates are
+ * rounded otherwise, and the drawing differs by a level here and there.
+ */
+export function newSheet(pixels: number, reach: Point = [DESIGN_SIZE, DESIGN_SIZE]): Sheet {
   const scale = pixels / DESIGN_SIZE;
+  const canvas = createCanvas(Math.ceil(reach[0] * scale), Math.ceil(reach[1] * scale));
+  const ink = canvas.getContext('2d');
   ink.scale(scale, scale);
   ink.lineCap = 'round';
   ink.lineJoin = 'round';
@@ -47,6 +58,11 @@ function channels(colour: string): number[] {
 
 export const clamp = (value: number, low = 0, high = 1): number => Math.min(high, Math.max(low, value));
 export const lerp = (from: number, to: number, share: number): number => from + (to - from) * share;
+/** The point that lies this share of the way from one to the other. */
+export const between = ([x, y]: Point, [toX, toY]: Point, share: number): Point => [
+  lerp(x, toX, share),
+  lerp(y, toY, share),
+];
 /** 0 before `from`, 1 after `to`, and level at both ends. */
 export function ease(from: number, to: number, value: number): number {
   const share = clamp((value - from) / (to - from));

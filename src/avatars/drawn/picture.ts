@@ -1,9 +1,11 @@
 /** Puts one picture together: the layers where the pose has them, the eyes drawn anew, the lower face with its mouth. */
 import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import type { Place } from '../../engines/contract.js';
+import type { Box } from './changes.js';
 import type { Design } from './design.js';
 import { paintEyes } from './eyes.js';
-import type { Box, Layers, Sprite } from './layers.js';
+import type { Layers } from './layers.js';
+import type { Sprite } from './lower-face.js';
 import { DESIGN_SIZE } from './paint.js';
 import type { Pose } from './pose.js';
 
@@ -43,9 +45,11 @@ export function paintScene(design: Design, layers: Layers, pixels: number, pose:
   calmColours(behind, before);
   // The eyes are far from any patch, and keep their colours sharp.
   ink.save();
+  clipToEyes(ink, design, pixels, pose);
   framed(ink, design, pixels);
   features();
   paintEyes({ canvas: behind, ink, scale: pixels / design.frame.side }, design, pose.look);
+  if (design.glasses !== null) ink.drawImage(layers.glasses, 0, 0, DESIGN_SIZE, DESIGN_SIZE);
   ink.restore();
   return { behind, before, pose };
 }
@@ -105,6 +109,18 @@ export function boxInPicture(design: Design, pose: Pose, box: Box, pixels: numbe
   const xs = corners.map(({ x, y }) => a * x + c * y + e);
   const ys = corners.map(({ x, y }) => b * x + d * y + f);
   return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
+}
+
+/** Spares their many blurs from looking at the whole picture. */
+function clipToEyes(ink: SKRSContext2D, design: Design, pixels: number, pose: Pose): void {
+  const { face, eyes } = design;
+  const side = eyes.apart + eyes.width;
+  const box = { left: face.x - side, top: 0, right: face.x + side, bottom: eyes.y + eyes.height * 2 };
+  const { right, bottom } = boxInPicture(design, pose, box, pixels);
+  ink.beginPath();
+  // From the corner of the picture: with another origin, coordinates would be rounded otherwise.
+  ink.rect(0, 0, Math.ceil(right), Math.ceil(bottom));
+  ink.clip();
 }
 
 /** From pixels to design units: the picture shows the square of the drawing that the design frames. */

@@ -7,7 +7,7 @@
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import type { Place } from '../../engines/contract.js';
 import { GRID } from '../../protocol/pack.js';
-import type { Box } from './layers.js';
+import type { Box } from './changes.js';
 
 /** What a change does to the pixels of its own 8-pixel block must not reach the rim. */
 const BLOCK = 8;

@@ -2,6 +2,7 @@
  * The idle motion as a pure function of the loop's phase. Slow parts are sums of sine waves of whole cycles, so the loop
  * has no seam by construction; blinks lie well inside it.
  */
+import type { Motion } from './design.js';
 import type { Look } from './eyes.js';
 import { ease } from './paint.js';
 
@@ -25,48 +26,45 @@ export interface Pose {
 
 const wave = (phase: number, cycles: number, shift: number): number => Math.sin(2 * Math.PI * cycles * phase + shift);
 
-export function poseAt(phase: number): Pose {
-  const breath = 0.5 - 0.5 * Math.cos(4 * Math.PI * phase);
+export function poseAt(motion: Motion, phase: number): Pose {
+  const { side } = motion;
+  const slow = phase + motion.start;
+  const breath = 0.5 - 0.5 * Math.cos(4 * Math.PI * slow);
   return {
-    x: 2.6 * wave(phase, 1, 0.6) + 0.9 * wave(phase, 2, 2),
-    y: 0.9 * wave(phase, 2, -2.2) + 0.5 * wave(phase, 3, 1) - 0.9 * breath,
-    tilt: tiltAt(phase),
-    turn: 1.3 * wave(phase, 1, 0.9) + 0.4 * wave(phase, 2, 2.4),
-    nod: 0.8 * wave(phase, 2, -1.9) + 0.5 * wave(phase, 3, 1.3),
+    x: side * (2.6 * wave(slow, 1, 0.6) + 0.9 * wave(slow, 2, 2)),
+    y: 0.9 * wave(slow, 2, -2.2) + 0.5 * wave(slow, 3, 1) - 0.9 * breath,
+    tilt: side * tiltAt(slow),
+    turn: side * (1.3 * wave(slow, 1, 0.9) + 0.4 * wave(slow, 2, 2.4)),
+    nod: 0.8 * wave(slow, 2, -1.9) + 0.5 * wave(slow, 3, 1.3),
     breath,
     // A tenth of a second behind: hair of this length follows a slow head almost at once.
-    swing: (tiltAt(phase - 0.03) - tiltAt(phase)) * 1.6,
-    look: lookAt(phase),
+    swing: motion.hair * side * (tiltAt(slow - 0.03) - tiltAt(slow)) * 1.6,
+    look: lookAt(motion, phase),
   };
 }
 
 const tiltAt = (phase: number): number => 0.011 * wave(phase, 1, 1.5) + 0.005 * wave(phase, 2, 0.2) + 0.006;
 
-/** When each blink begins, how long its opening takes, and where the eyes rest after it: at a blink the gaze shifts. */
-const BLINKS = [
-  { at: 0.155, open: 0.024, gazeX: 0.5, gazeY: -0.2 },
-  { at: 0.555, open: 0.027, gazeX: -0.45, gazeY: 0.15 },
-  { at: 0.815, open: 0.023, gazeX: 0, gazeY: 0 },
-] as const;
 /** 80 ms: two pictures down. */
 const CLOSING = 2 / LOOP_PICTURES;
 
-function lookAt(phase: number): Look {
+function lookAt({ start, blinks }: Motion, phase: number): Look {
   let lid = 0;
   let gazeX = 0;
   let gazeY = 0;
-  for (const blink of BLINKS) {
+  for (const blink of blinks) {
     const shut = blink.at + CLOSING;
     const down = ease(blink.at - CLOSING * 0.25, shut, phase);
     lid = Math.max(lid, phase < shut ? down : 1 - ease(shut + 0.004, shut + 0.004 + blink.open, phase));
     gazeX += (blink.gazeX - gazeX) * down;
     gazeY += (blink.gazeY - gazeY) * down;
   }
-  const drift = 0.18 * wave(phase, 3, 0.4) + 0.12 * wave(phase, 5, 2);
+  const slow = phase + start;
+  const drift = 0.18 * wave(slow, 3, 0.4) + 0.12 * wave(slow, 5, 2);
   return {
     lid,
     gazeX: gazeX + drift,
-    gazeY: gazeY + 0.1 * wave(phase, 4, 1),
-    brow: 0.5 * wave(phase, 1, 4) + 0.3 * wave(phase, 3, 2),
+    gazeY: gazeY + 0.1 * wave(slow, 4, 1),
+    brow: 0.5 * wave(slow, 1, 4) + 0.3 * wave(slow, 3, 2),
   };
 }

@@ -9,9 +9,11 @@ import { ParleyError } from '../../errors.js';
 import { encodePack } from '../../protocol/pack.js';
 import { decodeBankInfo, encodeBank } from '../bank.js';
 import { bankMouths } from '../mouths.js';
+import { changingBox } from './changes.js';
 import type { Design } from './design.js';
 import { drawingKey } from './key.js';
-import { changingBox, paintLayers, paintLowerFace, type Sprite } from './layers.js';
+import { paintLayers } from './layers.js';
+import { lowerFacePainter, type Sprite } from './lower-face.js';
 import { boxInPicture, paintPicture, paintScene } from './picture.js';
 import { choosePlace, decodeJpeg, joinOf } from './place.js';
 import { LOOP_PICTURES, poseAt } from './pose.js';
@@ -85,7 +87,7 @@ export async function isRendered(design: Design, folder: string, extent: Extent 
 async function draw(design: Design, { extent, signal, onProgress }: Required<RenderOptions>): Promise<Drawing> {
   const { pixels, pictures: count, mouths } = extent;
   const layers = paintLayers(design, pixels);
-  const lowerFaces = mouths.map((mouth) => paintLowerFace(design, pixels, mouth));
+  const lowerFaces = await paintLowerFaces(design, extent, signal);
   const box = changingBox(lowerFaces);
   // One mouth of each opening stands for all when a join is measured: what the rim sees of a mouth is its jaw.
   const probes = lowerFaces.filter((_, at) => mouths.findIndex(({ open }) => open === mouths[at]!.open) === at);
@@ -93,9 +95,8 @@ async function draw(design: Design, { extent, signal, onProgress }: Required<Ren
   const whole = createCanvas(pixels, pixels);
   const sizes = new Map<string, Canvas>();
   for (let index = 0; index < count; index++) {
-    await breathe();
-    signal.throwIfAborted();
-    const scene = paintScene(design, layers, pixels, poseAt(index / count));
+    await pause(signal);
+    const scene = paintScene(design, layers, pixels, poseAt(design.motion, index / count));
     paintPicture(whole, scene, design, lowerFaces[0]!, { x: 0, y: 0, width: pixels, height: pixels });
     drawing.pictures.push(jpeg(whole));
     const base = await decodeJpeg(drawing.pictures[index]!);
@@ -115,6 +116,22 @@ async function draw(design: Design, { extent, signal, onProgress }: Required<Ren
     onProgress(index + 1, count);
   }
   return drawing;
+}
+
+async function paintLowerFaces(design: Design, { pixels, mouths }: Extent, signal: AbortSignal): Promise<Sprite[]> {
+  const paint = lowerFacePainter(design, pixels);
+  const sprites: Sprite[] = [];
+  for (const mouth of mouths) {
+    await pause(signal);
+    sprites.push(paint(mouth));
+  }
+  return sprites;
+}
+
+/** Lets a signal come in between two pieces of work. */
+async function pause(signal: AbortSignal): Promise<void> {
+  await breathe();
+  signal.throwIfAborted();
 }
 
 const jpeg = (canvas: Canvas): Uint8Array => canvas.encodeSync('jpeg', JPEG_QUALITY);

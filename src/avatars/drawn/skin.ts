@@ -1,8 +1,22 @@
 /** The skin of the face, and all of its shading that belongs to neither eyes nor mouth. */
-import { Path2D } from '@napi-rs/canvas';
+import type { Path2D } from '@napi-rs/canvas';
 import type { Design } from './design.js';
-import { lockShape } from './hair.js';
-import { along, curve, ease, glow, inside, lerp, mix, type Point, ramp, type Sheet, softly, tint } from './paint.js';
+import { frontShape } from './hair.js';
+import {
+  along,
+  clamp,
+  curve,
+  ease,
+  glow,
+  inside,
+  lerp,
+  mix,
+  type Point,
+  ramp,
+  type Sheet,
+  softly,
+  tint,
+} from './paint.js';
 
 /** How far the jaw hangs, in design units, and how much narrower that makes it. */
 export interface Jaw {
@@ -14,12 +28,11 @@ export const JAW_SHUT: Jaw = { drop: 0, narrow: 0 };
 
 /** The outline of the face. Below the nose it follows the jaw; above it never changes. */
 export function faceShape(design: Design, jaw: Jaw): Path2D {
-  const { face, nose } = design;
-  const chin = face.profile.at(-1)![0];
-  const hinge = lerp(nose.tip, chin, 0.42);
+  const { face } = design;
+  const hang = hangAt(design);
   // Closely spaced, so that a moved point bends no part of the curve above the hinge.
   const moved = along(face.profile, 72).map(([y, half]): Point => {
-    const share = ease(hinge, chin, y);
+    const share = hang(y);
     return [half - jaw.narrow * 4 * share * (1 - share), y + jaw.drop * share];
   });
   const right = moved.map(([half, y]): Point => [face.x + half, y]);
@@ -28,6 +41,23 @@ export function faceShape(design: Design, jaw: Jaw): Path2D {
     .toReversed()
     .map(([half, y]): Point => [face.x - half, y]);
   return curve([...right, ...left], true);
+}
+
+/** How much of the jaw's drop a height of the resting face takes part in: 0 above the hinge, 1 at the chin. */
+function hangAt({ face, nose }: Design): (y: number) => number {
+  const chin = face.profile.at(-1)![0];
+  const hinge = lerp(nose.tip, chin, 0.42);
+  return (y) => ease(hinge, chin, y);
+}
+
+/** Where a point of the resting skin, measured from the face's axis, goes with the jaw. */
+export function jawMove(design: Design, jaw: Jaw): (point: Point) => Point {
+  const hang = hangAt(design);
+  return ([x, y]) => {
+    const share = hang(y);
+    const narrowed = jaw.narrow * 4 * share * (1 - share);
+    return [x - narrowed * clamp(x / 40, -1, 1), y + jaw.drop * share];
+  };
 }
 
 export function paintFace(sheet: Sheet, design: Design, jaw: Jaw): void {
@@ -92,12 +122,9 @@ function paintSocket(sheet: Sheet, { skin, face, eyes }: Design, side: number): 
 
 function paintHairShadow(sheet: Sheet, { skin, face, hair }: Design): void {
   if (face.hairShadow === 0) return;
-  // As one shape: a blur of its own for each lock costs another second over all the mouths.
-  const locks = new Path2D();
-  for (const lock of hair.front) locks.addPath(lockShape(lock));
   softly(sheet, 7, () => {
     sheet.ink.translate(5, 11);
     sheet.ink.fillStyle = tint(skin.deep, face.hairShadow);
-    sheet.ink.fill(locks);
+    sheet.ink.fill(frontShape(hair));
   });
 }

@@ -1,7 +1,8 @@
 /** Ada's hair: two locks behind the head, three on the side that is tucked behind the ear, three on the other. */
-import type { Hair } from '../design.js';
+import type { LongHair } from '../design.js';
 
-export const adaHair: Hair = {
+export const adaHair: LongHair = {
+  cut: 'long',
   dark: '#2a1610',
   base: '#512e20',
   light: '#8e5a3b',
