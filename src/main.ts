@@ -7,14 +7,12 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
-import type { Logger } from 'pino';
-import { type Catalogue, loadCatalogue } from './avatars/catalogue.js';
-import { wholePictures } from './avatars/whole-picture.js';
+import { loadCatalogue } from './avatars/catalogue.js';
 import { type Config, readConfig, variables } from './config.js';
 import type { House } from './conversation/house.js';
 import { runSession } from './conversation/session.js';
 import { firstSettings } from './conversation/settings.js';
-import { type ChosenEngines, chooseEngines } from './engines/choose.js';
+import { chooseEngines } from './engines/choose.js';
 import { asParleyError, ParleyError } from './errors.js';
 import { type KeptCertificate, keepCertificate, readCertificate } from './gateway/certificate.js';
 import { chooseEntrance, type Entrance, invitation, listenFailure } from './gateway/entrance.js';
@@ -22,8 +20,9 @@ import { renewOnHangUp } from './gateway/renewal.js';
 import { packUrl, type ServedAvatar } from './gateway/routes.js';
 import { openLog } from './observe/log.js';
 import { type EngineRow, startTable } from './observe/start-table.js';
+import { type HouseParts, openHouse } from './open-house.js';
 import { loadPersonas, type Persona } from './persona.js';
-import { decodePack } from './protocol/pack.js';
+import { presentedBy, presenterName } from './persona-presenters.js';
 import { buildServer, type ServerParts } from './server.js';
 
 /** Open sockets are told and get this long to close; then the process ends all the same. */
@@ -100,77 +99,6 @@ async function choosePersona(config: Config): Promise<Persona> {
   throw new ParleyError('bad_settings', `PERSONA="${config.PERSONA}" is not one of: ${known || 'none found'}.`);
 }
 
-interface HouseParts {
-  readonly config: Config;
-  readonly persona: Persona;
-  readonly engines: ChosenEngines;
-  readonly catalogue: Catalogue;
-  readonly log: Logger;
-}
-
-function openHouse({ config, persona, engines, catalogue, log }: HouseParts): House {
-  const voices = engines.tts?.voices.map((voice) => voice.id) ?? [];
-  return {
-    engines,
-    hearing: engines.stt === null ? null : { vad: engines.vad, stt: engines.stt },
-    instructions: persona.instructions,
-    voices,
-    voice: pick('VOICE', config.VOICE, persona.voice, voices) ?? 'none',
-    avatar: engines.face === null ? null : chooseAvatar({ config, persona, catalogue, log }),
-    log,
-    now: () => performance.now(),
-  };
-}
-
-function chooseAvatar({ config, persona, catalogue, log }: Omit<HouseParts, 'engines'>): House['avatar'] {
-  const entries = catalogue.list();
-  const id = pick(
-    'AVATAR',
-    config.AVATAR,
-    persona.avatar,
-    entries.map((entry) => entry.avatar.id),
-  );
-  const entry = id === null ? undefined : catalogue.get(id);
-  if (entry === undefined) {
-    throw new ParleyError(
-      'bad_settings',
-      'No avatar has been drawn yet. Run `npm start`, which draws it, or set FACE=none.',
-    );
-  }
-  const { avatar, pack, info } = entry;
-  return {
-    avatar,
-    announcement: {
-      id: avatar.id,
-      name: avatar.name,
-      pack: { url: packUrl(avatar.id, avatar.hash), bytes: pack.byteLength, sha256: avatar.hash },
-      width: avatar.width,
-      height: avatar.height,
-      fps: info.fps,
-      frames: avatar.frames,
-    },
-    pictures: wholePictures(decodePack(pack).pictures, log),
-  };
-}
-
-/** What the operator named, else what the persona prefers, else the first. Only the operator's slip is an error. */
-function pick(
-  variable: string,
-  wanted: string | undefined,
-  preferred: string | undefined,
-  known: readonly string[],
-): string | null {
-  if (wanted !== undefined && !known.includes(wanted)) {
-    throw new ParleyError(
-      'bad_settings',
-      `${variable}="${wanted}" is not one of: ${known.join(', ') || 'none there are'}.`,
-    );
-  }
-  if (wanted !== undefined) return wanted;
-  if (preferred !== undefined && known.includes(preferred)) return preferred;
-  return known[0] ?? null;
-}
-
 interface ServerMaterial extends HouseParts {
   readonly choices: EngineRow[];
   readonly house: House;
@@ -197,6 +125,7 @@ function serverParts(parts: ServerMaterial): ServerParts {
     realtime: {
       openSession: (caller) => runSession(caller, house),
       maxSessions: config.MAX_SESSIONS,
+      avatars: new Set(house.presenters.keys()),
       log,
       now: house.now,
       stopping,
@@ -208,17 +137,18 @@ function serverParts(parts: ServerMaterial): ServerParts {
         version,
         persona: {
           id: persona.id,
-          name: persona.name,
+          name: presentedBy(persona, house.presenter.id).name,
           description: persona.description,
           suggestions: persona.suggestions,
         },
         engines: choices,
+        avatar: house.presenter.face?.avatar.id ?? null,
         voices: engines.tts?.voices ?? [],
       },
       avatars: catalogue.list().map(
         ({ avatar, pack }): ServedAvatar => ({
           id: avatar.id,
-          name: avatar.name,
+          name: presenterName(persona, avatar),
           pack: { url: packUrl(avatar.id, avatar.hash), bytes: pack },
         }),
       ),

@@ -21,6 +21,7 @@ const ANYWHERE = ['name', ...CLOCK_PLACEHOLDERS];
 export function checkPersona(persona: PersonaFile): Mistake[] {
   const { intents } = persona.script;
   return [
+    ...checkPresenters(persona),
     ...checkLines(['greeting'], persona.greeting, ANYWHERE),
     ...checkLines(['fallback'], persona.fallback, ANYWHERE),
     ...checkLines(['silence'], persona.silence ?? [], ANYWHERE),
@@ -45,27 +46,40 @@ function checkLines(path: Mistake['path'], lines: readonly string[], known: read
   );
 }
 
+function checkPresenters({ presenters, script }: PersonaFile): Mistake[] {
+  return Object.entries(presenters).flatMap(([avatar, { answers }]) =>
+    Object.entries(answers).flatMap(([id, lines]) => {
+      const path = ['presenters', avatar, 'answers', id];
+      const intent = script.intents.find((one) => one.id === id);
+      if (intent?.answers === undefined) return [{ path, reason: `there is no intent "${id}" with answers` }];
+      return [...checkLines(path, lines, knownInAnswers(intent)), ...checkOtherwise(path, intent, lines)];
+    }),
+  );
+}
+
+const knownInAnswers = ({ tool }: Intent) => [...ANYWHERE, ...TALK_PLACEHOLDERS, ...(tool ? ['output'] : [])];
+
 function checkShape(intent: Intent, path: Mistake['path']): Mistake[] {
   const mistakes: Mistake[] = [];
   if ((intent.answers === undefined) === (intent.leadsTo === undefined)) {
     mistakes.push({ path, reason: 'needs either answers or leadsTo' });
   }
-  const known = [...ANYWHERE, ...TALK_PLACEHOLDERS, ...(intent.tool ? ['output'] : [])];
-  mistakes.push(...checkLines([...path, 'answers'], intent.answers ?? [], known));
+  mistakes.push(...checkLines([...path, 'answers'], intent.answers ?? [], knownInAnswers(intent)));
   mistakes.push(...checkLines([...path, 'otherwise'], intent.otherwise ?? [], ANYWHERE));
   if (intent.allTold !== undefined) {
     mistakes.push(
       ...checkLines([...path], [intent.allTold], ANYWHERE).map((m) => ({ ...m, path: [...path, 'allTold'] })),
     );
   }
-  const needs = (intent.answers ?? [])
-    .flatMap(placeholdersOf)
-    .find((name) => TALK_PLACEHOLDERS.some((one) => one === name));
-  if (intent.otherwise === undefined && (needs !== undefined || intent.tool !== undefined)) {
-    const why = needs === undefined ? 'the tool is not offered' : `{${needs}} has no value`;
-    mistakes.push({ path, reason: `needs an otherwise: what is said when ${why}` });
-  }
-  return mistakes;
+  return [...mistakes, ...checkOtherwise(path, intent, intent.answers ?? [])];
+}
+
+/** Answers that cannot always be given. `path`: where the mistake is to be named. */
+function checkOtherwise(path: Mistake['path'], { otherwise, tool }: Intent, answers: readonly string[]): Mistake[] {
+  const needs = answers.flatMap(placeholdersOf).find((name) => TALK_PLACEHOLDERS.some((one) => one === name));
+  if (otherwise !== undefined || (needs === undefined && tool === undefined)) return [];
+  const why = needs === undefined ? 'the tool is not offered' : `{${needs}} has no value`;
+  return [{ path, reason: `needs an otherwise: what is said when ${why}` }];
 }
 
 function checkReferences(intent: Intent, intents: readonly Intent[], path: Mistake['path']): Mistake[] {

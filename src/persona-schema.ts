@@ -10,6 +10,14 @@ const foreignId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'must be
 /** `leadsTo` this word: answer as the intent did that was answered last, so that "another one" fits every list. */
 export const LAST_ANSWERED = 'last_answered';
 
+/** Somebody else who may present the persona: what is theirs, by the id of their avatar. */
+const presenterSchema = z.strictObject({
+  name: z.string().min(1).max(80),
+  voice: foreignId.optional(),
+  /** In place of those that the intents have. */
+  answers: z.record(id, lines).default({}),
+});
+
 const intentSchema = z.strictObject({
   id,
   /** What callers say, in the grammar of persona-grammar.ts. */
@@ -33,10 +41,11 @@ const intentSchema = z.strictObject({
 export const personaSchema = z.strictObject({
   name: z.string().min(1).max(80),
   description: z.string().min(1).max(300),
-  /** The system prompt for a language model. */
+  /** The system prompt for a language model; {name} is whoever presents. */
   instructions: z.string().min(1).max(20_000),
   voice: foreignId.optional(),
   avatar: foreignId.optional(),
+  presenters: z.record(foreignId, presenterSchema).default({}),
   language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag such as en or en-GB'),
   greeting: lines,
   /** Names that a recogniser could not guess, in ARPAbet: "parley": "P AA1 R L IY0". */

@@ -1,6 +1,7 @@
 /** What every session of one server has in common. Made once, by main.ts. */
 import type { Logger } from 'pino';
 import type { Avatar, WholePictures } from '../engines/contract.js';
+import { ParleyError } from '../errors.js';
 import type { AvatarEvent } from '../protocol/server-events.js';
 import type { Hearing } from './ear.js';
 import type { ReplyEngines } from './reply.js';
@@ -9,19 +10,37 @@ export interface House {
   readonly engines: ReplyEngines;
   /** Null when the server has no recogniser: then callers type. */
   readonly hearing: Hearing | null;
-  readonly instructions: string;
   /** Empty when the server has no voice. */
   readonly voices: readonly string[];
-  readonly voice: string;
-  /** Null when the server has no face. */
-  readonly avatar: {
-    readonly avatar: Avatar;
-    readonly announcement: Announcement;
-    readonly pictures: WholePictures;
-  } | null;
+  /** Who answers callers that name nobody, and everyone whom they may name. */
+  readonly presenter: Presenter;
+  readonly presenters: ReadonlyMap<string, Presenter>;
   readonly log: Logger;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
 }
 
+/** Who answers: what a language model is told about itself, how it sounds, and what it looks like. */
+export interface Presenter {
+  /** Of the avatar; null when there is none. */
+  readonly id: string | null;
+  readonly instructions: string;
+  readonly voice: string;
+  /** Null when the server has no face. */
+  readonly face: PresentedFace | null;
+}
+
+export interface PresentedFace {
+  readonly avatar: Avatar;
+  readonly announcement: Announcement;
+  readonly pictures: WholePictures;
+}
+
 export type Announcement = Extract<AvatarEvent, { type: 'avatar.announced' }>['avatar'];
+
+/** Throws unknown_avatar. `wanted`: an avatar's id; null: the caller has no wish. */
+export function presenterFor(house: Pick<House, 'presenter' | 'presenters'>, wanted: string | null): Presenter {
+  const found = wanted === null ? house.presenter : house.presenters.get(wanted);
+  if (found !== undefined) return found;
+  throw new ParleyError('unknown_avatar', `There is no avatar "${(wanted ?? '').slice(0, 80)}".`, { param: 'avatar' });
+}

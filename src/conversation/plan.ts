@@ -6,7 +6,7 @@ import type { Item, ReferableItem } from '../protocol/items.js';
 import type { OutputModalities, ResponseOverrides, SessionSettings } from '../protocol/session.js';
 import type { Floor } from './floor.js';
 import type { History } from './history.js';
-import type { House } from './house.js';
+import type { House, Presenter } from './house.js';
 import { newId } from './ids.js';
 import { shownItem, unheardAudio } from './items.js';
 import type { ResponsePlan } from './response.js';
@@ -17,7 +17,8 @@ import { checkVoice, speakingVoice } from './voices.js';
 
 interface PlanBasis {
   readonly caller: Pick<Caller, 'pictures'>;
-  readonly house: Pick<House, 'avatar' | 'engines' | 'voice'>;
+  readonly house: Pick<House, 'engines'>;
+  readonly presenter: Presenter;
   readonly settings: SessionSettings;
   readonly history: History;
   readonly floor: Floor;
@@ -41,7 +42,7 @@ export const isReply = ({ overrides }: Wish): boolean =>
   overrides.conversation !== 'none' && overrides.input === undefined;
 
 export function planResponse(basis: PlanBasis, { overrides, spokenAt }: Wish): ResponsePlan {
-  const { settings, floor, house } = basis;
+  const { settings, floor, house, presenter } = basis;
   const output = { ...settings.audio.output, ...named(overrides.audio?.output ?? {}) };
   if (output.voice !== settings.audio.output.voice)
     checkVoice(output.voice, basis.voices, 'response.audio.output.voice');
@@ -49,7 +50,7 @@ export function planResponse(basis: PlanBasis, { overrides, spokenAt }: Wish): R
   const toolChoice = overrides.tool_choice ?? settings.tool_choice;
   if (overrides.tool_choice !== undefined) checkToolChoice(toolChoice, tools, 'response.tool_choice');
   const inConversation = overrides.conversation !== 'none';
-  const avatar = basis.caller.pictures === 'none' ? undefined : house.avatar?.avatar;
+  const avatar = basis.caller.pictures === 'none' ? undefined : presenter.face?.avatar;
   const spoken = nothingSpoken();
   const wanted = overrides.output_modalities ?? settings.output_modalities;
   // A server without a voice answers in the one way it has, and says so in the response.
@@ -60,6 +61,7 @@ export function planResponse(basis: PlanBasis, { overrides, spokenAt }: Wish): R
     tools: toolsFor(tools),
     toolChoice: toolChoiceFor(toolChoice),
     maxTokens,
+    presenter: presenter.id,
   });
   return {
     number: basis.number,
@@ -74,7 +76,7 @@ export function planResponse(basis: PlanBasis, { overrides, spokenAt }: Wish): R
       metadata: overrides.metadata ?? null,
     },
     llm: told(basis, overrides, request),
-    speech: { voice: speakingVoice(output.voice, basis.voices, house.voice), speed: output.speed },
+    speech: { voice: speakingVoice(output.voice, basis.voices, presenter.voice), speed: output.speed },
     face: avatar === undefined ? null : { avatar, base: () => floor.base(avatar.frames) },
     sink: inConversation ? historySink(basis.history, modalities[0] === 'audio' ? spoken : undefined) : null,
     spoken,

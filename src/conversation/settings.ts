@@ -70,12 +70,13 @@ export function defaultSettings({ id, model, instructions, voice, hears, nowMs }
 
 /** What a session is like that begins with these settings; null: with none but the house's own. */
 export function firstSettings(
-  house: Pick<House, 'hearing' | 'instructions' | 'voice' | 'voices'>,
+  house: Pick<House, 'hearing' | 'presenter' | 'voices'>,
   model: string,
   update: SessionUpdate | null,
   id = newId('sess'),
 ): SessionSettings {
-  const { hearing, instructions, voice, voices } = house;
+  const { hearing, presenter, voices } = house;
+  const { instructions, voice } = presenter;
   const hears = hearing !== null;
   const settings = defaultSettings({ id, model, instructions, voice, hears, nowMs: Date.now() });
   return update === null

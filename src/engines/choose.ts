@@ -10,7 +10,7 @@ import type { Config } from '../config.js';
 import { ParleyError } from '../errors.js';
 import type { EngineRow } from '../observe/start-table.js';
 import type { Persona } from '../persona.js';
-import type { Engine, FaceEngine, Llm, Stt, TtsEngine, Vad } from './contract.js';
+import type { Engine, FaceEngine, Llm, SttEngine, TtsEngine, Vad } from './contract.js';
 import { drawnFace } from './face/drawn.js';
 import { scriptedLlm } from './llm/scripted.js';
 import { sphinxChoice } from './stt/pocketsphinx-choice.js';
@@ -22,7 +22,7 @@ import { sileroObstacle } from './vad/silero-package.js';
 export interface ChosenEngines {
   readonly vad: Engine<Vad>;
   /** Null: callers can only type. */
-  readonly stt: Engine<Stt> | null;
+  readonly stt: SttEngine | null;
   readonly llm: Engine<Llm>;
   readonly tts: TtsEngine | null;
   readonly face: FaceEngine | null;
@@ -81,7 +81,7 @@ function vadCandidates({ root, log }: ChooseTools): Candidate<Engine<Vad>>[] {
   ];
 }
 
-function sttCandidates(tools: ChooseTools): Candidate<Engine<Stt>>[] {
+function sttCandidates(tools: ChooseTools): Candidate<SttEngine>[] {
   return [
     { name: 'pocketsphinx', ...sphinxChoice(tools) },
     { name: 'none', why: 'callers type', obstacle: null, start: () => null },

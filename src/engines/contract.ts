@@ -65,6 +65,11 @@ export type Stt = (
   context: EngineContext,
 ) => AsyncIterable<Transcript>;
 
+export interface SttEngine extends Engine<Stt> {
+  /** False: it says nothing before the utterance ends, so whoever needs words sooner has to ask it about a part. */
+  readonly givesPartials: boolean;
+}
+
 // --- language model -------------------------------------------------------------------------------------------------
 
 export type Message =
@@ -90,6 +95,8 @@ export interface LlmRequest {
   readonly tools: readonly Tool[];
   readonly toolChoice: 'auto' | 'none' | 'required' | { readonly name: string };
   readonly maxTokens: number | 'inf';
+  /** The avatar that answers, for models that know it by more than their instructions; null: one without a face. */
+  readonly presenter: string | null;
 }
 
 export type LlmEvent =

@@ -13,6 +13,8 @@ export interface About {
     readonly suggestions: readonly string[];
   };
   readonly engines: readonly EngineRow[];
+  /** Whom callers see who name no avatar; null: the server has no face. */
+  readonly avatar: string | null;
   readonly voices: readonly { readonly id: string; readonly name: string; readonly language: string }[];
 }
 

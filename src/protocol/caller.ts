@@ -43,6 +43,8 @@ export interface Caller {
   readonly id: string;
   /** The model that the caller asked for by name; shown back to it, since clients compare. */
   readonly model: string;
+  /** The id of the avatar that it asked for; null: whichever the server has. */
+  readonly avatar: string | null;
   /** What its key has set beforehand; null: nothing. */
   readonly settings: SessionUpdate | null;
   /** True for clients of parley.media.v1, which say how much they have played. */

@@ -32,7 +32,7 @@ export function llmContract(name: string, makeEngine: () => Promise<LlmUnderTest
 
     const run = (request: Partial<LlmRequest>, signal = new AbortController().signal) =>
       tested.engine.run(
-        { messages: [], tools: [], toolChoice: 'auto', maxTokens: 'inf', ...request },
+        { messages: [], tools: [], toolChoice: 'auto', maxTokens: 'inf', presenter: null, ...request },
         contextOf(signal),
       );
     const asked = (text: string): Message[] => [{ role: 'user', text }];

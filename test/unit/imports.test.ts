@@ -9,6 +9,7 @@ import { expect, it } from 'vitest';
 const FLOORS: readonly (readonly [prefix: string, floor: number])[] = [
   ['src/main.ts', 8],
   ['src/bench/', 7],
+  ['src/open-house.ts', 6],
   ['src/server.ts', 6],
   ['src/engines/choose.ts', 5],
   ['src/engines/contract.ts', 2],
@@ -25,6 +26,7 @@ const FLOORS: readonly (readonly [prefix: string, floor: number])[] = [
   ['src/config.ts', 1],
   ['src/flow.ts', 1],
   ['src/persona', 1],
+  ['src/backchannels.ts', 1],
   ['src/audio/', 1],
   ['src/protocol/', 1],
   ['src/errors.ts', 0],

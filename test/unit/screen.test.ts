@@ -23,16 +23,20 @@ function open({ reportsPlayback = false, face = plainFace(), hasFace = true, com
   const house: House = {
     engines: { llm: tellingLlm(() => [ANSWER]).engine, tts: steadyTts().engine, face: hasFace ? face : null },
     hearing: null,
-    instructions: 'Be kind.',
     voices: ['ada'],
-    voice: 'ada',
-    avatar: hasFace
-      ? {
-          avatar: plainAvatar,
-          announcement: { id: 'plain', name: 'Plain', pack: url, width: 512, height: 512, fps: 25, frames: 150 },
-          pictures: { ...plainPictures, composed: composed ?? plainPictures.composed },
-        }
-      : null,
+    presenter: {
+      id: 'plain',
+      instructions: 'Be kind.',
+      voice: 'ada',
+      face: hasFace
+        ? {
+            avatar: plainAvatar,
+            announcement: { id: 'plain', name: 'Plain', pack: url, width: 512, height: 512, fps: 25, frames: 150 },
+            pictures: { ...plainPictures, composed: composed ?? plainPictures.composed },
+          }
+        : null,
+    },
+    presenters: new Map(),
     log: silentLog,
     now: () => performance.now(),
   };

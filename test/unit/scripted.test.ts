@@ -13,7 +13,7 @@ function conversation({ persona = personaOf(), now = MORNING }: { persona?: Pers
   const messages: Message[] = [];
   async function events(request: Partial<LlmRequest> = {}): Promise<LlmEvent[]> {
     const found: LlmEvent[] = [];
-    const whole = { messages, tools: [], toolChoice: 'auto', maxTokens: 'inf', ...request } as const;
+    const whole = { messages, tools: [], toolChoice: 'auto', maxTokens: 'inf', presenter: null, ...request } as const;
     const context = { signal: new AbortController().signal, log: pino({ level: 'silent' }), turn: 't' };
     for await (const event of engine.run(whole, context)) found.push(event);
     return found;

@@ -75,6 +75,7 @@ const DICTIONARY = new Set("what is are you what's a story tell me the api you'r
 const persona = (phrases: string[], more: Partial<Persona> = {}): Persona => ({
   id: 'otto',
   name: 'Otto',
+  presenters: {},
   description: 'The doorman.',
   instructions: 'You are Otto.',
   language: 'en-GB',

@@ -5,6 +5,7 @@
  */
 import { delay } from '../../flow.js';
 import type { Persona } from '../../persona.js';
+import { presentedBy } from '../../persona-presenters.js';
 import type { Engine, Llm, LlmEvent, LlmRequest, Message } from '../contract.js';
 import { fillClock } from './script/clock.js';
 import { decide } from './script/decide.js';
@@ -19,11 +20,16 @@ interface Options {
 }
 
 export function scriptedLlm({ persona, now, pace = 2 }: Options): Engine<Llm> {
-  const script = createScript(persona);
+  const script = createScript(presentedBy(persona, null));
+  const scripts = new Map(
+    Object.keys(persona.presenters).map((avatar) => [avatar, createScript(presentedBy(persona, avatar))]),
+  );
+  const scriptOf = (presenter: string | null) => scripts.get(presenter ?? '') ?? script;
   return {
     name: 'scripted',
     readAhead: 0,
-    run: (request, context) => answer(script, request, { signal: context.signal, now: now(), pace }),
+    run: (request, context) =>
+      answer(scriptOf(request.presenter), request, { signal: context.signal, now: now(), pace }),
     health: () => 'up',
     close: async () => {},
   };

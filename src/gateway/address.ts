@@ -1,0 +1,22 @@
+/** What the address of the socket asks for, beside the pictures (video.ts). */
+import { ParleyError } from '../errors.js';
+
+const MOST_CHARACTERS = 100;
+
+/** Stock clients name a model; whatever it is, the engines of this server answer. */
+export function modelIn(address: string): string {
+  return named(address, 'model') ?? 'parley';
+}
+
+/** Null for whichever the server has. Throws unknown_avatar for one that it has not. */
+export function avatarIn(address: string, avatars: ReadonlySet<string>): string | null {
+  const wanted = named(address, 'avatar');
+  if (wanted === null || avatars.has(wanted)) return wanted;
+  const known = [...avatars].join(', ') || 'none, this server has no face';
+  throw new ParleyError('unknown_avatar', `avatar=${wanted} is not one of: ${known}.`, { param: 'avatar' });
+}
+
+function named(address: string, name: string): string | null {
+  const value = new URL(address, 'http://server').searchParams.get(name);
+  return value === null || value === '' ? null : value.slice(0, MOST_CHARACTERS);
+}
