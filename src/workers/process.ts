@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import { asParleyError, ParleyError } from '../errors.js';
 import { abortable, delay } from '../flow.js';
-import { failuresAfter, restartDelayMs } from './backoff.js';
+import { failuresAfter, patienceMs, restartDelayMs } from './backoff.js';
 import type { Call, Chunk } from './channel.js';
 import { PING_MS } from './pinging.js';
 import { type Ready, type Run, type RunEnd, type RunEvents, startRun } from './run.js';
@@ -119,7 +119,8 @@ async function live(options: WorkerOptions, board: Board, stop: AbortSignal): Pr
   let failures = 0;
   let since = 'starting';
   while (!stop.aborted) {
-    const { end, upMs } = await liveOnce(options, board, since, stop);
+    const readyMs = patienceMs(options.readyMs ?? READY_MS, failures);
+    const { end, upMs } = await liveOnce({ ...options, readyMs }, board, since, stop);
     if (stop.aborted) break;
     if (!end.again) {
       options.log.error({ reason: end.why }, 'worker refused; it is not started again');
@@ -137,7 +138,7 @@ async function live(options: WorkerOptions, board: Board, stop: AbortSignal): Pr
 }
 
 async function liveOnce(
-  options: WorkerOptions,
+  options: WorkerOptions & { readonly readyMs: number },
   board: Board,
   since: string,
   stop: AbortSignal,
@@ -157,7 +158,7 @@ async function liveOnce(
     down: (why) => set(board, { kind: 'resting', why }),
   };
   try {
-    run = startRun({ ...options, readyMs: options.readyMs ?? READY_MS, pingMs: options.pingMs ?? PING_MS }, events);
+    run = startRun({ ...options, pingMs: options.pingMs ?? PING_MS }, events);
   } catch (error) {
     return { end: { code: 'worker_unavailable', why: asParleyError(error).message, again: false }, upMs: 0 };
   }

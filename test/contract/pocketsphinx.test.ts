@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Hearing, hearingGrammar } from '../../src/engines/stt/hearing-grammar.js';
 import { pocketsphinxStt, type SphinxEngine } from '../../src/engines/stt/pocketsphinx.js';
 import { dictionaryWords, findSphinx } from '../../src/engines/stt/pocketsphinx-package.js';
 import { loadPersona, type Persona } from '../../src/persona.js';
 import { joined, recordings, silence } from '../fixtures/hearing/recordings.js';
-import { all, context, endOf, given, options, sttContract, watched } from './stt.js';
+import { recordingLog, until } from '../workers/rig.js';
+import { all, context, endless, endOf, given, options, sttContract, watched } from './stt.js';
 
 const root = join(import.meta.dirname, '../..');
 const pythonFolder = join(root, 'python');
@@ -33,21 +34,21 @@ describe.skipIf('enable' in found)(`pocketsphinx${reason}`, () => {
   let persona: Persona;
   let hearing: Hearing;
   let engine: SphinxEngine;
-  const started = async (changes: Partial<Hearing['grammar']> = {}) => {
+  const started = async (changes: Partial<Hearing['grammar']> = {}, processes = 1, ofEngine: Logger = log) => {
     persona ??= await loadPersona(join(root, 'personas/parley.json'));
     hearing ??= hearingGrammar(persona, 'enable' in found ? new Set() : dictionaryWords(found.dictionaryFile));
     const changed = { ...hearing, grammar: { ...hearing.grammar, ...changes } };
-    return pocketsphinxStt({ python, pythonFolder, hearing: changed, log });
+    return pocketsphinxStt({ python, pythonFolder, hearing: changed, log: ofEngine, processes });
   };
-  const ready = async () => {
-    const one = await started();
+  const ready = async (processes = 1) => {
+    const one = await started({}, processes);
     await one.ready(forever);
     return one;
   };
   const heard = (samples: Int16Array, language: string | null = null) =>
     all(engine.run(given(samples), { ...options, language }, context(forever)));
 
-  sttContract('pocketsphinx', ready, {
+  sttContract('pocketsphinx', () => ready(2), {
     phrases: [
       { samples: recordings.tellMeAStory, text: 'Tell me a story' },
       { samples: recordings.whatIsParley, text: 'What is Parley' },
@@ -85,18 +86,54 @@ describe.skipIf('enable' in found)(`pocketsphinx${reason}`, () => {
     expect(endOf(await heard(recordings.tellMeAStory, 'en-GB'))).toMatchObject({ kind: 'final' });
   });
 
-  it('survives its process: killed in mid-word, the utterance fails by name, and the next process hears', async () => {
-    const long = joined(...Array.from({ length: 10 }, () => recordings.capitalOfFrance));
-    const { audio, taken } = watched(given(long));
+  it('tells words while they are spoken, the first one only if it may be all that is meant', async () => {
+    const story = await heard(recordings.tellMeAStory);
+    const partials = story.flatMap((one) => (one.kind === 'partial' ? [one.text] : []));
+    expect(partials.length).toBeGreaterThan(0);
+    for (const text of partials) expect(text).toMatch(/^Tell me/);
+  });
+
+  it('takes no noise for words while it lasts', async () => {
+    const dice = randomFrom(1);
+    const second = Array.from({ length: 16_000 }, (_, n) => n);
+    const hiss = Int16Array.from(second, () => 4000 * (dice() - 0.5));
+    const hum = Int16Array.from(second, (n) => 2000 * Math.sin((2 * Math.PI * 100 * n) / 16_000) + 200 * dice());
+    const knocks = Int16Array.from(second, (n) => 8000 * Math.exp(-(n % 4000) / 250) * (dice() - 0.5));
+    for (const noise of [hiss, hum, knocks]) {
+      const transcripts = await heard(joined(silence(0.4), noise, noise));
+      expect(transcripts.filter(({ kind }) => kind === 'partial')).toEqual([]);
+    }
+  });
+
+  it('hears an utterance from its beginning with another process, if the first is killed in mid-word', async () => {
+    const { log, lines } = recordingLog();
+    const two = await started({}, 2, log);
+    try {
+      await until(() => lines.filter(({ msg }) => msg === 'worker is up').length === 2);
+      const { audio, taken } = watched(given(recordings.tellMeAStory));
+      const end = all(two.run(audio, options, { ...context(forever), log }));
+      await taken(60);
+      process.kill(two.pids[0]!, 'SIGKILL');
+      expect(endOf(await end)).toEqual({ kind: 'final', text: 'Tell me a story' });
+      expect(lines.map(({ msg }) => msg)).toContain(
+        'the recogniser was lost; it hears the utterance again from its beginning',
+      );
+    } finally {
+      await two.close();
+    }
+  });
+
+  it('fails by name with its process if it is too long to be kept, and the next one is heard', async () => {
+    const { audio, taken } = watched(endless(given(joined(silence(10), recordings.capitalOfFrance))));
     const end = all(engine.run(audio, options, context(forever)));
     const failed = expect(end).rejects.toMatchObject({ name: 'ParleyError', code: 'worker_broken' });
-    await taken(100);
-    const killed = engine.pid!;
-    process.kill(killed, 'SIGKILL');
+    await taken(540);
+    const [killed] = engine.pids;
+    process.kill(killed!, 'SIGKILL');
     await failed;
     await engine.ready(forever);
     expect(endOf(await heard(recordings.tellMeAStory))).toEqual({ kind: 'final', text: 'Tell me a story' });
-    expect(engine.pid).not.toBe(killed);
+    expect(engine.pids).not.toContain(killed);
   });
 
   it.each([
@@ -119,3 +156,12 @@ describe.skipIf('enable' in found)(`pocketsphinx${reason}`, () => {
     }
   });
 });
+
+/** The same numbers from 0 to 1 in every run. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 16_807) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}

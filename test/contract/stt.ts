@@ -1,7 +1,7 @@
 /** What every recogniser promises (src/engines/contract.ts). One file per engine runs this over its own. */
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine, EngineContext, HearingOptions, Stt, Transcript } from '../../src/engines/contract.js';
+import type { EngineContext, HearingOptions, SttEngine, Transcript } from '../../src/engines/contract.js';
 import { ParleyError } from '../../src/errors.js';
 import { joined, silence } from '../fixtures/hearing/recordings.js';
 import { promptly } from './promptly.js';
@@ -21,9 +21,9 @@ export interface SttSounds {
   readonly speech: Int16Array;
 }
 
-export function sttContract(name: string, makeEngine: () => Promise<Engine<Stt>>, sounds: SttSounds): void {
+export function sttContract(name: string, makeEngine: () => Promise<SttEngine>, sounds: SttSounds): void {
   describe(`${name} keeps the promises of a recogniser`, () => {
-    let engine: Engine<Stt>;
+    let engine: SttEngine;
     beforeAll(async () => {
       engine = await makeEngine();
     });
@@ -164,7 +164,7 @@ export function endOf(transcripts: readonly Transcript[]): Transcript {
 }
 
 /** Goes on as silence that does not come: a caller who holds the line. */
-async function* endless(audio: AsyncIterable<Int16Array>): AsyncGenerator<Int16Array> {
+export async function* endless(audio: AsyncIterable<Int16Array>): AsyncGenerator<Int16Array> {
   yield* audio;
   await new Promise(() => {});
 }

@@ -1,8 +1,9 @@
-"""The parts of the PocketSphinx engine that need no PocketSphinx: its settings, dictionary, places, sound and evidence."""
+"""The parts of the PocketSphinx engine: its settings, dictionary, places, sound and evidence, and one whole ear."""
 
 from __future__ import annotations
 
 import threading
+import wave
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from parley_workers.engine import Cancelled, Chunk, Context, SettingsError, WorkerError
 from parley_workers.engines.pocketsphinx.dictionary import read_dictionary
-from parley_workers.engines.pocketsphinx.evidence import WORST, evidence, is_said, longest_stray, slips
+from parley_workers.engines.pocketsphinx.evidence import WORST, begin_alike, evidence, is_said, longest_stray, slips
 from parley_workers.engines.pocketsphinx.grammar import read_grammar, read_places
 from parley_workers.engines.pocketsphinx.listen import listening
 from parley_workers.engines.pocketsphinx.places import Places
@@ -63,6 +64,12 @@ def test_a_grammar_is_read() -> None:
 def test_a_grammar_that_cannot_be_right_is_refused_by_name(field: str, value: Any, named: str) -> None:
     with pytest.raises(SettingsError, match=named):
         read_grammar(GOOD | {field: value})
+
+
+def test_a_phrase_is_known_from_its_beginning() -> None:
+    grammar = read_grammar(GOOD | {"arcs": [[0, 1, 0], [1, 2, 1], [0, 2, 1], [2, 3, 0]], "ends": [2, 3]})
+    assert grammar.has(["tell", "me"]) and grammar.has(["me"]) and grammar.has(["me", "tell"])
+    assert not any(grammar.has(words) for words in ([], ["tell"], ["tell", "tell"], ["me", "tell", "me"], ["us"]))
 
 
 @pytest.mark.parametrize("places", [None, 0, 17, 1.5, True, "4"])
@@ -190,12 +197,53 @@ def test_a_phrase_with_another_sentence_beside_it_was_not_said() -> None:
     assert not is_said(phrase, sentence)
 
 
+def test_two_that_begin_alike_have_the_same_first_word() -> None:
+    pause = Part("", (), 0, 9, -1000)
+    assert begin_alike(words("tell", "me"), [pause, *words("tell", "us")])
+    assert not begin_alike(words("tell", "me"), words("me", "tell"))
+    assert not begin_alike(words("tell"), [pause]) and not begin_alike([pause], [pause])
+
+
 def test_a_dictation_that_ended_earlier_is_no_accident() -> None:
     assert evidence(words("tell", "me"), words("tell")).worst < 0
 
 
 def at(frame: int, parts: list[Part]) -> list[Part]:
     return [replace(part, first=part.first + frame, last=part.last + frame) for part in parts]
+
+
+# --- an ear, where PocketSphinx is there ------------------------------------------------------------------------------
+
+
+def recording(name: str) -> bytes:
+    with wave.open(str(Path(__file__).parents[1] / "fixtures/hearing" / f"{name}.wav")) as sound:
+        return sound.readframes(sound.getnframes())
+
+
+def test_an_ear_keeps_nothing_of_the_last_utterance() -> None:
+    pytest.importorskip("pocketsphinx")
+    from parley_workers.engines.pocketsphinx import decoders
+    from parley_workers.engines.pocketsphinx.utterance import Ear
+
+    story = ["tell", "me", "a", "story"]
+    arcs = [[n, n + 1, n] for n in range(4)]
+    grammar = read_grammar({"words": story, "arcs": arcs, "ends": [4], "pronunciations": {}})
+    dictionary = read_dictionary(decoders.DICTIONARY_FILE, {*story, *decoders.usual_words()}, {})
+    [dictation] = decoders.dictation_decoders(1, grammar, dictionary)
+    ear = Ear(decoders.grammar_decoder(grammar, dictionary), dictation, dictionary, grammar)
+
+    def heard(pcm: bytes) -> tuple[list[Part], list[Part]]:
+        with ear.utterance():
+            for at in range(0, len(pcm), BLOCK_BYTES):
+                ear.hear(pcm[at : at + BLOCK_BYTES])
+            ear.end()
+            return ear.phrase(), ear.dictation()
+
+    first = heard(recording("tell-me-a-story"))
+    assert [part.text for part in first[0] if part.text] == story
+    heard(recording("capital-of-france"))
+    # To the last digit of every fit: what was learnt of another caller's noise would show there.
+    assert heard(recording("tell-me-a-story")) == first
 
 
 # --- listening --------------------------------------------------------------------------------------------------------
@@ -206,13 +254,14 @@ class ScriptedVoice:
 
 
 class ScriptedEar:
-    """Hears a word more with each block, up to three."""
+    """Hears a word more with each block, up to three. Which words are a whole phrase is for the test to say."""
 
-    def __init__(self) -> None:
+    def __init__(self, whole: tuple[str, ...] = ("again",)) -> None:
         self.voice = ScriptedVoice()
         self.blocks = 0
         self.ended = False
         self.too_long = False
+        self.whole = whole
 
     def utterance(self) -> ScriptedEar:
         return self
@@ -234,18 +283,39 @@ class ScriptedEar:
 
     dictation = phrase
 
+    def is_whole(self, phrase: list[Part]) -> bool:
+        return tuple(part.text for part in phrase) == self.whole
 
-def run(ear: ScriptedEar, size: int, cancelled: threading.Event | None = None) -> Iterator[Chunk]:
+
+def run(ear: ScriptedEar, size: int, cancelled: threading.Event | None = None, pace: float = 0.1) -> Iterator[Chunk]:
     clock = iter(range(10_000))
-    method = listening(Places([ear], 0.0), now=lambda: next(clock) * 0.15)  # type: ignore[list-item]
+    method = listening(Places([ear], 0.0), now=lambda: next(clock) * pace)  # type: ignore[list-item]
     return method({}, iter([Chunk({}, bytes(size))]), context(cancelled))
 
 
-def test_partials_come_when_they_changed_at_most_every_200_ms() -> None:
-    answers = [chunk.data for chunk in run(ScriptedEar(), 8 * BLOCK_BYTES)]
-    partials = [answer["text"] for answer in answers if answer["kind"] == "partial"]
-    assert partials == ["again again", "again again again"]
-    assert answers[-1] == {"kind": "final", "text": "again again again"}
+def partials_of(answers: Iterator[Chunk]) -> list[str]:
+    return [chunk.data["text"] for chunk in answers if chunk.data["kind"] == "partial"]
+
+
+def test_partials_come_with_each_piece_of_live_sound_when_they_changed() -> None:
+    answers = list(run(ScriptedEar(), 8 * BLOCK_BYTES))
+    assert partials_of(iter(answers)) == ["again", "again again", "again again again"]
+    assert answers[-1].data == {"kind": "final", "text": "again again again"}
+
+
+def test_who_catches_up_gives_partials_at_most_every_50_ms() -> None:
+    assert partials_of(run(ScriptedEar(), 8 * BLOCK_BYTES, pace=0.03)) == ["again again", "again again again"]
+
+
+def test_a_first_word_is_told_if_it_is_a_phrase() -> None:
+    assert partials_of(run(ScriptedEar(whole=()), 2 * BLOCK_BYTES)) == ["again again"]
+
+
+def test_words_are_told_only_if_the_dictation_begins_with_the_same() -> None:
+    ear = ScriptedEar()
+    ear.dictation = lambda: words("agaim", "again", "again")[: min(3, ear.blocks)]
+    answers = list(run(ear, 8 * BLOCK_BYTES))
+    assert [chunk.data["kind"] for chunk in answers] == ["final"]
 
 
 def test_who_talks_too_long_is_unclear_and_keeps_no_place() -> None:

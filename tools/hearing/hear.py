@@ -29,7 +29,7 @@ def prepare(settings: dict[str, Any]) -> None:
     wanted = {*grammar.words, *decoders.usual_words()}
     dictionary = read_dictionary(decoders.DICTIONARY_FILE, wanted, grammar.pronunciations)
     dictation = decoders.dictation_decoders(1, grammar, dictionary)[0]
-    ear = Ear(decoders.grammar_decoder(grammar, dictionary), dictation, dictionary)
+    ear = Ear(decoders.grammar_decoder(grammar, dictionary), dictation, dictionary, grammar)
 
 
 def hear(file: Path) -> dict[str, Any]:

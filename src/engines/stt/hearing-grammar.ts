@@ -2,6 +2,7 @@
  * What the recogniser listens for: every wording of the persona's phrases, as far as the dictionary knows its words. A
  * word that nobody told how to say is named here, before anything starts; the phrases with it are left out.
  */
+import { BACKCHANNEL_PHRASES } from '../../backchannels.js';
 import { everyPhrase, type Persona } from '../../persona.js';
 import { withShortForms } from './short-forms.js';
 import { type WordGraph, wordGraph } from './word-graph.js';
@@ -35,7 +36,9 @@ export function hearingGrammar(persona: Persona, dictionary: ReadonlySet<string>
   const wordings = usable
     .flatMap((words) => withShortForms(words.map(({ plain }) => plain)))
     .filter((words) => words.every(isKnown));
-  const graph = wordGraph(wordings);
+  // Else they are forced into a phrase that sounds like them: "right" became "bye", and the avatar fell silent.
+  const listening = LISTENING.map((phrase) => phrase.split(' ')).filter((words) => words.every(isKnown));
+  const graph = wordGraph(wordings.length === 0 ? [] : [...wordings, ...listening]);
   const used = new Set(graph.words);
   return {
     grammar: {
@@ -48,6 +51,12 @@ export function hearingGrammar(persona: Persona, dictionary: ReadonlySet<string>
     strangePhones,
   };
 }
+
+/** What listeners say, as far as it is long enough to be told from a cough. */
+const LISTENING = [
+  ...['right', 'mhm', 'hmm', 'uh-huh', 'aha', 'oh wow', 'yeah yeah', 'right right', 'really', 'exactly'],
+  ...BACKCHANNEL_PHRASES,
+];
 
 interface SpokenWord {
   readonly plain: string;

@@ -33,7 +33,7 @@ def load(settings: dict[str, Any]) -> Engine:
         [decoders.grammar_decoder(grammar, dictionary) for _ in range(count)],
         decoders.dictation_decoders(count, grammar, dictionary),
     )
-    places = Places([Ear(phrases, dictation, dictionary) for phrases, dictation in pairs], MOST_WAIT_S)
+    places = Places([Ear(phrases, dictation, dictionary, grammar) for phrases, dictation in pairs], MOST_WAIT_S)
     return Engine(
         methods={"listen": listening(places)},
         info={"places": count, "pid": os.getpid()},

@@ -26,14 +26,19 @@ COMMON = {"hmm": str(MODEL / "en-us"), "loglevel": "FATAL", "bestpath": False, "
 # With the usual beams the right phrase was lost before its end wherever somebody else was talking in the background.
 WIDE = {"beam": 1e-80, "wbeam": 1e-60, "pbeam": 1e-80, "topn": 2, "silprob": 0.1}
 
+# What that decoder can listen for: all phrases, or a single word, when only the sound's own measures are wanted.
+PHRASES = "phrases"
+NOTHING = "nothing"
+
 
 def grammar_decoder(grammar: Grammar, dictionary: Dictionary) -> Decoder:
     decoder = _decoder(dictionary, grammar.words, **WIDE)
     end = grammar.states
     arcs = [(arc.origin, arc.target, 1.0, arc.word) for arc in grammar.arcs]
     closing = [(state, end, 1.0) for state in grammar.ends]
-    decoder.add_fsg("phrases", decoder.create_fsg("phrases", 0, end, [*arcs, *closing]))
-    decoder.activate_search("phrases")
+    decoder.add_fsg(PHRASES, decoder.create_fsg(PHRASES, 0, end, [*arcs, *closing]))
+    decoder.add_fsg(NOTHING, decoder.create_fsg(NOTHING, 0, 1, [(0, 1, 1.0, grammar.words[0])]))
+    decoder.activate_search(PHRASES)
     return decoder
 
 

@@ -6,6 +6,7 @@ a mistake of whoever sent it, and is refused with the place it stands at.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,13 @@ class Grammar:
     @property
     def states(self) -> int:
         return 1 + max(max(arc.origin, arc.target) for arc in self.arcs)
+
+    def has(self, words: Sequence[str]) -> bool:
+        """Whether these words are a phrase, and not only the beginning of one."""
+        places = {0}
+        for word in words:
+            places = {arc.target for arc in self.arcs if arc.origin in places and arc.word == word}
+        return bool(words) and not places.isdisjoint(self.ends)
 
 
 def read_grammar(settings: dict[str, Any]) -> Grammar:
