@@ -66,6 +66,18 @@ it('forgets a stream that is over', async () => {
   expect([...(await model.hear([1, 2], frames(5000, 5000)))]).toEqual([101, 202]);
 });
 
+it('forgets a second of quiet, but not as much noise', async () => {
+  const { runtime } = addingRuntime();
+  const model = await loadModel(runtime, 'a file');
+  const second = 31;
+  const last = async (stream: number, sample: number) => {
+    for (let n = 1; n < second; n += 1) await model.hear([stream], frames(sample));
+    return [await model.hear([stream], frames(sample)), await model.hear([stream], frames(sample))].map(([one]) => one);
+  };
+  expect(await last(1, -300)).toEqual([-101 * second, -101]);
+  expect(await last(2, -5000)).toEqual([-101 * second, -101 * (second + 1)]);
+});
+
 it('is warm when it is loaded, and remembers nothing of that', async () => {
   const { runtime, calls } = addingRuntime();
   const model = await loadModel(runtime, 'a file');

@@ -9,7 +9,7 @@ const WANTED = 0.25;
 /** As loud as that (-22 dBFS) a voice is taken to be before it has spoken. */
 export const FIRST_LEVEL = 0.08;
 /** -38 dBFS: what is quieter than that is in the next room. */
-const LOWEST_LEVEL = 0.0125;
+export const LOWEST_LEVEL = 0.0125;
 /** Half the way up in a frame, so that a click does not make deaf; down 3 dB a second. */
 const RISE = 0.5;
 const FALL = 10 ** ((-3 * 0.032) / 20);
