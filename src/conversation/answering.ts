@@ -69,7 +69,7 @@ export function createAnswering({ floor, answer, answers, wish, gone }: Answerin
       };
     },
     interrupt() {
-      const thinking = floor.activity() === 'thinking' ? wish() : null;
+      const thinking = floor.isStillThinking() ? wish() : null;
       if (thinking !== null) owed = { wish: thinking, after: answers() };
       floor.interrupt('turn_detected');
     },

@@ -1,5 +1,7 @@
 /** Whether words look like the end of what somebody wants to say, by rules over the transcript. English. Pure. */
 
+import { BACKCHANNEL_PHRASES, BACKCHANNEL_WORDS, MOST_BACKCHANNELS, MURMURS } from '../backchannels.js';
+
 /** What a transcript of a turn so far amounts to. */
 export type Words = 'complete' | 'incomplete' | 'backchannel' | 'unclear' | 'none';
 
@@ -20,24 +22,12 @@ const WHOLE_ALONE = wordSet('when who which');
 const QUESTION = /^(?:what|where|who|whose|which|how|when|why)\b/;
 const ENDS_QUESTIONS = wordSet('of to for with from by at about like into');
 
-/** What listeners say to show that they listen. Over a speaking avatar it is no wish to speak. */
-const BACKCHANNEL_WORDS = wordSet(
-  'yes yeah yep yup ok okay right sure mhm mm hmm hm uh-huh uhuh aha ah oh wow great nice cool good exactly indeed true ' +
-    'really',
-);
-const BACKCHANNELS = new Set(['i see', 'got it', 'go on', 'all right', 'of course', 'oh i see', 'ah i see']);
-const LONGEST_BACKCHANNEL = 3;
-
 function wordSet(words: string): ReadonlySet<string> {
   return new Set(words.split(' '));
 }
 
 export function wordsOf(text: string): Exclude<Words, 'unclear'> {
-  const words = text
-    .toLowerCase()
-    .replaceAll('’', "'")
-    .split(/[^\p{L}\p{N}'-]+/u)
-    .filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const words = plainWords(text);
   const last = words.at(-1);
   if (last === undefined) return 'none';
   if (isBackchannel(words)) return 'backchannel';
@@ -53,7 +43,20 @@ export function wordsOf(text: string): Exclude<Words, 'unclear'> {
   return LEADING.has(last) || isCounting ? 'incomplete' : 'complete';
 }
 
+/** "Mhm", and nothing else. */
+export function isMurmur(text: string): boolean {
+  return plainWords(text).every((word) => MURMURS.has(word));
+}
+
+function plainWords(text: string): string[] {
+  return text
+    .toLowerCase()
+    .replaceAll('’', "'")
+    .split(/[^\p{L}\p{N}'-]+/u)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word));
+}
+
 function isBackchannel(words: readonly string[]): boolean {
-  if (words.length > LONGEST_BACKCHANNEL) return false;
-  return words.every((word) => BACKCHANNEL_WORDS.has(word)) || BACKCHANNELS.has(words.join(' '));
+  if (words.length > MOST_BACKCHANNELS) return false;
+  return words.every((word) => BACKCHANNEL_WORDS.has(word)) || BACKCHANNEL_PHRASES.has(words.join(' '));
 }

@@ -4,13 +4,13 @@
  */
 import type { Logger } from 'pino';
 import type { Sound } from '../audio/encoding.js';
-import { Framer, HEARING_RATE, msToSamples, SPEECH_RATE, samplesToMs } from '../audio/pcm.js';
-import { resampler } from '../audio/resample.js';
-import { type Engine, type HearingOptions, type Stt, VAD_FRAME_SAMPLES, type Vad } from '../engines/contract.js';
+import { HEARING_RATE, msToSamples, samplesToMs } from '../audio/pcm.js';
+import type { Engine, HearingOptions, SttEngine, Vad } from '../engines/contract.js';
 import { asParleyError, ParleyError } from '../errors.js';
 import type { TurnDetection } from '../protocol/session.js';
-import { type Detector, startDetector } from './detecting.js';
+import { keepDetecting } from './detection.js';
 import { newId } from './ids.js';
+import { createIntake } from './intake.js';
 import { startRecording } from './recording.js';
 import { startAttempt } from './transcribing.js';
 import { type TurnRules, turnRules } from './turn-rules.js';
@@ -19,7 +19,7 @@ import { createTurns, type TurnHooks, type Utterance } from './turns.js';
 /** The engines that hear. A server without a recogniser has no ear. */
 export interface Hearing {
   readonly vad: Engine<Vad>;
-  readonly stt: Engine<Stt>;
+  readonly stt: SttEngine;
 }
 
 export interface Ear {
@@ -54,94 +54,50 @@ const LEAST_COMMIT = inHearing(97);
 /** Audio comes every 20 to 100 ms; after this long without any it is not coming. */
 const SILENT_MS = 200;
 const TICK_MS = 100;
-/** A detector judges within 10 ms. */
-const LATE_MS = 2000;
-/** One that broke off is tried again after this, and is whole again if it lasts as long as that. */
-const RETRY_MS = 2000;
-const MENDED_MS = 10_000;
 
 export function createEar(tools: EarTools): Ear {
-  const { hearing, hooks, log, now, session } = tools;
-  const context = { signal: session, log, turn: 'ear' };
+  const { hearing, hooks, now, session } = tools;
+  const context = { signal: session, log: tools.log, turn: 'ear' };
   const recording = startRecording();
   const turns = createTurns(recording, { ...tools, stt: hearing.stt, context });
-  let heardRate = SPEECH_RATE;
-  let toHearing = resampler(heardRate, HEARING_RATE);
-  const framer = new Framer(VAD_FRAME_SAMPLES);
   let rules: TurnRules | null = null;
-  let detector: Detector | null = null;
-  let failedAt: number | null = null;
   let isFull = false;
   /** A turn that was open when detection was switched off: a commit ends it under the name that the caller was told. */
   let left: string | null = null;
-  /** When audio came last, until when time has been counted, and when the detector was last level with the audio. */
+  /** When audio came last, and until when time has been counted. */
   let inputAt = now();
   let countedAt = inputAt;
-  let levelAt = inputAt;
 
-  const judged = (end: number, speech: number) => {
-    levelAt = now();
-    if (failedAt !== null && levelAt - failedAt > MENDED_MS) failedAt = null;
-    if (rules === null) return;
-    // Audio may come faster than it is spoken; then it was spoken before now.
-    turns.judge(end, speech, rules, levelAt - samplesToMs(recording.end - end, HEARING_RATE));
-    recording.forgetBefore(turns.isOpen ? turns.needed : Math.max(turns.needed, end - KEPT));
-  };
-  const failed = (error: ParleyError) => {
-    const isNews = failedAt === null;
-    failedAt = now();
-    leaveDetector();
-    turns.close();
-    if (isNews) hooks.failed(error);
-  };
-  const leaveDetector = () => {
-    detector?.stop();
-    detector = null;
-  };
-  const detect = (frame: Int16Array) => {
-    // While nobody judges, what is said is kept as long as a commit may want it.
-    if (detector === null && failedAt !== null && now() - failedAt < RETRY_MS) return;
-    const start = recording.end - frame.length;
-    if (detector === null || detector.position >= start) levelAt = now();
-    detector ??= startDetector(hearing.vad, start, context, { judged, failed });
-    detector.hear(frame);
-  };
-  const isBehind = () => detector !== null && detector.position < recording.end;
-  const passTime = () => {
-    if (isBehind()) {
-      if (now() - levelAt > LATE_MS) failed(new ParleyError('deadline', 'The voice detector does not answer.'));
+  const detection = keepDetecting(hearing.vad, {
+    context,
+    now,
+    judged(end, speech) {
+      if (rules === null) return;
+      // Audio may come faster than it is spoken; then it was spoken before now.
+      turns.judge(end, speech, rules, now() - samplesToMs(recording.end - end, HEARING_RATE));
+      recording.forgetBefore(turns.isOpen ? turns.needed : Math.max(turns.needed, end - KEPT));
+    },
+    failed(error, isNews) {
+      turns.close();
+      if (isNews) hooks.failed(error);
+    },
+  });
+  const intake = createIntake(recording, (frame) => {
+    if (rules !== null) detection.hear(frame, recording.end);
+  });
+  every(TICK_MS, session, hooks.failed, () => {
+    const { position } = detection;
+    if (position !== null && position < recording.end) {
+      detection.checkLate();
     } else if (rules !== null && turns.isOpen && now() - inputAt >= SILENT_MS) {
       turns.pass(inHearing(now() - countedAt), rules);
       countedAt = now();
     }
-  };
-  const timer = setInterval(() => {
-    try {
-      passTime();
-    } catch (thrown) {
-      hooks.failed(asParleyError(thrown));
-    }
-  }, TICK_MS);
-  session.addEventListener('abort', () => clearInterval(timer), { once: true });
+  });
 
-  const take = (samples: Int16Array) => {
-    for (const frame of framer.push(samples)) {
-      recording.add(frame);
-      if (rules !== null) detect(frame);
-    }
-  };
-  /** Another rate begins where the one before ends, to the sample. */
-  const takeAt = (rate: number) => {
-    if (rate === heardRate) return;
-    take(toHearing.flush());
-    heardRate = rate;
-    toHearing = resampler(rate, HEARING_RATE);
-  };
-  /** Takes in what waits to be a whole frame. The detector does not hear it; the next audio begins afresh. */
   const takeRest = () => {
-    for (const frame of framer.push(toHearing.flush())) recording.add(frame);
-    if (framer.held > 0) recording.add(framer.rest());
-    leaveDetector();
+    intake.takeRest();
+    detection.leave();
   };
   const begin = () => {
     left = null;
@@ -150,9 +106,10 @@ export function createEar(tools: EarTools): Ear {
   };
   /** Says once that there is no more room, and then only when there has been some. */
   const hasRoom = () => {
-    const waiting = detector === null ? recording.end - recording.start : recording.end - detector.position;
+    const judgedTo = detection.position;
+    const waiting = recording.end - (judgedTo ?? recording.start);
     if (waiting < MOST_WAITING) isFull = false;
-    else if (rules !== null && detector === null) recording.forgetBefore(recording.end - KEPT);
+    else if (rules !== null && judgedTo === null) recording.forgetBefore(recording.end - KEPT);
     else if (isFull) return false;
     else {
       isFull = true;
@@ -161,17 +118,15 @@ export function createEar(tools: EarTools): Ear {
     return true;
   };
   return {
-    hear({ rate, samples }) {
-      if (samples.length === 0) return;
+    hear(sound) {
+      if (sound.samples.length === 0) return;
       inputAt = now();
       countedAt = inputAt;
-      if (!hasRoom()) return;
-      takeAt(rate);
-      take(toHearing.push(samples));
+      if (hasRoom()) intake.take(sound);
     },
     commit() {
       const from = Math.max(turns.needed, recording.start);
-      if (recording.end + framer.held - from < LEAST_COMMIT) throw new ParleyError('input_audio_buffer_commit_empty');
+      if (recording.end + intake.held - from < LEAST_COMMIT) throw new ParleyError('input_audio_buffer_commit_empty');
       takeRest();
       const itemId = turns.release(recording.end)?.itemId ?? left ?? newId('item');
       const attempt = startAttempt(hearing.stt, tools.options(), { ...context, turn: itemId });
@@ -185,16 +140,28 @@ export function createEar(tools: EarTools): Ear {
       turns.release(recording.end);
       begin();
     },
-    follow(detection) {
-      rules = detection === null ? null : turnRules(detection);
+    follow(detected) {
+      rules = detected === null ? null : turnRules(detected);
       if (rules === null) {
-        leaveDetector();
+        detection.leave();
         left = turns.release(turns.needed)?.itemId ?? left;
-      } else if (detector === null) {
+      } else if (detection.position === null) {
         left = null;
         recording.forgetBefore(recording.end - KEPT);
       }
     },
     positionMs: () => inMs(recording.end),
   };
+}
+
+/** Until the signal aborts; what goes wrong is told, and does not end it. */
+function every(ms: number, signal: AbortSignal, failed: (error: ParleyError) => void, act: () => void): void {
+  const timer = setInterval(() => {
+    try {
+      act();
+    } catch (thrown) {
+      failed(asParleyError(thrown));
+    }
+  }, ms);
+  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
 }

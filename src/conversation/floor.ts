@@ -3,12 +3,13 @@
  * whether the caller speaks. There is at most one of each. What is cut off leaves in the history only what was heard.
  */
 import type { Logger } from 'pino';
-import { FRAME_MS, msToSamples, samplesToMs } from '../audio/pcm.js';
+import { msToSamples, samplesToMs } from '../audio/pcm.js';
 import type { WholePictures } from '../engines/contract.js';
 import { ParleyError } from '../errors.js';
 import type { Caller } from '../protocol/caller.js';
 import type { PlaybackReport } from '../protocol/client-events.js';
 import type { AvatarState } from '../protocol/server-events.js';
+import { createBaseClock } from './base-clock.js';
 import { createCuts } from './cuts.js';
 import type { History } from './history.js';
 import type { ReplyEngines } from './reply.js';
@@ -16,8 +17,6 @@ import { isPaced, type ResponsePlan, type RunningResponse, runResponse, type Sou
 import { openScreen } from './screen.js';
 import type { AvatarActivity } from './turn-taking.js';
 
-/** A reply's first sound comes out of the caller's buffer about two frames after it was sent. */
-const START_FRAMES = 2;
 /** So much of a session's first reply a browser's echo canceller may need to learn its sound. */
 const EARLY_SAMPLES = msToSamples(3000);
 
@@ -25,7 +24,11 @@ export interface Floor {
   /** True while a response is in progress: until its response.done. */
   isAnswering(): boolean;
   hasSpoken(): boolean;
+  /** True while a response is being made of which the caller has neither heard nor read anything. */
+  isStillThinking(): boolean;
   activity(): AvatarActivity;
+  /** Samples that the caller has heard of what sounds. */
+  heard(): number;
   /** The caller begins or ends to speak; until the next answer begins it is listened to, also while it is recognised. */
   attend(isListening: boolean): void;
   /** Holds what sounds where it is. Callers who do not say what they have played cannot be held. */
@@ -65,7 +68,7 @@ export function createFloor(tools: FloorTools): Floor {
   let isAttending = false;
   let first: Sounding | null = null;
   let shown: AvatarState | null = null;
-  let face = { base: 0, at: now(), moves: true };
+  const baseClock = createBaseClock(now);
   /** Whether the caller keeps its word to say what it has played; one whole answer without any, and it does not. */
   let reports: 'promised' | 'kept' | 'never' = caller.reportsPlayback ? 'promised' : 'never';
 
@@ -121,13 +124,39 @@ export function createFloor(tools: FloorTools): Floor {
 
   const cuts = createCuts({ caller, history, session, onSettled: rest });
 
+  const interrupt: Floor['interrupt'] = (reason, responseId) => {
+    const speaks = (id: string) => responseId === undefined || responseId === null || responseId === id;
+    const cancels = running !== null && speaks(running.sounding.responseId) ? running : null;
+    const silenced = sounding !== null && speaks(sounding.responseId) ? sounding : null;
+    if (cancels === null && silenced === null) return false;
+    cancels?.cancel(reason);
+    if (silenced !== null) {
+      sounding = null;
+      cuts.begin(silenced, reason);
+      show('interrupted', silenced.responseId);
+    }
+    if (cancels !== null && cancels.sounding !== silenced && cancels.sounding.sent === 0) {
+      // Nothing of it was heard: its item, if there is one, says nothing.
+      const unheard = cancels.sounding;
+      void cancels.done.then(() => {
+        if (unheard.aloud) cuts.tell(unheard, 0);
+      });
+    }
+    return true;
+  };
+
   return {
     isAnswering: () => running !== null,
     hasSpoken: () => first !== null,
+    isStillThinking: () =>
+      sounding === null &&
+      running !== null &&
+      (running.sounding.aloud ? running.sounding.sent === 0 : running.sounding.itemId === null),
     activity() {
       if (sounding === null) return running === null ? 'silent' : 'thinking';
       return sounding === first && sounding.playhead.heard() < EARLY_SAMPLES ? 'speaking_early' : 'speaking';
     },
+    heard: () => sounding?.playhead.heard() ?? 0,
     attend(isListening) {
       isAttending = isListening;
       rest();
@@ -156,29 +185,10 @@ export function createFloor(tools: FloorTools): Floor {
       running = runResponse(plan, { ...tools, caller: audience, reports: reports !== 'never', takeTheFloor }, session);
       void listenToTheEnd(running);
     },
-    interrupt(reason, responseId) {
-      const speaks = (id: string) => responseId === undefined || responseId === null || responseId === id;
-      const cancels = running !== null && speaks(running.sounding.responseId) ? running : null;
-      const silenced = sounding !== null && speaks(sounding.responseId) ? sounding : null;
-      if (cancels === null && silenced === null) return false;
-      cancels?.cancel(reason);
-      if (silenced !== null) {
-        sounding = null;
-        cuts.begin(silenced, reason);
-        show('interrupted', silenced.responseId);
-      }
-      if (cancels !== null && cancels.sounding !== silenced && cancels.sounding.sent === 0) {
-        // Nothing of it was heard: its item, if there is one, says nothing.
-        const unheard = cancels.sounding;
-        void cancels.done.then(() => {
-          if (unheard.aloud) cuts.tell(unheard, 0);
-        });
-      }
-      return true;
-    },
+    interrupt,
     report(report) {
       reports = 'kept';
-      face = { base: report.base, at: now(), moves: report.state !== 'paused' && report.state !== 'buffering' };
+      baseClock.report(report);
       if (cuts.report(report) || sounding?.number !== report.response) return;
       if (report.state === 'playing') sounding.timeline.mark('first_played');
       sounding.playhead.report(report);
@@ -190,6 +200,10 @@ export function createFloor(tools: FloorTools): Floor {
         const detail = `The item has ${Math.floor(samplesToMs(length))} ms of audio.`;
         throw new ParleyError('truncate_beyond_end', detail, { param: 'audio_end_ms' });
       }
+      // Whoever cuts an answer that is still being made has no use for the rest of it.
+      if (sounding?.itemId === itemId && running?.sounding === sounding) {
+        interrupt('client_cancelled', sounding.responseId);
+      }
       if (cuts.settle(itemId, samples)) return;
       history.cut(itemId, samples);
       caller.send({ type: 'conversation.item.truncated', item_id: itemId, content_index: 0, audio_end_ms: audioEndMs });
@@ -199,10 +213,6 @@ export function createFloor(tools: FloorTools): Floor {
       sounding = null;
       rest();
     },
-    base(frames) {
-      if (screen !== null) return screen.base();
-      const passed = face.moves ? Math.round((now() - face.at) / FRAME_MS) : 0;
-      return (face.base + passed + START_FRAMES) % frames;
-    },
+    base: (frames) => screen?.base() ?? baseClock.due(frames),
   };
 }

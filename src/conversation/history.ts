@@ -120,7 +120,10 @@ export function createHistory(): History {
     isSpoken: (id, spoken) => entries.some((entry) => entry.item.id === id && entry.spoken === spoken),
     hasCall: (callId) => entries.some(({ item }) => item.type === 'function_call' && item.call_id === callId),
     last: () => entries.at(-1)?.item.id ?? null,
-    length: (id) => spokenOf(find(id)).samples,
+    length(id) {
+      const { samples, sent } = spokenOf(find(id));
+      return Math.min(samples, sent);
+    },
     snapshot(chosen) {
       const told = chosen?.map((one) => (typeof one === 'string' ? find(one) : entryOf(one))) ?? [...entries];
       // A typed question is not kept waiting by the noise before it.

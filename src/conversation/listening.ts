@@ -13,6 +13,7 @@ import type { Caller } from '../protocol/caller.js';
 import type { Item } from '../protocol/items.js';
 import type { SessionSettings, TurnDetection } from '../protocol/session.js';
 import { createAnswering } from './answering.js';
+import { isMurmur } from './completeness.js';
 import { createEar, type Hearing } from './ear.js';
 import type { Floor } from './floor.js';
 import type { History, Settle } from './history.js';
@@ -90,6 +91,7 @@ export function listen(tools: ListeningTools): Listening {
     options: () => hints(settings()),
     hooks: {
       activity: floor.activity,
+      heard: floor.heard,
       pause: floor.pause,
       resume: floor.resume,
       interrupt: answering.interrupt,
@@ -195,7 +197,7 @@ const isWanted = ({ audio }: SessionSettings): boolean => audio.input.turn_detec
 
 function isWorthAnswering(heard: Heard | null, { voicedMs }: Utterance): boolean {
   if (heard?.kind === 'unclear') return voicedMs === null || voicedMs >= WORTH_ASKING_MS;
-  return heard?.kind === 'words';
+  return heard?.kind === 'words' && !isMurmur(heard.text);
 }
 
 /** Brings a recording to the ear's rate, a second at a time: it may be long, and others are waiting. */

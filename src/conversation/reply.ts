@@ -172,6 +172,7 @@ async function speakAll(stage: Stage, tts: TtsEngine, options: SpeechOptions): P
     await show(faceFrames.push(toHearing.push(speech.samples)));
     await sound(frames.push(speech.samples));
   }
+  spoken.isWhole = true;
   await show(faceFrames.push(toHearing.flush()));
   await show(faceFrames.flush());
   await sound(frames.flush());

@@ -208,6 +208,7 @@ function deliverFrame(outlet: Outlet, frame: Extract<ReplyEvent, { kind: 'frame'
   for (const picture of frame.pictures) caller.sendPicture(plan.number, picture);
   sounding.timeline.mark('first_sent');
   sounding.sent = position + FRAME_SAMPLES;
+  plan.spoken.sent = sounding.sent;
   sounding.playhead.sent(sounding.sent);
 }
 

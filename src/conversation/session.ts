@@ -14,7 +14,7 @@ import type { SessionSettings } from '../protocol/session.js';
 import { type Asides, createAsides, isAside } from './asides.js';
 import { createFloor, type Floor } from './floor.js';
 import { createHistory, type History } from './history.js';
-import type { House } from './house.js';
+import { type House, type Presenter, presenterFor } from './house.js';
 import { newId } from './ids.js';
 import { shownItem, unheardAudio } from './items.js';
 import { type Listening, listen } from './listening.js';
@@ -24,6 +24,7 @@ import { firstSettings, updatedSettings } from './settings.js';
 /** The one state of a session; everything in it but the settings looks after itself. */
 interface Session {
   readonly house: House;
+  readonly presenter: Presenter;
   readonly caller: Caller;
   readonly history: History;
   readonly floor: Floor;
@@ -62,6 +63,7 @@ export async function runSession(caller: Caller, house: House): Promise<void> {
 
 function openSession(caller: Caller, house: House): Session {
   const { engines, hearing, now } = house;
+  const presenter = presenterFor(house, caller.avatar);
   const id = newId('sess');
   const log = house.log.child({ session: id });
   const history = createHistory();
@@ -70,12 +72,13 @@ function openSession(caller: Caller, house: House): Session {
   const floor = createFloor({
     ...tools,
     history,
-    pictures: house.avatar?.pictures ?? null,
+    pictures: presenter.face?.pictures ?? null,
     session: caller.gone,
     onState,
   });
   const session: Session = {
     house,
+    presenter,
     caller,
     history,
     floor,
@@ -83,7 +86,7 @@ function openSession(caller: Caller, house: House): Session {
     log,
     listening: null,
     voices: new Set(house.voices),
-    settings: firstSettings(house, caller.model, caller.settings, id),
+    settings: firstSettings({ ...house, presenter }, caller.model, caller.settings, id),
     responses: 0,
     replies: 0,
     wish: null,
@@ -107,11 +110,11 @@ function openSession(caller: Caller, house: House): Session {
   return session;
 }
 
-function greet({ caller, settings, house }: Session): void {
+function greet({ caller, settings, presenter: { face } }: Session): void {
   caller.send({ type: 'session.created', session: settings });
-  if (house.avatar !== null) caller.send({ type: 'avatar.announced', avatar: house.avatar.announcement });
+  if (face !== null) caller.send({ type: 'avatar.announced', avatar: face.announcement });
   caller.send({ type: 'avatar.state', state: 'idle', response_id: null });
-  if (house.avatar === null && caller.pictures === 'frames') {
+  if (face === null && caller.pictures === 'frames') {
     caller.send({ type: 'error', error: errorBody(new ParleyError('cannot_show'), null) });
   }
 }
@@ -144,7 +147,8 @@ function obey(session: Session, eventId: string | null, act: () => void): boolea
     return true;
   } catch (thrown) {
     const error = asParleyError(thrown);
-    if (error.row.blame === 'server') session.log.error({ err: error }, 'a message could not be obeyed');
+    if (error.code === 'internal') session.log.error({ err: error }, 'a message could not be obeyed');
+    else if (error.row.blame === 'server') session.log.warn({ code: error.code }, 'a message could not be obeyed');
     refuse(session, error, eventId);
     return false;
   }

@@ -25,11 +25,17 @@ export interface Spoken {
   /** The whole text, markup and all, as the model gave it. */
   text: string;
   readonly phrases: TimedPhrase[];
-  /** Samples of speech there are so far. */
+  /** Samples of speech there are so far, and how many have left for the caller. */
   samples: number;
+  sent: number;
+  /** False while the voice may have more to say of the last phrase; and for good, if it failed. */
+  isWhole: boolean;
 }
 
-export const nothingSpoken = (): Spoken => ({ text: '', phrases: [], samples: 0 });
+export const nothingSpoken = (): Spoken => ({ text: '', phrases: [], samples: 0, sent: 0, isWhole: false });
+
+/** How long a character sounds, roughly: for phrases of which nobody knows yet how long they will be. */
+const CHARACTER_SAMPLES = 1600;
 
 /** Adds a piece of speech and returns its words, with their places in the answer's text and on its clock. */
 export function addSpeech(spoken: Spoken, phrase: SpeakablePhrase, isFirst: boolean, speech: Speech): TimedWord[] {
@@ -61,13 +67,16 @@ export function addSpeech(spoken: Spoken, phrase: SpeakablePhrase, isFirst: bool
 export function heardCharacters(spoken: Spoken, samples: number): number {
   let heard = 0;
   for (const phrase of spoken.phrases) {
-    if (samples >= phrase.end) {
+    const isOpen = !spoken.isWhole && phrase === spoken.phrases.at(-1);
+    if (samples >= phrase.end && !isOpen) {
       heard = phrase.to;
       continue;
     }
     if (samples <= phrase.start) break;
     heard =
-      phrase.words.length > 0 ? wordsHeard(phrase, samples, heard) : shareHeard(spoken.text, phrase, samples, heard);
+      phrase.words.length > 0
+        ? wordsHeard(phrase, samples, heard)
+        : shareHeard(spoken.text, phrase, samples, heard, isOpen);
     break;
   }
   return heard;
@@ -77,10 +86,11 @@ function wordsHeard(phrase: TimedPhrase, samples: number, before: number): numbe
   return phrase.words.reduce((heard, word) => (word.end <= samples ? word.to : heard), before);
 }
 
-function shareHeard(text: string, phrase: TimedPhrase, samples: number, before: number): number {
-  const share = (samples - phrase.start) / (phrase.end - phrase.start);
+function shareHeard(text: string, phrase: TimedPhrase, samples: number, before: number, isOpen: boolean): number {
+  const length = Math.max(phrase.end - phrase.start, isOpen ? CHARACTER_SAMPLES * (phrase.to - phrase.from) : 0);
+  const share = Math.min(1, (samples - phrase.start) / length);
   const cut = phrase.from + Math.floor((phrase.to - phrase.from) * share);
-  if (/\s/.test(text.charAt(cut))) return cut;
+  if (cut === phrase.to || /\s/.test(text.charAt(cut))) return cut;
   const lastSpace = text.slice(phrase.from, cut).search(/\s\S*$/);
   return lastSpace < 0 ? before : phrase.from + lastSpace;
 }

@@ -1,5 +1,5 @@
 /** One try to recognise an utterance: takes its audio while it is spoken, and gives what was understood. */
-import type { Engine, EngineContext, HearingOptions, Stt } from '../engines/contract.js';
+import type { EngineContext, HearingOptions, SttEngine } from '../engines/contract.js';
 import { asParleyError, ParleyError } from '../errors.js';
 import { abortable, delay, Queue } from '../flow.js';
 import type { Recognition } from './history.js';
@@ -20,7 +20,13 @@ export interface Attempt {
   readonly heard: Promise<Heard>;
 }
 
-export function startAttempt(stt: Engine<Stt>, options: HearingOptions, outer: EngineContext): Attempt {
+/** `onPartial` is told what the words seem to be so far, as often as the recogniser says so. */
+export function startAttempt(
+  stt: SttEngine,
+  options: HearingOptions,
+  outer: EngineContext,
+  onPartial: (text: string) => void = () => {},
+): Attempt {
   const dropped = new AbortController();
   const answered = new AbortController();
   const signal = AbortSignal.any([outer.signal, dropped.signal]);
@@ -28,7 +34,7 @@ export function startAttempt(stt: Engine<Stt>, options: HearingOptions, outer: E
   const audio = new Queue<Int16Array>(Number.POSITIVE_INFINITY);
   const onAbort = () => audio.fail(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
-  const run = transcribe(stt, audio, options, { ...outer, signal });
+  const run = transcribe(stt, audio, options, { ...outer, signal }, onPartial);
   const heard = abortable(run, signal)
     .catch((thrown) => {
       throw outer.signal.aborted ? outer.signal.reason : asParleyError(thrown, 'stt_failed');
@@ -53,16 +59,17 @@ export function startAttempt(stt: Engine<Stt>, options: HearingOptions, outer: E
 }
 
 async function transcribe(
-  stt: Engine<Stt>,
+  stt: SttEngine,
   audio: AsyncIterable<Int16Array>,
   options: HearingOptions,
   context: EngineContext,
+  onPartial: (text: string) => void,
 ): Promise<Heard> {
   for await (const transcript of stt.run(audio, options, context)) {
     if (transcript.kind === 'unclear') return { kind: 'unclear' };
-    if (transcript.kind === 'partial') continue;
     const text = transcript.text.trim();
-    return text === '' ? { kind: 'nothing' } : { kind: 'words', text };
+    if (transcript.kind === 'final') return text === '' ? { kind: 'nothing' } : { kind: 'words', text };
+    if (!context.signal.aborted) onPartial(text);
   }
   throw new ParleyError('stt_failed', `${stt.name} ended without a transcript.`);
 }

@@ -26,7 +26,9 @@ export type TurnEvent =
       readonly attempt: number;
       readonly words: Words;
       readonly avatar: AvatarActivity;
-    };
+    }
+  /** What it makes of the turn while the caller still speaks. */
+  | { readonly kind: 'overheard'; readonly end: number; readonly words: Words; readonly avatar: AvatarActivity };
 
 export type TurnAction =
   /** Speech since `from`: keep it, and begin to recognise it. Nobody is told yet. */
@@ -54,6 +56,8 @@ interface Open {
   readonly voiced: number;
   /** Counts how often the turn has been recognised, from 1. */
   readonly attempt: number;
+  /** All that was understood so far is a listener's word. */
+  readonly isBackchannel: boolean;
   readonly standing: Standing;
 }
 
@@ -81,9 +85,13 @@ export const quiet: Turn = { kind: 'quiet', voiced: 0 };
 const samples = (ms: number) => msToSamples(ms, HEARING_RATE);
 /** Two frames: a click is shorter, the shortest word is longer. */
 const OPENS = samples(64);
-/** Over an avatar that thinks or speaks, noise is likelier than words. */
-const PAUSES = samples(200);
+/** Over an avatar that thinks or speaks, noise is likelier than words. Six frames: the first 200 ms are over. */
+const PAUSES = samples(192);
 const CONFIRMS = samples(500);
+/** "Oh, I see", "right, sure": so long a listener's words may take; the avatar has paused meanwhile. */
+const CONFIRMS_BACKCHANNEL = samples(1000);
+/** Over an avatar, noises this far apart are several, and do not add up. */
+const FORGIVES = samples(500);
 /** Nothing confirmed so long after the noise: a paused avatar goes on. */
 const RESUMES = samples(1200);
 /** A recogniser that is busy may yet find a word in it; the avatar speaks on meanwhile. */
@@ -116,7 +124,8 @@ function listen(before: number, { speech, end, avatar }: Frame, rules: TurnRules
   const voiced = before + VAD_FRAME_SAMPLES;
   if (voiced < OPENS) return { turn: { kind: 'quiet', voiced }, actions: [] };
   const from = end - voiced;
-  const open: Turn = { kind: 'talking', from, lastVoiced: end, voiced, attempt: 1, standing: 'hidden' };
+  const heard = { from, lastVoiced: end, voiced, attempt: 1, isBackchannel: false } as const;
+  const open: Turn = { kind: 'talking', ...heard, standing: 'hidden' };
   return after([{ kind: 'open', from }], weigh(open, avatar, rules));
 }
 
@@ -125,6 +134,7 @@ type Resting = Extract<Turn, { kind: 'resting' }>;
 
 function talk(turn: Talking, event: TurnEvent, rules: TurnRules): TurnStep {
   if (event.kind === 'words') return { turn, actions: [] };
+  if (event.kind === 'overheard') return overhear(turn, event, rules);
   const { end, avatar } = event;
   if (end - turn.from >= LONGEST) return turn.standing === 'told' ? stop(turn, end) : drop(turn);
   if (event.kind === 'frame' && event.speech >= rules.off) {
@@ -142,17 +152,21 @@ function rest(turn: Resting, event: TurnEvent, rules: TurnRules): TurnStep {
     if (event.attempt !== turn.attempt) return { turn, actions: [] };
     return conclude({ ...turn, words: event.words }, event, rules);
   }
+  if (event.kind === 'overheard') return overhear(turn, event, rules);
   if (event.kind === 'gap') {
     return conclude({ ...turn, again: 0, missing: turn.missing + event.length }, event, rules);
   }
   if (event.speech < rules.on) return conclude({ ...turn, again: 0 }, event, rules);
   const again = turn.again + VAD_FRAME_SAMPLES;
   if (again < OPENS) return conclude({ ...turn, again }, event, rules);
-  const { from, standing, voiced } = turn;
+  const { from, standing, isBackchannel } = turn;
+  const isLate = standing !== 'told' && event.end - again - turn.lastVoiced >= FORGIVES;
+  const voiced = isLate ? 0 : turn.voiced;
   // An attempt that nobody has asked for its words hears on; only one that was told that this is all is of no use now.
   const wasAsked = turn.attempt <= MOST_ATTEMPTS;
   const attempt = wasAsked ? turn.attempt + 1 : turn.attempt;
-  const talking: Talking = { kind: 'talking', from, standing, attempt, lastVoiced: event.end, voiced: voiced + again };
+  const heard = { from, standing, attempt, isBackchannel, lastVoiced: event.end, voiced: voiced + again };
+  const talking: Talking = { kind: 'talking', ...heard };
   return after(wasAsked ? [{ kind: 'go_on', attempt }] : [], weigh(talking, event.avatar, rules));
 }
 
@@ -162,13 +176,23 @@ function weigh(turn: Talking, avatar: AvatarActivity, rules: TurnRules): TurnSte
   const told: Turn = { ...turn, standing: 'told' };
   if (avatar === 'silent' || !rules.interrupts)
     return after(letGoOn(turn), { turn: told, actions: [{ kind: 'started' }] });
-  if (turn.voiced >= CONFIRMS && avatar !== 'speaking_early') {
-    return { turn: told, actions: [{ kind: 'started' }, { kind: 'interrupt' }] };
-  }
+  const confirms = turn.isBackchannel ? CONFIRMS_BACKCHANNEL : CONFIRMS;
+  if (turn.voiced >= confirms && avatar !== 'speaking_early') return { turn: told, actions: CUTS_IN };
   if (avatar === 'speaking' && turn.standing === 'hidden' && turn.voiced >= PAUSES) {
     return { turn: { ...turn, standing: 'pausing' }, actions: [{ kind: 'pause' }] };
   }
   return { turn, actions: [] };
+}
+
+/** A word shows what speech over the avatar is before its length does. */
+function overhear(
+  turn: Talking | Resting,
+  event: Extract<TurnEvent, { kind: 'overheard' }>,
+  rules: TurnRules,
+): TurnStep {
+  if (turn.standing === 'told' || event.avatar === 'silent' || !rules.interrupts) return { turn, actions: [] };
+  if (isWish(event.words)) return { turn: { ...turn, standing: 'told' }, actions: CUTS_IN };
+  return { turn: { ...turn, isBackchannel: event.words === 'backchannel' }, actions: [] };
 }
 
 /** In a pause: is it the end, is it nothing, or is it too early to say? */
@@ -179,9 +203,7 @@ function conclude(turn: Resting, event: TurnEvent, rules: TurnRules): TurnStep {
   if (event.avatar === 'silent' || !rules.interrupts) {
     return after([...letGoOn(turn), { kind: 'started' }], conclude(told, event, rules));
   }
-  if (turn.words === 'complete' || turn.words === 'incomplete') {
-    return after([{ kind: 'started' }, { kind: 'interrupt' }], conclude(told, event, rules));
-  }
+  if (isWish(turn.words)) return after(CUTS_IN, conclude(told, event, rules));
   if (turn.words !== null || silence >= FORGETS) return drop(turn);
   if (turn.standing === 'hidden' || silence < RESUMES) return { turn, actions: [] };
   return { turn: { ...turn, standing: 'hidden' }, actions: [{ kind: 'resume' }] };
@@ -195,6 +217,11 @@ function isOver({ words, again, attempt }: Resting, silence: number, { end }: Tu
   // Who pauses so often that nobody asks any more is somebody who thinks while speaking.
   return silence >= samples(attempt > MOST_ATTEMPTS ? end.incompleteMs : end.unknownMs);
 }
+
+const CUTS_IN: readonly TurnAction[] = [{ kind: 'started' }, { kind: 'interrupt' }];
+
+/** Words with which somebody wishes to speak. */
+const isWish = (words: Words | null): boolean => words === 'complete' || words === 'incomplete';
 
 const letGoOn = ({ standing }: Open): TurnAction[] => (standing === 'pausing' ? [{ kind: 'resume' }] : []);
 

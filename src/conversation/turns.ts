@@ -6,15 +6,11 @@
  * which nothing came.
  */
 import { HEARING_RATE, msToSamples, samplesToMs } from '../audio/pcm.js';
-import {
-  type Engine,
-  type EngineContext,
-  type HearingOptions,
-  type Stt,
-  VAD_FRAME_SAMPLES,
-} from '../engines/contract.js';
+import { type EngineContext, type HearingOptions, type SttEngine, VAD_FRAME_SAMPLES } from '../engines/contract.js';
 import { type Words, wordsOf } from './completeness.js';
+import { watchEcho } from './echo.js';
 import { newId } from './ids.js';
+import { type Probe, startProbe } from './probing.js';
 import type { Recording } from './recording.js';
 import { type Attempt, type Heard, startAttempt } from './transcribing.js';
 import type { TurnRules } from './turn-rules.js';
@@ -34,6 +30,8 @@ export interface Utterance {
 
 export interface TurnHooks {
   activity(): AvatarActivity;
+  /** How much the caller has heard of what sounds, in samples of it. */
+  heard(): number;
   /** The caller has begun to speak: `startMs` into the audio that it sent. */
   started(itemId: string, startMs: number): void;
   stopped(utterance: Utterance): void;
@@ -45,7 +43,7 @@ export interface TurnHooks {
 }
 
 export interface TurnTools {
-  readonly stt: Engine<Stt>;
+  readonly stt: SttEngine;
   readonly options: () => HearingOptions;
   readonly hooks: TurnHooks;
   readonly context: EngineContext;
@@ -73,6 +71,8 @@ interface Open {
   readonly from: number;
   attempt: Attempt;
   isAsked: boolean;
+  /** For a recogniser that gives no words before the end. */
+  probe: Probe | null;
   spokenAt: number;
 }
 
@@ -80,6 +80,7 @@ const toMs = (samples: number) => Math.floor(samplesToMs(samples, HEARING_RATE))
 
 export function createTurns(recording: Recording, tools: TurnTools): Turns {
   const { hooks, context, now } = tools;
+  const echo = watchEcho();
   let turn: Turn = quiet;
   let open: Open | null = null;
   let position = 0;
@@ -91,10 +92,23 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
     turn = next.turn;
     for (const action of next.actions) act(action, rules);
   };
-  const attempt = (itemId: string, from: number): Attempt => {
-    const begun = startAttempt(tools.stt, tools.options(), { ...context, turn: itemId });
+  const avatar = () => echo.seen(hooks.activity());
+  const attempt = (itemId: string, from: number, onPartial?: (text: string) => void): Attempt => {
+    const begun = startAttempt(tools.stt, tools.options(), { ...context, turn: itemId }, onPartial);
     begun.hear(recording.slice(from, position));
     return begun;
+  };
+  /** What the recogniser makes of the open turn before its end. */
+  const overhear = (itemId: string, rules: TurnRules) => (words: Words) => {
+    if (open?.itemId !== itemId) return;
+    decide({ kind: 'overheard', end: position + gaps, words, avatar: avatar() }, rules);
+  };
+  const begin = (itemId: string, from: number, rules: TurnRules) => {
+    const onWords = overhear(itemId, rules);
+    const begun = attempt(itemId, from, (text) => onWords(wordsOf(text)));
+    const ask = () => attempt(itemId, from);
+    const probe = tools.stt.givesPartials ? null : startProbe(ask, (heard) => onWords(amountsTo(heard)));
+    open = { itemId, from, attempt: begun, isAsked: false, probe, spokenAt: now() };
   };
   const ask = (current: Open, number: number, rules: TurnRules) => {
     current.isAsked = true;
@@ -103,18 +117,20 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
       (heard) => {
         if (open !== current) return;
         const end = position + gaps;
-        decide({ kind: 'words', end, attempt: number, words: amountsTo(heard), avatar: hooks.activity() }, rules);
+        decide({ kind: 'words', end, attempt: number, words: amountsTo(heard), avatar: avatar() }, rules);
       },
       () => {}, // Whoever takes the utterance is told; until then the turn ends by its pause alone.
     );
   };
-  const goOn = (current: Open) => {
+  const goOn = (current: Open, rules: TurnRules) => {
+    const onWords = overhear(current.itemId, rules);
     current.attempt.drop();
-    current.attempt = attempt(current.itemId, current.from);
+    current.attempt = attempt(current.itemId, current.from, (text) => onWords(wordsOf(text)));
     current.isAsked = false;
   };
   const finish = (current: Open, end: number, voiced: number) => {
     open = null;
+    current.probe?.drop();
     mark = end - gaps;
     if (!current.isAsked) current.attempt.end();
     hooks.stopped({
@@ -129,22 +145,21 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
     if (action.kind === 'open') {
       const prefix = msToSamples(rules.prefixMs, HEARING_RATE);
       const from = Math.max(mark, recording.start, action.from - gaps - prefix);
-      const itemId = newId('item');
-      open = { itemId, from, attempt: attempt(itemId, from), isAsked: false, spokenAt: now() };
-      return;
+      return begin(newId('item'), from, rules);
     }
     if (open === null) return;
     switch (action.kind) {
       case 'started':
+        open.probe?.drop();
         return hooks.started(open.itemId, toMs(open.from));
       case 'ask':
         return ask(open, action.attempt, rules);
       case 'go_on':
-        return goOn(open);
+        return goOn(open, rules);
       case 'stop':
         return finish(open, action.end, action.voiced);
       case 'drop':
-        open.attempt.drop();
+        letGo(open);
         open = null;
         return;
       case 'pause':
@@ -165,12 +180,15 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
       position = end;
       if (end <= mark) return;
       if (open !== null && !open.isAsked) open.attempt.hear(recording.slice(end - VAD_FRAME_SAMPLES, end));
-      decide({ kind: 'frame', end: end + gaps, speech, avatar: hooks.activity() }, rules);
+      echo.hear(speech >= rules.off, hooks.activity(), hooks.heard());
+      decide({ kind: 'frame', end: end + gaps, speech, avatar: avatar() }, rules);
+      if (open !== null && turn.kind === 'talking' && turn.standing !== 'told')
+        open.probe?.reach(end + gaps - turn.from);
       if (open !== null && turn.kind !== 'quiet' && turn.lastVoiced === end + gaps) open.spokenAt = arrivedAt;
     },
     pass(samples, rules) {
       gaps += samples;
-      decide({ kind: 'gap', end: position + gaps, length: samples, avatar: hooks.activity() }, rules);
+      decide({ kind: 'gap', end: position + gaps, length: samples, avatar: avatar() }, rules);
     },
     close() {
       if (turn.kind === 'quiet') return;
@@ -188,12 +206,17 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
       turn = quiet;
       mark = at;
       open = null;
-      released?.attempt.drop();
+      if (released !== null) letGo(released);
       if (standing === 'pausing') hooks.resume();
       if (standing === 'told') hooks.abandoned();
       return released;
     },
   };
+}
+
+function letGo({ attempt, probe }: Open): void {
+  attempt.drop();
+  probe?.drop();
 }
 
 function amountsTo(heard: Heard): Words {

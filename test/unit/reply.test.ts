@@ -13,7 +13,7 @@ import {
   tellingLlm,
 } from '../fixtures/engines.js';
 
-const question = { messages: [], tools: [], toolChoice: 'auto', maxTokens: 'inf' } as const;
+const question = { messages: [], tools: [], toolChoice: 'auto', maxTokens: 'inf', presenter: null } as const;
 const aloud = {
   llm: question,
   speech: { voice: 'ada', speed: 1 },
@@ -209,5 +209,20 @@ describe('a reply', () => {
     expect(heard(4 * MS_PER_CHARACTER)).toBe('Good');
     expect(heard(13 * MS_PER_CHARACTER)).toBe('Good morning');
     expect(heard(60_000)).toBe(WHOLE);
+  });
+
+  it('takes no phrase for heard to its end while the voice may have more of it to say', () => {
+    const text = 'Once upon a time there was a light.';
+    const words = [
+      { text: 'Once', from: 0, to: 4, start: 0, end: 9000 },
+      { text: 'upon', from: 5, to: 9, start: 9000, end: 18_000 },
+    ];
+    const heardOf = (timed: typeof words, isWhole: boolean) => {
+      const phrases = [{ from: 0, to: text.length, start: 0, end: 24_000, words: timed }];
+      return text.slice(0, heardCharacters({ text, phrases, samples: 24_000, sent: 24_000, isWhole }, 24_000));
+    };
+    expect(heardOf(words, false)).toBe('Once upon');
+    expect(heardOf([], false)).toBe('Once upon a');
+    expect([heardOf(words, true), heardOf([], true)]).toEqual([text, text]);
   });
 });

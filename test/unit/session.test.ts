@@ -26,22 +26,26 @@ function open(options: { reportsPlayback?: boolean; answer?: () => Answer; voice
   const house: House = {
     engines: { llm: llm.engine, tts, face: plainFace() },
     hearing: null,
-    instructions: 'Be kind.',
     voices: ['ada', 'ben'],
-    voice: 'ada',
-    avatar: {
-      avatar: plainAvatar,
-      announcement: {
-        id: 'plain',
-        name: 'Plain',
-        pack: { url: '/p', bytes: 1, sha256: 'ab' },
-        width: 512,
-        height: 512,
-        fps: 25,
-        frames: 150,
+    presenter: {
+      id: 'plain',
+      instructions: 'Be kind.',
+      voice: 'ada',
+      face: {
+        avatar: plainAvatar,
+        announcement: {
+          id: 'plain',
+          name: 'Plain',
+          pack: { url: '/p', bytes: 1, sha256: 'ab' },
+          width: 512,
+          height: 512,
+          fps: 25,
+          frames: 150,
+        },
+        pictures: plainPictures,
       },
-      pictures: plainPictures,
     },
+    presenters: new Map(),
     log: silentLog,
     now: () => performance.now(),
   };
@@ -505,6 +509,37 @@ describe('a session', () => {
     caller.say({ type: 'response.create', response: { audio: { output: { voice: 'ben' } } } });
     await caller.next('response.done');
     expect(caller.voices()).toEqual(['ada', 'ben']);
+    caller.leave();
+  });
+
+  it('R4 keeps no word that was never sent, whatever its player says', async () => {
+    const caller = open();
+    caller.ask('A story');
+    await caller.next('avatar.response');
+    caller.report(1, 0, 'playing');
+    await vi.advanceTimersByTimeAsync(1000);
+    caller.report(1, 0, 'buffering');
+    caller.say({ type: 'response.cancel' });
+    await caller.next('avatar.flush');
+    const sent = heardMs(caller.audio);
+    caller.report(1, 600_000, 'flushed');
+    expect((await caller.next('conversation.item.truncated')).audio_end_ms).toBe(sent);
+    caller.leave();
+  });
+
+  it('R6 takes a truncate of an answer that is still being made for its end', async () => {
+    const caller = open();
+    caller.ask('A story');
+    await caller.next('avatar.response');
+    caller.report(1, 0, 'playing');
+    await vi.advanceTimersByTimeAsync(1000);
+    caller.say({ type: 'conversation.item.truncate', ...itemOf(caller), content_index: 0, audio_end_ms: 600 });
+    await caller.next('avatar.flush');
+    expect((await caller.next('conversation.item.truncated')).audio_end_ms).toBe(600);
+    expect((await caller.next('response.done')).response.status).toBe('cancelled');
+    const sent = caller.audio.length;
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(caller.audio.length).toBe(sent);
     caller.leave();
   });
 

@@ -140,6 +140,18 @@ describe('a spoken turn', () => {
     caller.leave();
   });
 
+  it('R32 does not answer a murmur', async () => {
+    const caller = open({ stt: tellingStt('Mhm, uh-huh.', 'Right.') });
+    await caller.speak(600);
+    await caller.rest(2000);
+    expect(caller.types()).toContain('conversation.item.done');
+    expect(caller.types()).not.toContain('response.created');
+    await caller.speak(600);
+    await caller.rest(2000);
+    expect(caller.types()).toContain('response.created');
+    caller.leave();
+  });
+
   it('R32 does not answer where there were no words', async () => {
     const caller = open({ stt: tellingStt('') });
     await caller.speak(800);
@@ -540,6 +552,82 @@ describe('a caller who speaks over the avatar', () => {
       status: 'cancelled',
       status_details: { reason: 'turn_detected' },
     });
+    caller.leave();
+  });
+
+  it('R26 is cut off by a word that the recogniser finds while the caller speaks', async () => {
+    const stt = tellingStt({ atMs: 200, partial: 'stop', text: 'stop it' });
+    const caller = await speaking({ stt });
+    await caller.speak(260);
+    expect(caller.types()).toContain('avatar.flush');
+    caller.leave();
+  });
+
+  it('R27 is not cut off by a listener who takes its time', async () => {
+    const caller = await speaking({ stt: tellingStt({ atMs: 200, partial: 'oh I see', text: 'Oh, I see.' }) });
+    await caller.speak(800);
+    await caller.rest(300);
+    expect(caller.types()).not.toContain('avatar.flush');
+    expect(caller.story().slice(-2)).toEqual(['avatar.resume', 'avatar.state']);
+    caller.leave();
+  });
+
+  it('R26 asks a recogniser without partial transcripts every 400 ms', async () => {
+    const { engine, heard } = tellingStt('', 'mhm', 'oh', 'stop it please');
+    const stt = { engine: { ...engine, givesPartials: false }, heard };
+    const caller = open({ reportsPlayback: true, stt, answer: () => [LONG, LONG] });
+    caller.ask('Hello');
+    const { response } = await caller.next('avatar.response');
+    // An echo, it may be: in the first seconds only words count.
+    await caller.speak(1000);
+    expect(caller.types()).not.toContain('avatar.flush');
+    expect(heard.length).toBe(2);
+    caller.report(response, 1000, 'playing');
+    await caller.speak(300);
+    expect(caller.types()).toContain('avatar.flush');
+    const asked = heard.length;
+    await caller.speak(2000);
+    expect(heard.length).toBe(asked);
+    caller.leave();
+  });
+
+  it('R28 is paused in its first seconds, too, when the microphone has shown that it hears no echo', async () => {
+    const caller = open({ reportsPlayback: true, answer: () => [LONG, LONG] });
+    caller.ask('Hello');
+    const { response } = await caller.next('avatar.response');
+    await caller.speak(260);
+    await caller.rest(900);
+    expect(caller.types()).not.toContain('avatar.pause');
+    caller.report(response, 1000, 'playing');
+    await caller.rest(200);
+    await caller.speak(260);
+    expect(caller.types()).toContain('avatar.pause');
+    caller.leave();
+  });
+
+  it('R28 takes a player that does not sound yet for no proof against an echo', async () => {
+    const caller = open({ reportsPlayback: true, answer: () => [LONG, LONG] });
+    caller.ask('Hello');
+    const { response } = await caller.next('avatar.response');
+    for (let waited = 0; waited < 2000; waited += 200) {
+      caller.report(response, 0, 'buffering');
+      await caller.rest(200);
+    }
+    caller.report(response, 100, 'playing');
+    await caller.speak(600);
+    expect(caller.types()).not.toContain('avatar.pause');
+    expect(caller.types()).not.toContain('avatar.flush');
+    caller.leave();
+  });
+
+  it('R29 does not write again what the caller has read already', async () => {
+    const caller = open({ stt: tellingStt(''), answer: () => ['One. ', 5000, 'Two.'] });
+    caller.say({ type: 'response.create', response: { output_modalities: ['text'] } });
+    await caller.next('response.output_text.delta');
+    await caller.speak(600);
+    expect(caller.last('response.done')?.response.status).toBe('cancelled');
+    await caller.rest(2000);
+    expect(caller.asked.length).toBe(1);
     caller.leave();
   });
 

@@ -47,6 +47,7 @@ function machine(detection: TurnDetection = SEMANTIC) {
       at += ms;
       take({ kind: 'gap', end: at * 16, length: ms * 16, avatar });
     },
+    overhear: (words: Words) => take({ kind: 'overheard', end: at * 16, words, avatar }),
     words: (words: Words, attempt = 1) => take({ kind: 'words', end: at * 16, attempt, words, avatar }),
     change: (next: TurnDetection) => {
       rules = turnRules(next);
@@ -232,16 +233,78 @@ describe('a turn of the caller', () => {
 });
 
 describe('a turn over the avatar', () => {
-  it('R26 pauses the avatar after 200 ms and cuts it off after 500 ms of speech', () => {
+  it('R26 pauses the avatar after 192 ms and cuts it off after 500 ms of speech', () => {
     const turns = machine();
     turns.avatar('speaking');
-    turns.speak(192);
+    turns.speak(160);
     expect(turns.kinds()).toEqual(['open']);
     turns.speak(32);
     expect(turns.kinds()).toEqual(['open', 'pause']);
     turns.speak(320);
     expect(turns.kinds()).toEqual(['open', 'pause', 'started', 'interrupt']);
     expect(turns.when('interrupt')).toEqual([512]);
+  });
+
+  it.each(['speaking', 'speaking_early', 'thinking'] as const)(
+    'R26 is cut off by a word while it is %s, before the caller has finished',
+    (activity) => {
+      const turns = machine();
+      turns.avatar(activity);
+      turns.speak(256);
+      turns.overhear('none');
+      expect(turns.kinds()).not.toContain('interrupt');
+      turns.overhear('incomplete');
+      expect(turns.kinds().slice(-2)).toEqual(['started', 'interrupt']);
+      turns.overhear('complete');
+      turns.speak(640);
+      expect(turns.kinds().filter((kind) => kind === 'interrupt').length).toBe(1);
+    },
+  );
+
+  it('R26 is cut off by a word that is overheard in a pause', () => {
+    const turns = machine();
+    turns.avatar('speaking_early');
+    turns.speak(480);
+    turns.rest(128);
+    turns.overhear('complete');
+    expect(turns.kinds()).toEqual(['open', 'ask', 'started', 'interrupt']);
+  });
+
+  it('R27 lets a listener take a second for its words, but not for others', () => {
+    const turns = machine();
+    turns.avatar('speaking');
+    turns.speak(320);
+    turns.overhear('backchannel');
+    turns.speak(640);
+    expect(turns.kinds()).toEqual(['open', 'pause']);
+    turns.speak(64);
+    expect(turns.kinds()).toEqual(['open', 'pause', 'started', 'interrupt']);
+    const other = machine();
+    other.avatar('speaking');
+    other.speak(320);
+    other.overhear('backchannel');
+    other.overhear('unclear');
+    other.speak(192);
+    expect(other.when('interrupt')).toEqual([512]);
+  });
+
+  it('R26 is not cut off by several noises that together last as long as a word', () => {
+    const turns = machine();
+    turns.avatar('speaking');
+    for (let tap = 0; tap < 8; tap += 1) {
+      turns.speak(96);
+      turns.rest(704);
+    }
+    expect(turns.kinds()).not.toContain('pause');
+    expect(turns.kinds()).not.toContain('interrupt');
+  });
+
+  it('R30 is not cut off by a word if the session does not want interruptions', () => {
+    const turns = machine({ ...SEMANTIC, interrupt_response: false });
+    turns.avatar('speaking');
+    turns.speak(320);
+    turns.overhear('complete');
+    expect(turns.kinds()).toEqual(['open', 'started']);
   });
 
   it('R26 cuts it off for one short word', () => {
