@@ -9,6 +9,8 @@ const MAX_DEPTH = 64;
 const MAX_VALUES = 20_000;
 /** What session.update names is kept and shown again with every answer to it. Audio needs the large messages. */
 const MAX_SETTINGS_CHARACTERS = 512 * 1024;
+/** What an error repeats of a message; an event's own id may have as many. */
+const MAX_REPEATED_CHARACTERS = 512;
 
 export type Parsed =
   | { readonly ok: true; readonly event: ClientEvent }
@@ -21,7 +23,7 @@ export function parseClientEvent(text: string): Parsed {
   } catch (thrown) {
     return { ok: false, error: asParleyError(thrown), eventId: null };
   }
-  const eventId = stringField(value, 'event_id');
+  const eventId = repeatable(stringField(value, 'event_id'));
   const type = stringField(value, 'type');
   if (type === null) {
     const error = new ParleyError('invalid_value', 'The event has no type.', { param: 'type' });
@@ -89,10 +91,15 @@ function stringField(value: unknown, name: string): string | null {
   return typeof field === 'string' ? field : null;
 }
 
+/** Null for an id that is none: whoever sends megabytes is not sent them back. */
+function repeatable(eventId: string | null): string | null {
+  return eventId === null || eventId.length > MAX_REPEATED_CHARACTERS ? null : eventId;
+}
+
 /** Of a union's many complaints, the one that got furthest into the value is about what the caller meant. */
 export function firstIssue(error: z.ZodError): ParleyError {
   const issue = deepest(error.issues, []);
-  const param = issue.path.join('.');
+  const param = issue.path.join('.').slice(0, MAX_REPEATED_CHARACTERS);
   return new ParleyError('invalid_value', `${param || 'the message'}: ${issue.message}.`, { param });
 }
 

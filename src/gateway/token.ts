@@ -46,7 +46,11 @@ export function judge(
   // A token has no blanks: one that is read was a plus that nobody escaped.
   const byLink = shown !== null && isSame(shown.replaceAll(' ', '+'), token);
   if (byLink && isNavigation(headers))
-    return { kind: 'welcomed', to: withoutToken(url), cookie: cookieFor(token, isEncrypted || isForwarded(headers)) };
+    return {
+      kind: 'welcomed',
+      to: withoutToken(url),
+      cookie: cookieFor(token, headers, isEncrypted || isForwarded(headers)),
+    };
   const isKey = (key: string) => isSame(key, token) || (path === SOCKET && opensSocket(key));
   if (byLink || FREE.test(path) || keysIn(headers).some(isKey)) return { kind: 'admitted' };
   return isSame(cookieIn(headers), encodeURIComponent(token)) ? { kind: 'admitted' } : { kind: 'refused' };
@@ -104,9 +108,16 @@ export function keysIn({ authorization, 'sec-websocket-protocol': protocols }: I
   return [...(bearer === undefined ? [] : [bearer]), ...keys.map((key) => key.slice(KEY_PROTOCOL.length))];
 }
 
-function cookieIn({ cookie }: IncomingHttpHeaders): string {
-  const pairs = (cookie ?? '').split(';').map((pair) => pair.trim());
-  return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? '';
+function cookieIn(headers: IncomingHttpHeaders): string {
+  const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim());
+  const name = cookieName(headers);
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+}
+
+/** Browsers keep one jar for all ports of a host, on each of which a server with another token may listen. */
+function cookieName({ host }: IncomingHttpHeaders): string {
+  const port = /:(\d+)$/.exec(host ?? '')?.[1];
+  return port === undefined ? COOKIE : `${COOKIE}_${port}`;
 }
 
 /** Without TLS of our own, a proxy that adds it says so. Who lies about it spoils its own cookie only. */
@@ -114,8 +125,9 @@ function isForwarded(headers: IncomingHttpHeaders): boolean {
   return String(headers['x-forwarded-proto'] ?? '').startsWith('https');
 }
 
-function cookieFor(token: string, isSecure: boolean): string {
-  return `${COOKIE}=${encodeURIComponent(token)}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${COOKIE_S}${isSecure ? '; Secure' : ''}`;
+function cookieFor(token: string, headers: IncomingHttpHeaders, isSecure: boolean): string {
+  const value = `${cookieName(headers)}=${encodeURIComponent(token)}`;
+  return `${value}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${COOKIE_S}${isSecure ? '; Secure' : ''}`;
 }
 
 /** Takes the same time wherever the first difference is, and whatever the length. */

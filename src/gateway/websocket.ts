@@ -3,7 +3,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import type { IncomingMessage } from 'node:http';
 import type {} from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
@@ -14,7 +13,9 @@ import { Queue } from '../flow.js';
 import type { Caller, Incoming } from '../protocol/caller.js';
 import { decodeMedia, MEDIA_SUBPROTOCOL, MediaFormatError } from '../protocol/media.js';
 import type { SessionUpdate } from '../protocol/session.js';
+import { avatarIn, modelIn } from './address.js';
 import { keepAlive } from './keep-alive.js';
+import { explainClosing } from './last-word.js';
 import { createOutlet } from './outlet.js';
 import { parseClientEvent } from './parse.js';
 import { keysIn } from './token.js';
@@ -31,6 +32,8 @@ const CLOSING_MS = 2000;
 export interface RealtimeRoute {
   readonly openSession: (caller: Caller) => Promise<void>;
   readonly maxSessions: number;
+  /** The ids of those whom a caller may ask for. */
+  readonly avatars: ReadonlySet<string>;
   readonly log: Logger;
   readonly now: () => number;
   /** What the session begins with that this key opens; null: with the defaults. */
@@ -47,24 +50,29 @@ export function chooseSubprotocol(offered: ReadonlySet<string>): string | false 
 
 export function realtimeRoute(app: FastifyInstance, route: RealtimeRoute): void {
   let sessions = 0;
+  const refuseAvatar = async ({ raw }: FastifyRequest) => void avatarIn(raw.url ?? '/', route.avatars);
   // Every connection listens to it; Node would call the eleventh a leak.
   setMaxListeners(0, route.stopping);
-  app.get('/v1/realtime', { websocket: true, preValidation: [refuseBeta, refuseVideo] }, (socket, request) => {
-    // Listeners first: what arrives before the first await would otherwise be lost.
-    const connection = connect(socket, request, route);
-    if (route.stopping.aborted) return connection.end(new ParleyError('shutting_down'));
-    if (sessions >= route.maxSessions) return connection.end(new ParleyError('at_capacity'));
-    sessions += 1;
-    route
-      .openSession(connection.caller)
-      .catch((thrown) => {
-        route.log.error({ err: thrown }, 'session failed');
-        connection.end(asParleyError(thrown));
-      })
-      .finally(() => {
-        sessions -= 1;
-      });
-  });
+  app.get(
+    '/v1/realtime',
+    { websocket: true, preValidation: [refuseBeta, refuseVideo, refuseAvatar] },
+    (socket, request) => {
+      // Listeners first: what arrives before the first await would otherwise be lost.
+      const connection = connect(socket, request, route);
+      if (route.stopping.aborted) return connection.end(new ParleyError('shutting_down'));
+      if (sessions >= route.maxSessions) return connection.end(new ParleyError('at_capacity'));
+      sessions += 1;
+      route
+        .openSession(connection.caller)
+        .catch((thrown) => {
+          route.log.error({ err: thrown }, 'session failed');
+          connection.end(asParleyError(thrown));
+        })
+        .finally(() => {
+          sessions -= 1;
+        });
+    },
+  );
 }
 
 async function refuseBeta(request: FastifyRequest): Promise<void> {
@@ -88,6 +96,7 @@ interface Connection {
 
 function connect(socket: WebSocket, request: FastifyRequest, route: RealtimeRoute): Connection {
   const log = route.log.child({ caller: request.id });
+  const address = request.raw.url ?? '/';
   const gone = new AbortController();
   const incoming = new Queue<Weighed>(MAX_WAITING_BYTES, (message) => message.bytes);
   const binary = socket.protocol === MEDIA_SUBPROTOCOL;
@@ -98,16 +107,19 @@ function connect(socket: WebSocket, request: FastifyRequest, route: RealtimeRout
     gone.abort(new ParleyError('client_gone'));
     incoming.close();
   };
+  /** A peer that does not answer the closing handshake must hold neither its session nor what it has not read. */
+  const depart = () => {
+    const timer = setTimeout(() => socket.terminate(), CLOSING_MS);
+    socket.once('close', () => clearTimeout(timer));
+    leave();
+  };
   const end = (error: ParleyError) => {
     if (ended) return;
     ended = true;
     log.info({ code: error.code }, 'connection ended');
     outlet.sendLast({ type: 'error', error: errorBody(error, null) });
     socket.close(error.row.close ?? 1011, error.code);
-    // A peer that does not answer the closing handshake must hold neither its session nor what it has not read.
-    const timer = setTimeout(() => socket.terminate(), CLOSING_MS);
-    socket.once('close', () => clearTimeout(timer));
-    leave();
+    depart();
   };
   const accept = (message: Incoming, bytes: number) => {
     if (!incoming.offer({ message, bytes: bytes + MESSAGE_BYTES })) end(new ParleyError('too_fast'));
@@ -122,7 +134,9 @@ function connect(socket: WebSocket, request: FastifyRequest, route: RealtimeRout
   socket.on('error', (error) => {
     // ws itself closes the socket with the right code: 1009 for too long, 1007 for bad UTF-8, 1002 for the rest.
     log.info({ err: error }, 'socket error');
+    depart();
   });
+  explainClosing(socket, (error) => outlet.sendLast({ type: 'error', error: errorBody(error, null) }));
   socket.on('close', leave);
   const onStop = () => end(new ParleyError('shutting_down'));
   route.stopping.addEventListener('abort', onStop, { once: true });
@@ -134,10 +148,11 @@ function connect(socket: WebSocket, request: FastifyRequest, route: RealtimeRout
     caller: {
       ...outlet,
       id: `caller_${randomUUID().slice(0, 8)}`,
-      model: modelOf(request.raw),
+      model: modelIn(address),
+      avatar: avatarIn(address, route.avatars),
       settings: keysIn(request.headers).map(route.settingsOf).find(Boolean) ?? null,
       reportsPlayback: binary,
-      pictures: picturesFor(request.raw.url ?? '/', binary),
+      pictures: picturesFor(address, binary),
       incoming: unweighed(incoming),
       gone: gone.signal,
     },
@@ -176,10 +191,4 @@ function readMedia(bytes: Uint8Array, negotiated: boolean): Read {
     const detail = thrown instanceof MediaFormatError ? thrown.message : undefined;
     return { ok: false, error: new ParleyError('invalid_media', detail, { cause: thrown }), eventId: null };
   }
-}
-
-/** Stock clients name a model in the address; whatever it is, the engines of this server answer. */
-function modelOf(request: IncomingMessage): string {
-  const model = new URL(request.url ?? '/', 'http://server').searchParams.get('model');
-  return model === null || model === '' ? 'parley' : model.slice(0, 100);
 }

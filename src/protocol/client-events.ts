@@ -20,7 +20,7 @@ export const clientEventSchema = z.discriminatedUnion('type', [
   event('input_audio_buffer.append', { audio: z.string() }),
   event('input_audio_buffer.commit', {}),
   event('input_audio_buffer.clear', {}),
-  event('conversation.item.create', { item: itemSchema, previous_item_id: z.string().nullish() }),
+  event('conversation.item.create', { item: itemSchema, previous_item_id: id.nullish() }),
   event('conversation.item.retrieve', { item_id: id }),
   event('conversation.item.truncate', {
     item_id: id,

@@ -120,6 +120,13 @@ export const sessionUpdateSchema = z
   })
   .superRefine(refuseBetaNames);
 
+/** Counted first: of 20,000 wrong pairs each would be complained of, which took 0.6 s while every other caller waited. */
+const metadata = z
+  .custom<object>((pairs) => typeof pairs !== 'object' || pairs === null || Object.keys(pairs).length <= 16, {
+    error: 'expected at most 16 pairs',
+  })
+  .pipe(z.record(z.string().max(64), z.string().max(512)));
+
 /** `response` of response.create: overrides for one response. */
 export const responseOverridesSchema = z.looseObject({
   conversation: z.enum(['auto', 'none']).optional(),
@@ -129,11 +136,7 @@ export const responseOverridesSchema = z.looseObject({
   tools: z.array(toolSchema).max(128).optional(),
   tool_choice: toolChoiceSchema.optional(),
   audio: z.object({ output: audioOutput.optional() }).optional(),
-  metadata: z
-    .record(z.string().max(64), z.string().max(512))
-    .refine((pairs) => Object.keys(pairs).length <= 16, 'expected at most 16 pairs')
-    .nullable()
-    .optional(),
+  metadata: metadata.nullable().optional(),
 });
 
 export type SessionUpdate = z.infer<typeof sessionUpdateSchema>;

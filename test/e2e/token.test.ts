@@ -83,7 +83,7 @@ describe('a server with a token', () => {
   });
 
   it('does not let a foreign page ride on the cookie', async () => {
-    const cookie = `parley_access=${token}`;
+    const cookie = `parley_access_${new URL(server.url).port}=${token}`;
     expect(await handshake('/v1/realtime', ['realtime'], { cookie, origin: 'https://evil.example' })).toBe(403);
   });
 

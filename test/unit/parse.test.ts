@@ -28,6 +28,19 @@ describe('a text frame', () => {
     expect(refused('{"type":"make.coffee","event_id":"e9"}')).toMatchObject({ code: 'unknown_event', eventId: 'e9' });
   });
 
+  it('with a longer event_id than an error repeats is answered without it', () => {
+    const event = (length: number) => JSON.stringify({ type: 'make.coffee', event_id: 'e'.repeat(length) });
+    expect(refused(event(512)).eventId).toBe('e'.repeat(512));
+    expect(refused(event(513)).eventId).toBeNull();
+  });
+
+  it('with a name of megabytes has only its beginning named', () => {
+    const metadata = { ['x'.repeat(1_000_000)]: 'y' };
+    const { param, message } = refused(JSON.stringify({ type: 'response.create', response: { metadata } }));
+    expect(param).toMatch(/^response\.metadata\.x{400}/);
+    expect((param + message).length).toBeLessThan(1200);
+  });
+
   it.each([
     ['{"type":"conversation.item.retrieve"}', 'item_id'],
     ['{"type":"conversation.item.truncate","item_id":"i","content_index":0,"audio_end_ms":-1}', 'audio_end_ms'],
@@ -89,6 +102,13 @@ describe('a text frame', () => {
     ['numbers', `{"type":"response.create","response":{"metadata":[${'1,'.repeat(300_000)}1]}}`],
   ])('with hundreds of thousands of %s is refused without checking each', (_what, text) => {
     expect(refused(text).code).toBe('json_too_large');
+  });
+
+  it('with thousands of wrong pairs is told of their number, not of each', () => {
+    const metadata = Object.fromEntries(Array.from({ length: 9000 }, (_, at) => [`k${at}`, at]));
+    const error = refused(JSON.stringify({ type: 'response.create', response: { metadata } }));
+    expect(error).toMatchObject({ code: 'invalid_value', param: 'response.metadata' });
+    expect(error.message).toMatch(/at most 16 pairs/);
   });
 
   it('has its wrong items named, and no more than 256 of them looked at', () => {

@@ -21,6 +21,7 @@ describe('the access token opens', () => {
     ['in the address of a pack', `/v1/avatars/ada/pack-1.bin?token=${inAddress}`, { accept: '*/*' }],
     ['in an address, when nobody has escaped it', `/v1/about?token=${token}`, {}],
     ['as the cookie', '/', { ...html, cookie: `other=1; parley_access=${inAddress}` }],
+    ['as the cookie of this port', '/', { host: 'kiosk:8443', cookie: `parley_access_8443=${inAddress}` }],
     ['health, which needs none', '/healthz', {}],
     ['readiness, which needs none', '/readyz', {}],
     ['the element’s program, which needs none', '/parley-avatar.js', {}],
@@ -40,6 +41,7 @@ describe('the access token opens', () => {
     ['a short-lived key, elsewhere', '/v1/realtime/client_secrets', { authorization: 'Bearer ek_short' }],
     ['a wrong link', '/?token=wrong', html],
     ['an empty cookie', '/', { cookie: 'parley_access=' }],
+    ['the cookie of another port', '/', { host: '[::1]:8443', cookie: `parley_access_80=${inAddress}` }],
     ['a cookie of another name', '/', { cookie: `access=${inAddress}` }],
     ['the page behind the free assets', '/assets/../index.html', {}],
     ['an address behind the free ones', '/healthz/../v1/about', {}],
@@ -54,6 +56,11 @@ describe('the access token opens', () => {
       to: '/kiosk?silence=20&listen=off',
       cookie: `parley_access=${inAddress}; HttpOnly; SameSite=Strict; Path=/; Max-Age=34560000`,
     });
+  });
+
+  it('with a cookie of its own for each port, since browsers have one jar for all', () => {
+    const verdict = judge({ url: `/?token=${inAddress}`, headers: { ...html, host: '127.0.0.1:8081' } });
+    expect(verdict).toMatchObject({ cookie: expect.stringMatching(/^parley_access_8081=/) });
   });
 
   it('with a cookie for TLS only over TLS, or where a proxy has added that', () => {
