@@ -2,7 +2,8 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ParleyError } from '../errors.js';
-import type { CallerJob } from './caller.js';
+import type { Interruption } from './interruption-result.js';
+import type { CallerJob } from './job.js';
 import type { LoadCost, LoadJob, LoadMessage } from './load.js';
 import type { TurnResult } from './turn-result.js';
 
@@ -10,25 +11,31 @@ import type { TurnResult } from './turn-result.js';
 const CALLERS_PER_PROCESS = 16;
 const PROGRAM = fileURLToPath(new URL('./load.js', import.meta.url));
 
+export interface LoadHooks {
+  onTurn(result: TurnResult): void;
+  onInterruption(interruption: Interruption): void;
+}
+
 /** Resolves when the last caller has had its last turn. Ends the processes if the signal is aborted. */
 export async function runLoad(
   root: string,
   jobs: readonly CallerJob[],
-  onTurn: (result: TurnResult) => void,
+  hooks: LoadHooks,
   signal: AbortSignal,
 ): Promise<LoadCost[]> {
   const groups = Array.from({ length: Math.ceil(jobs.length / CALLERS_PER_PROCESS) }, (_, index) =>
     jobs.slice(index * CALLERS_PER_PROCESS, (index + 1) * CALLERS_PER_PROCESS),
   );
-  return await Promise.all(groups.map((callers) => runProcess({ root, callers }, onTurn, signal)));
+  return await Promise.all(groups.map((callers) => runProcess({ root, callers }, hooks, signal)));
 }
 
-function runProcess(job: LoadJob, onTurn: (result: TurnResult) => void, signal: AbortSignal): Promise<LoadCost> {
+function runProcess(job: LoadJob, hooks: LoadHooks, signal: AbortSignal): Promise<LoadCost> {
   return new Promise((resolve, reject) => {
     const child = fork(PROGRAM, { signal, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     let cost: LoadCost | null = null;
     child.on('message', (message: LoadMessage) => {
-      if (message.kind === 'turn') onTurn(message.result);
+      if (message.kind === 'turn') hooks.onTurn(message.result);
+      else if (message.kind === 'interruption') hooks.onInterruption(message.interruption);
       else cost = message.cost;
     });
     child.on('error', reject);

@@ -2,8 +2,10 @@
  * A process of callers: gets its jobs in one message, sends every turn as it is over, at last what it cost itself, and
  * ends. Apart from the bench's own process so that load grows over the cores.
  */
-import { type CallerJob, runCaller } from './caller.js';
-import { loadQuestions } from './questions.js';
+import { runCaller } from './caller.js';
+import type { Interruption } from './interruption-result.js';
+import type { CallerJob } from './job.js';
+import { loadRecordings } from './questions.js';
 import type { TurnResult } from './turn-result.js';
 
 export interface LoadJob {
@@ -20,20 +22,22 @@ export interface LoadCost {
 
 export type LoadMessage =
   | { readonly kind: 'turn'; readonly result: TurnResult }
+  | { readonly kind: 'interruption'; readonly interruption: Interruption }
   | { readonly kind: 'cost'; readonly cost: LoadCost };
 
 const tell = (message: LoadMessage) => process.send?.(message);
 
 async function run({ root, callers }: LoadJob): Promise<void> {
-  const questions = loadQuestions(root);
+  const recordings = loadRecordings(root);
   const lateness: number[] = [];
   const before = process.cpuUsage();
   const started = performance.now();
   const hooks = {
     onTurn: (result: TurnResult) => tell({ kind: 'turn', result }),
+    onInterruption: (interruption: Interruption) => tell({ kind: 'interruption', interruption }),
     onLate: (ms: number) => lateness.push(Math.round(ms * 10) / 10),
   };
-  await Promise.all(callers.map((job) => runCaller(job, questions, hooks)));
+  await Promise.all(callers.map((job) => runCaller(job, recordings, hooks)));
   const { user, system } = process.cpuUsage(before);
   tell({
     kind: 'cost',

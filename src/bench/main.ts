@@ -8,13 +8,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { asParleyError, ParleyError } from '../errors.js';
-import type { CallerJob } from './caller.js';
+import type { Interruption } from './interruption-result.js';
+import type { CallerJob } from './job.js';
 import type { LoadCost } from './load.js';
-import { runLoad } from './load-processes.js';
-import { httpAddress, type Options, readOptions } from './options.js';
+import { type LoadHooks, runLoad } from './load-processes.js';
+import { httpAddress, type Options, readOptions, USAGE } from './options.js';
 import { type OwnServer, startOwnServer } from './own-server.js';
 import { usageOfTree } from './process-usage.js';
-import { type ServerUsage, summarise } from './summary.js';
+import { type Measurements, type ServerUsage, summarise } from './summary.js';
 import { summaryTable } from './table.js';
 import type { TurnResult } from './turn-result.js';
 
@@ -42,10 +43,10 @@ async function bench(options: Options, signal: AbortSignal): Promise<number> {
   try {
     const http = own?.http ?? httpAddress(options.url!);
     const about = await askAbout(http, options.token, signal);
-    const what = `callers ${options.callers}, ${options.typed ? 'typed' : 'spoken'} turns of each ${options.turns}`;
+    const what = `callers ${options.callers}, ${kindOfTurns(options)} turns of each ${options.turns}`;
     process.stdout.write(`\nParley ${about.version} at ${http}: ${what}\n  ${engineLine(about)}\n\n`);
-    const { results, costs, usage } = await measure(jobsFor(options, http, about), own, signal);
-    const summary = summarise(results, costs, usage, options.callers);
+    const { costs, usage, ...told } = await measure(jobsFor(options, http, about), own, signal);
+    const summary = summarise(told, costs, usage, options.callers);
     process.stdout.write(`${summaryTable(summary)}\n`);
     if (file !== null) {
       const { token: _, ...shown } = options;
@@ -56,14 +57,20 @@ async function bench(options: Options, signal: AbortSignal): Promise<number> {
         machine: machine(),
         about,
         summary,
-        results,
+        ...told,
       };
       writeFileSync(file, `${JSON.stringify(everything, null, 2)}\n`);
     }
-    return summary.turns.failed === 0 ? 0 : FAILED;
+    const isGood = summary.turns.failed === 0 && told.interruptions.every(({ failure }) => failure === null);
+    return isGood ? 0 : FAILED;
   } finally {
     await own?.close();
   }
+}
+
+function kindOfTurns({ typed, interrupt }: Options): string {
+  if (interrupt) return 'interrupted';
+  return typed ? 'typed' : 'spoken';
 }
 
 function openFile(name: string): number {
@@ -116,19 +123,20 @@ function jobsFor(options: Options, http: string, about: About): CallerJob[] {
     token: options.token,
     turns: options.turns,
     typed: options.typed,
+    interrupt: options.interrupt,
     expectsPictures: face !== 'none',
     seed: options.seed,
   }));
 }
 
-interface Measured {
-  readonly results: readonly TurnResult[];
+interface Measured extends Measurements {
   readonly costs: readonly LoadCost[];
   readonly usage: ServerUsage | null;
 }
 
 async function measure(jobs: readonly CallerJob[], own: OwnServer | null, signal: AbortSignal): Promise<Measured> {
   const results: TurnResult[] = [];
+  const interruptions: Interruption[] = [];
   const asked = jobs.reduce((sum, { turns }) => sum + turns, 0);
   const showProgress = () => {
     const failed = results.filter(({ failure }) => failure !== null).length;
@@ -142,16 +150,19 @@ async function measure(jobs: readonly CallerJob[], own: OwnServer | null, signal
   }, LOOK_MS);
   const started = performance.now();
   try {
-    const onTurn = (result: TurnResult) => {
-      results.push(result);
-      showProgress();
+    const hooks: LoadHooks = {
+      onTurn(result) {
+        results.push(result);
+        showProgress();
+      },
+      onInterruption: (interruption) => interruptions.push(interruption),
     };
-    const costs = await runLoad(root, jobs, onTurn, signal);
+    const costs = await runLoad(root, jobs, hooks, signal);
     if (process.stdout.isTTY) process.stdout.write('\n\n');
     const after = own === null ? null : usageOfTree(own.pid);
     const seconds = (performance.now() - started) / 1000;
     const usage = before === null || after === null ? null : { before, after, peakMegabytes, seconds };
-    return { results, costs, usage };
+    return { results, interruptions, costs, usage };
   } finally {
     clearInterval(look);
   }
@@ -171,7 +182,9 @@ const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const)
   process.once(name, () => stop.abort(new ParleyError('shutting_down')));
 try {
-  process.exitCode = await bench(readOptions(process.argv.slice(2)), stop.signal);
+  const args = process.argv.slice(2);
+  if (args.includes('--help')) process.stdout.write(`${USAGE}\n`);
+  else process.exitCode = await bench(readOptions(args), stop.signal);
 } catch (thrown) {
   const error = asParleyError(thrown);
   process.stderr.write(`The bench cannot run: ${error.message}\n`);

@@ -9,17 +9,21 @@ export interface Options {
   readonly url: string | null;
   readonly token: string | null;
   readonly typed: boolean;
+  /** Over every answer something is heard: a question, or a noise. */
+  readonly interrupt: boolean;
   readonly seed: number;
   /** Where everything that was measured is written. */
   readonly json: string | null;
 }
 
-export const USAGE = `npm run bench -- [--callers 4] [--turns 5] [--typed] [--seed 1] [--json FILE]
+export const USAGE = `npm run bench -- [--callers 4] [--turns 5] [--typed | --interrupt] [--seed 1] [--json FILE]
                  [--url https://HOST:PORT [--token TOKEN]]`;
 
 /** Throws bad_settings. */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parsed(args);
+  if (values.typed && values.interrupt)
+    throw wrong('--typed and --interrupt cannot both be: interruptions are spoken.');
   const url = values.url === undefined ? null : socketAddress(values.url);
   return {
     callers: wholeNumber('callers', values.callers, 1, 1000),
@@ -27,6 +31,7 @@ export function readOptions(args: readonly string[]): Options {
     url,
     token: values.token ?? null,
     typed: values.typed,
+    interrupt: values.interrupt,
     seed: wholeNumber('seed', values.seed, 0, 1_000_000),
     json: values.json ?? null,
   };
@@ -47,6 +52,7 @@ function parsed(args: readonly string[]) {
         url: { type: 'string' },
         token: { type: 'string' },
         typed: { type: 'boolean', default: false },
+        interrupt: { type: 'boolean', default: false },
         seed: { type: 'string', default: '1' },
         json: { type: 'string' },
       },

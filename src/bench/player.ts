@@ -1,29 +1,48 @@
 /**
- * A loudspeaker without sound: plays one answer by the clock, as the page's player does, and knows when each sample
- * sounds. Time is passed in, in milliseconds.
+ * A loudspeaker without sound: plays one answer at a time by the clock, obeys its commands as the page's player does
+ * (web-client/element/playout.ts), and knows when each sample sounds. Time is passed in, in milliseconds.
  */
 import { SPEECH_RATE } from '../audio/pcm.js';
 
 const SAMPLES_PER_MS = SPEECH_RATE / 1000;
 /** What must have arrived before anything sounds, as in the page: 80 ms. */
 const BUFFER = 80 * SAMPLES_PER_MS;
+/** Whatever is stopped in the middle of a sound fades for 5 ms, as in the page. */
+const FADE = 5 * SAMPLES_PER_MS;
 
 export type PlayerState = 'idle' | 'buffering' | 'playing' | 'paused' | 'flushed' | 'ended';
 
+/** A standstill that the server asked for; a flush is one that does not end. */
+export interface Halt {
+  /** When the last sample before it had sounded. */
+  readonly since: number;
+  /** The sample that was next. */
+  readonly at: number;
+  /** When it went on, and from which sample. */
+  readonly end: { readonly at: number; readonly from: number } | null;
+}
+
 export interface Player {
+  /** While the sound fades it is still `playing`. */
   readonly state: PlayerState;
   /** The response that is played; 0 before the first. */
   readonly response: number;
-  /** Samples that have sounded. */
+  /** Samples of it that have sounded. */
   readonly played: number;
-  /** How often the sound ran dry in the middle of an answer, and for how long in all. */
+  /** How often its sound ran dry in the middle, and for how long in all. */
   readonly gaps: { readonly count: number; readonly ms: number };
+  readonly halts: readonly Halt[];
+  /** Frames of answers that were flushed or replaced before they came. None of them sounds. */
+  readonly stale: number;
+  /** Commands to flush: each is answered with a report, also if there was nothing left to stop. */
+  readonly flushes: number;
   begin(response: number): void;
-  audio(position: number, samples: number, now: number): void;
-  end(position: number, now: number): void;
-  pause(now: number): void;
-  resume(position: number, now: number): void;
-  flush(now: number): void;
+  audio(response: number, position: number, samples: number, now: number): void;
+  picture(response: number): void;
+  end(response: number, position: number, now: number): void;
+  pause(response: number, now: number): void;
+  resume(response: number, position: number, now: number): void;
+  flush(response: number, now: number): void;
   /** Plays on to this moment. */
   advance(now: number): void;
   /** When this sample sounded, if it lies in what has been played since the last interruption. */
@@ -38,8 +57,20 @@ export function createPlayer(): Player {
   let limit: number | null = null;
   /** The stretch without an interruption: sample `from` sounded at `at`. */
   let stretch = { from: 0, at: 0 };
+  /** It fades until this sample, and is then this. */
+  let fading: { readonly to: 'paused' | 'flushed'; readonly until: number } | null = null;
   let dryAt: number | null = null;
-  const gaps = { count: 0, ms: 0 };
+  let gaps = { count: 0, ms: 0 };
+  let halts: Halt[] = [];
+  let stale = 0;
+  let flushes = 0;
+
+  const timeOf = (sample: number) => stretch.at + (sample - stretch.from) / SAMPLES_PER_MS;
+  const isFlushed = () => state === 'flushed' || fading?.to === 'flushed';
+  const isMeant = (number: number) => number === response && !isFlushed();
+  const countStale = (number: number) => {
+    if (number < response || (number === response && isFlushed())) stale += 1;
+  };
 
   const start = (now: number) => {
     if (state !== 'buffering' || (limit === null && arrived - played < BUFFER)) return;
@@ -47,18 +78,35 @@ export function createPlayer(): Player {
     dryAt = null;
     state = 'playing';
     stretch = { from: played, at: now };
+    const halt = halts.at(-1);
+    if (halt?.end === null) halts[halts.length - 1] = { ...halt, end: { at: now, from: played } };
   };
   const advance = (now: number) => {
     if (state !== 'playing') return;
     const due = stretch.from + Math.floor((now - stretch.at) * SAMPLES_PER_MS);
-    played = Math.max(played, Math.min(due, limit ?? arrived, arrived));
-    if (limit !== null && played >= limit) state = 'ended';
+    played = Math.max(played, Math.min(due, fading?.until ?? arrived, limit ?? arrived, arrived));
+    if (fading !== null) {
+      if (due < fading.until) return;
+      state = fading.to;
+      fading = null;
+    } else if (limit !== null && played >= limit) state = 'ended';
     else if (due > arrived) {
       // It fell silent when the last sample had sounded, not when somebody looked.
-      dryAt = stretch.at + (arrived - stretch.from) / SAMPLES_PER_MS;
+      dryAt = timeOf(arrived);
       gaps.count += 1;
       state = 'buffering';
     }
+  };
+  const stop = (to: 'paused' | 'flushed', now: number) => {
+    advance(now);
+    if (fading !== null) fading = { ...fading, to };
+    else if (state === 'playing') {
+      fading = { to, until: Math.min(played + FADE, limit ?? arrived, arrived) };
+      halts.push({ since: timeOf(fading.until), at: fading.until, end: null });
+    } else if (state === 'buffering') {
+      halts.push({ since: dryAt ?? now, at: played, end: null });
+      state = to;
+    } else if (to === 'flushed') state = to;
   };
   return {
     get state() {
@@ -73,21 +121,38 @@ export function createPlayer(): Player {
     get gaps() {
       return { ...gaps };
     },
+    get halts() {
+      return halts;
+    },
+    get stale() {
+      return stale;
+    },
+    get flushes() {
+      return flushes;
+    },
     begin(number) {
+      if (number <= response) return;
       state = 'buffering';
       response = number;
       played = 0;
       arrived = 0;
       limit = null;
+      fading = null;
       dryAt = null;
+      gaps = { count: 0, ms: 0 };
+      halts = [];
     },
-    audio(position, samples, now) {
+    audio(number, position, samples, now) {
+      countStale(number);
+      if (!isMeant(number)) return;
       advance(now);
       // What leaves a hole cannot sound; on an ordered socket there is none.
       if (position <= arrived) arrived = Math.max(arrived, position + samples);
       start(now);
     },
-    end(position, now) {
+    picture: countStale,
+    end(number, position, now) {
+      if (!isMeant(number)) return;
       advance(now);
       limit = position;
       // What was taken for a gap was the end, whose announcement came a moment later.
@@ -99,25 +164,26 @@ export function createPlayer(): Player {
       start(now);
       advance(now);
     },
-    pause(now) {
-      advance(now);
-      if (state === 'playing' || state === 'buffering') state = 'paused';
+    pause(number, now) {
+      if (isMeant(number)) stop('paused', now);
     },
-    resume(position, now) {
-      if (state !== 'paused') return;
+    resume(number, position, now) {
+      if (!isMeant(number)) return;
+      advance(now);
+      if (state !== 'paused' && fading === null) return;
+      fading = null;
       played = Math.min(position, arrived);
       dryAt = null;
       state = 'buffering';
       start(now);
     },
-    flush(now) {
-      advance(now);
-      state = 'flushed';
+    flush(number, now) {
+      flushes += 1;
+      if (isMeant(number)) stop('flushed', now);
     },
     advance,
     soundedAt(position) {
-      const { from, at } = stretch;
-      return position < from || position >= played ? null : at + (position - from) / SAMPLES_PER_MS;
+      return position < stretch.from || position >= played ? null : timeOf(position);
     },
   };
 }

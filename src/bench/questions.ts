@@ -1,35 +1,43 @@
-/** The recorded questions, in the folder `voices` beside this file's source. */
+/** The recorded questions, and what is heard over their answers, in the folder `voices` beside this file's source. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { SPEECH_RATE } from '../audio/pcm.js';
-import { resampler } from '../audio/resample.js';
-import { voicedEnd } from './voiced.js';
-import { readWav } from './wav.js';
+import { loadSound, type Sound } from './sound.js';
 
-export interface Question {
+export interface Question extends Sound {
   readonly text: string;
-  /** At 24 kHz. */
-  readonly samples: Int16Array;
-  /** How many of them there are when the voice ends. */
-  readonly voicedEnd: number;
 }
 
-const listSchema = z.array(z.object({ file: z.string(), text: z.string() })).min(1);
+/** What a listener lets be heard without wishing to speak. */
+export interface Noise extends Sound {
+  readonly name: string;
+}
+
+export interface Recordings {
+  readonly questions: readonly Question[];
+  /** A question whose answer is long enough to be interrupted. */
+  readonly story: Question;
+  readonly noises: readonly Noise[];
+}
+
+const questionSchema = z.object({ file: z.string(), text: z.string() });
+const questionsSchema = z.array(questionSchema).min(1);
+const interruptionsSchema = z.object({
+  story: questionSchema,
+  noises: z.array(z.object({ file: z.string(), name: z.string() })).min(1),
+});
 
 /** `root` is the package's folder: the compiler leaves recordings where they are. */
-export function loadQuestions(root: string): Question[] {
+export function loadRecordings(root: string): Recordings {
   const folder = join(root, 'src/bench/voices');
-  const list = listSchema.parse(JSON.parse(readFileSync(join(folder, 'questions.json'), 'utf8')));
-  return list.map(({ file, text }) => {
-    const { rate, samples } = readWav(readFileSync(join(folder, file)));
-    const resampling = resampler(rate, SPEECH_RATE);
-    const parts = [resampling.push(samples), resampling.flush()];
-    const spoken = new Int16Array(parts[0]!.length + parts[1]!.length);
-    spoken.set(parts[0]!);
-    spoken.set(parts[1]!, parts[0]!.length);
-    return { text, samples: spoken, voicedEnd: voicedEnd(spoken, SPEECH_RATE) };
-  });
+  const list = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+  const sound = (file: string) => loadSound(join(folder, file));
+  const { story, noises } = interruptionsSchema.parse(list('interruptions.json'));
+  return {
+    questions: questionsSchema.parse(list('questions.json')).map(({ file, text }) => ({ text, ...sound(file) })),
+    story: { text: story.text, ...sound(story.file) },
+    noises: noises.map(({ file, name }) => ({ name, ...sound(file) })),
+  };
 }
 
 /** Whether a transcript has the question's words; case and punctuation are the recogniser's own business. */

@@ -1,4 +1,6 @@
 /** What all turns of a run come to. Pure. */
+import type { Interruption } from './interruption-result.js';
+import { type InterruptionSummary, summariseInterruptions } from './interruption-summary.js';
 import type { LoadCost } from './load.js';
 import type { Usage } from './process-usage.js';
 import { type Distribution, distribution } from './statistics.js';
@@ -18,6 +20,8 @@ export interface Summary {
   readonly transcripts: { readonly right: number; readonly wrong: number; readonly missing: number } | null;
   readonly pictures: { readonly expected: number; readonly late: number; readonly missing: number };
   readonly gaps: { readonly count: number; readonly ms: number; readonly audioSeconds: number };
+  /** Null for a run without `--interrupt`. */
+  readonly interruptions: InterruptionSummary | null;
   readonly load: LoadSummary;
   /** Null for a server that is not ours to look at. */
   readonly server: ServerSummary | null;
@@ -49,8 +53,14 @@ export interface ServerUsage {
 /** Half a beat: a caller this late sends its frames in pairs. */
 const LATE_MS = 10;
 
+/** What the callers have told. */
+export interface Measurements {
+  readonly results: readonly TurnResult[];
+  readonly interruptions: readonly Interruption[];
+}
+
 export function summarise(
-  results: readonly TurnResult[],
+  { results, interruptions }: Measurements,
   costs: readonly LoadCost[],
   usage: ServerUsage | null,
   callers: number,
@@ -74,6 +84,7 @@ export function summarise(
       ms: Math.round(sum(({ gaps }) => gaps.ms)),
       audioSeconds: Math.round(sum(({ audioMs }) => audioMs) / 1000),
     },
+    interruptions: summariseInterruptions(interruptions),
     load: loadSummary(costs),
     server: usage === null ? null : serverSummary(usage, callers),
   };

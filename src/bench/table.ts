@@ -1,5 +1,6 @@
 /** A summary as a person reads it in a terminal. */
-import type { StageRow, Summary } from './summary.js';
+import { interruptionRows, interruptionStages, type StageGroup } from './interruption-table.js';
+import type { Summary } from './summary.js';
 
 const COLUMNS = ['count', 'p50', 'p90', 'p95', 'p99', 'max'] as const;
 
@@ -17,19 +18,23 @@ export function summaryTable(summary: Summary): string {
   }
   rows.push(['pictures', `${pictures.expected}, ${pictures.late} late, ${pictures.missing} missing`]);
   rows.push(['gaps in the sound', `${gaps.count}, ${gaps.ms} ms in ${gaps.audioSeconds} s of speech`]);
+  if (summary.interruptions !== null) rows.push(...interruptionRows(summary.interruptions));
   rows.push(['server', serverLine(summary.server)], ['load', loadLine(summary.load)]);
   if (summary.load.isBottleneck)
     rows.push(['', 'the callers themselves were late: the figures are not the server’s alone']);
-  return `${stageTable(summary.stages)}\n${twoColumns(rows)}\n`;
+  const stages = stageTable([['ms from the end of the question', summary.stages], ...interruptionStages(summary)]);
+  return `${stages}\n${twoColumns(rows)}\n`;
 }
 
-function stageTable(stages: readonly StageRow[]): string {
-  const head = ['ms from the end of the question', ...COLUMNS.map((name) => (name === 'count' ? 'n' : name))];
-  const body = stages.map(({ name, of }) => [
-    name,
-    ...COLUMNS.map((column) => (column === 'count' ? String(of.count) : of[column].toFixed(1))),
+/** Groups of stages, each measured from a moment of its own. */
+function stageTable(groups: readonly StageGroup[]): string {
+  const lines = groups.flatMap(([from, stages]) => [
+    [from, ...COLUMNS.map((name) => (name === 'count' ? 'n' : name))],
+    ...stages.map(({ name, of }) => [
+      name,
+      ...COLUMNS.map((column) => (column === 'count' ? String(of.count) : of[column].toFixed(1))),
+    ]),
   ]);
-  const lines = [head, ...body];
   const width = (column: number) => Math.max(...lines.map((line) => line[column]!.length));
   return lines
     .map((line) => line.map((text, at) => (at === 0 ? text.padEnd(width(0)) : text.padStart(width(at)))).join('  '))

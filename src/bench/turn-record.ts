@@ -1,6 +1,6 @@
 /**
- * What one turn was like for its caller: told every event and frame with the time of its arrival, it plays the answer,
- * notes when each stage came, and knows when the turn is over. Times are in milliseconds.
+ * What one turn was like for its caller: told every event and frame with the time of its arrival, after the player has
+ * obeyed it, it notes when each stage came, and knows when the turn is over. Times are in milliseconds.
  */
 import { FRAME_SAMPLES, pcmSamples, SPEECH_RATE, samplesToMs } from '../audio/pcm.js';
 import type { Media } from '../protocol/media.js';
@@ -19,6 +19,10 @@ export interface TurnRecord {
   event(event: ServerEvent, now: number): void;
   media(media: Media, now: number): void;
   fail(reason: string): void;
+  /** The number of the answer; 0 before it begins. */
+  readonly response: number;
+  /** What the conversation calls the answer. */
+  readonly itemId: string | null;
   /** Plays on; true once the turn is over. */
   isOver(now: number): boolean;
   result(): Omit<TurnResult, 'caller' | 'turn' | 'question' | 'transcriptIsRight'>;
@@ -38,6 +42,8 @@ export function recordTurn({ player, zero, expectsPictures }: TurnParts): TurnRe
   let lastSign = zero;
   let marks: Partial<Record<MarkName, number>> = {};
   let answer = emptyAnswer(0);
+  let responseId: string | null = null;
+  let itemId: string | null = null;
 
   const mark = (name: MarkName, at: number) => {
     marks[name] ??= Math.round((at - zero) * 10) / 10;
@@ -46,7 +52,9 @@ export function recordTurn({ player, zero, expectsPictures }: TurnParts): TurnRe
     failure ??= reason;
   };
   /** A server that has begun too early cancels and answers again; the caller waits for that answer. */
-  const beginResponse = (now: number) => {
+  const beginResponse = (id: string, now: number) => {
+    responseId = id;
+    itemId = null;
     const { speech_stopped, transcript: transcribed } = marks;
     marks = {
       ...(speech_stopped !== undefined && { speech_stopped }),
@@ -57,6 +65,8 @@ export function recordTurn({ player, zero, expectsPictures }: TurnParts): TurnRe
     mark('response_created', now);
   };
   const endResponse = (response: ResponseObject) => {
+    // An answer that this turn has cut off ends in it, too.
+    if (response.id !== responseId) return;
     if (response.status === 'completed') done = true;
     else if (response.status_details?.reason !== 'turn_detected') fail(`the response was ${response.status}`);
   };
@@ -72,6 +82,12 @@ export function recordTurn({ player, zero, expectsPictures }: TurnParts): TurnRe
   };
   return {
     fail,
+    get response() {
+      return answer.response;
+    },
+    get itemId() {
+      return itemId;
+    },
     event(event, now) {
       lastSign = Math.max(lastSign, now);
       switch (event.type) {
@@ -85,20 +101,16 @@ export function recordTurn({ player, zero, expectsPictures }: TurnParts): TurnRe
         case 'conversation.item.input_audio_transcription.failed':
           return fail(event.error.code);
         case 'response.created':
-          return beginResponse(now);
+          return beginResponse(event.response.id, now);
+        case 'response.output_item.added':
+          if (event.response_id === responseId && event.item.type === 'message') itemId = event.item.id;
+          return;
         case 'avatar.response':
-          answer = emptyAnswer(event.response);
-          return player.begin(event.response);
+          if (event.response_id === responseId) answer = emptyAnswer(event.response);
+          return;
         case 'avatar.end':
-          if (event.response !== answer.response) return;
-          answer.end = event.position;
-          return player.end(event.position, now);
-        case 'avatar.pause':
-          return player.pause(now);
-        case 'avatar.resume':
-          return player.resume(event.position, now);
-        case 'avatar.flush':
-          return player.flush(now);
+          if (event.response === answer.response) answer.end = event.position;
+          return;
         case 'response.done':
           return endResponse(event.response);
         case 'error':
@@ -111,7 +123,7 @@ export function recordTurn({ player, zero, expectsPictures }: TurnParts): TurnRe
       if (media.kind === 'audio') {
         const samples = pcmSamples(media.pcm);
         if (hear(media.position, samples)) mark('first_sound', now);
-        return player.audio(media.position, samples.length, now);
+        return;
       }
       mark('first_picture', now);
       answer.pictures += 1;

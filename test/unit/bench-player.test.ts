@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { createPlayer } from '../../src/bench/player.js';
+import { createPlayer, type Player } from '../../src/bench/player.js';
 
 const FRAME = 960;
 
 /** `count` frames from frame `first` on, all at once. */
-function feed(player: ReturnType<typeof createPlayer>, first: number, count: number, now: number): void {
-  for (let frame = first; frame < first + count; frame += 1) player.audio(frame * FRAME, FRAME, now);
+function feed(player: Player, first: number, count: number, now: number, response = 1): void {
+  for (let frame = first; frame < first + count; frame += 1) player.audio(response, frame * FRAME, FRAME, now);
+}
+
+/** One that has been sounding since 0, with `frames` there to play. */
+function playing(frames: number): Player {
+  const player = createPlayer();
+  player.begin(1);
+  feed(player, 0, frames, 0);
+  return player;
 }
 
 describe('the player of the bench', () => {
@@ -23,27 +31,21 @@ describe('the player of the bench', () => {
   });
 
   it('ends at the end, and never plays beyond it', () => {
-    const player = createPlayer();
-    player.begin(1);
-    feed(player, 0, 5, 0);
-    player.end(4 * FRAME, 10);
+    const player = playing(5);
+    player.end(1, 4 * FRAME, 10);
     player.advance(5000);
     expect([player.state, player.played, player.gaps.count]).toEqual(['ended', 4 * FRAME, 0]);
   });
 
   it('plays an answer shorter than its buffer', () => {
-    const player = createPlayer();
-    player.begin(1);
-    feed(player, 0, 1, 0);
-    player.end(FRAME, 5);
+    const player = playing(1);
+    player.end(1, FRAME, 5);
     player.advance(45);
     expect(player.state).toBe('ended');
   });
 
   it('counts a gap from the moment at which the sound ran dry to that at which it goes on', () => {
-    const player = createPlayer();
-    player.begin(1);
-    feed(player, 0, 2, 0);
+    const player = playing(2);
     player.advance(300);
     expect([player.state, player.played, player.gaps]).toEqual(['buffering', 2 * FRAME, { count: 1, ms: 0 }]);
     feed(player, 2, 2, 380);
@@ -54,28 +56,109 @@ describe('the player of the bench', () => {
   });
 
   it('counts no gap where the answer was over, and only its end was announced late', () => {
-    const player = createPlayer();
-    player.begin(1);
-    feed(player, 0, 2, 0);
+    const player = playing(2);
     player.advance(100);
-    player.end(2 * FRAME, 110);
+    player.end(1, 2 * FRAME, 110);
     expect([player.state, player.gaps]).toEqual(['ended', { count: 0, ms: 0 }]);
   });
 
-  it('holds, goes on from where it is told to, and falls silent', () => {
-    const player = createPlayer();
-    player.begin(1);
-    feed(player, 0, 10, 0);
-    player.pause(100);
-    player.advance(900);
-    expect([player.state, player.played]).toEqual(['paused', 2400]);
-    player.resume(1200, 1000);
-    player.advance(1050);
-    expect([player.state, player.played]).toEqual(['playing', 2400]);
-    player.flush(1060);
-    player.advance(2000);
-    expect([player.state, player.played]).toEqual(['flushed', 2640]);
+  it('counts the gaps of each answer by itself', () => {
+    const player = playing(2);
+    player.advance(300);
+    feed(player, 2, 2, 380);
     player.begin(2);
-    expect([player.state, player.response, player.played]).toEqual(['buffering', 2, 0]);
+    expect(player.gaps).toEqual({ count: 0, ms: 0 });
+  });
+});
+
+describe('a player that is told to hold', () => {
+  it('fades for 5 ms, and goes on from where it is told to', () => {
+    const player = playing(10);
+    player.pause(1, 100);
+    expect(player.state).toBe('playing');
+    player.advance(900);
+    expect([player.state, player.played]).toEqual(['paused', 2400 + 120]);
+    expect(player.halts).toEqual([{ since: 105, at: 2520, end: null }]);
+    player.resume(1, 1200, 1000);
+    expect(player.halts).toEqual([{ since: 105, at: 2520, end: { at: 1000, from: 1200 } }]);
+    player.advance(1050);
+    expect([player.state, player.played, player.gaps.count]).toEqual(['playing', 2400, 0]);
+  });
+
+  it('stands at once if it had run dry, from the moment at which it had', () => {
+    const player = playing(2);
+    player.advance(300);
+    player.pause(1, 310);
+    expect([player.state, player.halts]).toEqual(['paused', [{ since: 80, at: 2 * FRAME, end: null }]]);
+  });
+
+  it('fades no further than there is sound', () => {
+    const player = playing(2);
+    player.pause(1, 78);
+    player.advance(200);
+    expect([player.state, player.halts]).toEqual(['paused', [{ since: 80, at: 2 * FRAME, end: null }]]);
+  });
+
+  it('goes on in the middle of its fade', () => {
+    const player = playing(10);
+    player.pause(1, 100);
+    player.resume(1, 2400, 102);
+    player.advance(110);
+    expect([player.state, player.played]).toEqual(['playing', 2400 + 8 * 24]);
+  });
+
+  it('does not begin again what is over, or was never held', () => {
+    const player = playing(10);
+    player.resume(1, 0, 100);
+    expect(player.played).toBe(2400);
+    player.end(1, 10 * FRAME, 100);
+    player.advance(1000);
+    player.pause(1, 1010);
+    expect([player.state, player.halts]).toEqual(['ended', []]);
+  });
+});
+
+describe('a player that is told to flush', () => {
+  it('falls silent, and takes nothing more of the answer', () => {
+    const player = playing(10);
+    player.flush(1, 100);
+    player.advance(2000);
+    feed(player, 10, 3, 2010);
+    player.picture(1);
+    player.resume(1, 0, 2020);
+    expect([player.state, player.played, player.stale]).toEqual(['flushed', 2520, 4]);
+    expect(player.halts).toEqual([{ since: 105, at: 2520, end: null }]);
+  });
+
+  it('stood still since it was held, if it was', () => {
+    const player = playing(10);
+    player.pause(1, 100);
+    player.flush(1, 103);
+    player.advance(400);
+    player.begin(2);
+    const held = playing(10);
+    held.pause(1, 100);
+    held.advance(300);
+    held.flush(1, 400);
+    expect([held.state, held.halts]).toEqual(['flushed', [{ since: 105, at: 2520, end: null }]]);
+  });
+
+  it('counts what is late of an older answer, and obeys nothing about it', () => {
+    const player = playing(10);
+    player.begin(2);
+    feed(player, 10, 1, 50);
+    player.picture(1);
+    player.pause(1, 60);
+    player.begin(1);
+    feed(player, 0, 2, 70, 2);
+    expect([player.state, player.response, player.stale]).toEqual(['playing', 2, 2]);
+  });
+
+  it('counts a flush that finds nothing to stop', () => {
+    const player = playing(2);
+    player.flush(1, 20);
+    player.flush(1, 40);
+    player.flush(7, 40);
+    expect(player.flushes).toBe(3);
   });
 });

@@ -1,40 +1,43 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isSameWording, loadQuestions } from '../../src/bench/questions.js';
-import { voicedEnd } from '../../src/bench/voiced.js';
+import { isSameWording, loadRecordings } from '../../src/bench/questions.js';
+import { voicedRange } from '../../src/bench/voiced.js';
 import { readWav } from '../../src/bench/wav.js';
 import { everyPhrase, loadPersonas } from '../../src/persona.js';
 
 const folder = 'src/bench/voices';
 
-describe('the recorded questions', () => {
-  const questions = loadQuestions('.');
+describe('the recordings', () => {
+  const { questions, story, noises } = loadRecordings('.');
+  const spoken = [...questions, story];
+  const all = [...spoken.map(({ text, ...sound }) => ({ name: text, ...sound })), ...noises];
 
   it('are all there, and small', () => {
     const files = readdirSync(folder).filter((name) => name.endsWith('.wav'));
-    expect(questions.length).toBe(files.length);
-    expect(files.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)).toBeLessThan(300 * 1024);
+    expect(all.length).toBe(files.length);
+    expect(files.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)).toBeLessThan(500 * 1024);
   });
 
-  it('are phrases that the persona knows', async () => {
+  it('of questions are phrases that the persona knows', async () => {
     const personas = await loadPersonas('personas');
     const phrases = everyPhrase(personas.get('parley')!);
-    const unknown = questions.filter(({ text }) => !phrases.some(({ phrase }) => isSameWording(phrase, text)));
+    const unknown = spoken.filter(({ text }) => !phrases.some(({ phrase }) => isSameWording(phrase, text)));
     expect(unknown.map(({ text }) => text)).toEqual([]);
   });
 
-  it('end with their last voiced sample, before the recording does', () => {
-    for (const { text, samples, voicedEnd: end } of questions) {
-      expect(end, text).toBeGreaterThan(samples.length / 2);
-      expect(end, text).toBeLessThan(samples.length);
-      const rest = Math.max(...samples.subarray(end).map(Math.abs));
-      expect(rest, text).toBeLessThan(0.1 * Math.max(...samples.map(Math.abs)));
+  it('begin and end with their voice, within 300 ms', () => {
+    for (const { name, samples, voiced } of all) {
+      const loudest = Math.max(...samples.map(Math.abs));
+      const around = [...samples.subarray(0, voiced.from), ...samples.subarray(voiced.to)];
+      expect(Math.max(...around.map(Math.abs)), name).toBeLessThan(0.1 * loudest);
+      expect(voiced.from, name).toBeLessThan(300 * 24);
+      expect(samples.length - voiced.to, name).toBeLessThan(500 * 24);
     }
   });
 });
 
-describe('the end of a voice', () => {
+describe('the place of a voice', () => {
   const tone = (ms: number, level: number) =>
     Array.from({ length: ms * 16 }, (_, at) => Math.round(level * Math.sin(at / 5)));
 
@@ -46,13 +49,13 @@ describe('the end of a voice', () => {
       ...tone(50, 2000),
       ...tone(300, 20),
     ]);
-    expect(voicedEnd(samples, 16_000)).toBe(500 * 16);
+    expect(voicedRange(samples, 16_000)).toEqual({ from: 100 * 16, to: 500 * 16 });
   });
 
-  it('is the end of a recording that ends in its voice, and 0 in silence', () => {
-    expect(voicedEnd(Int16Array.from(tone(205, 9000)), 16_000)).toBe(205 * 16);
-    expect(voicedEnd(new Int16Array(1600), 16_000)).toBe(0);
-    expect(voicedEnd(new Int16Array(0), 16_000)).toBe(0);
+  it('is all of a recording that is voice, and nothing of silence', () => {
+    expect(voicedRange(Int16Array.from(tone(205, 9000)), 16_000)).toEqual({ from: 0, to: 205 * 16 });
+    expect(voicedRange(new Int16Array(1600), 16_000)).toEqual({ from: 0, to: 0 });
+    expect(voicedRange(new Int16Array(0), 16_000)).toEqual({ from: 0, to: 0 });
   });
 });
 

@@ -32,7 +32,7 @@ const usage = {
 };
 
 describe('the summary of a run', () => {
-  const summary = summarise(results, [cost([1, 2]), cost([0, 3])], usage, 2);
+  const summary = summarise({ results, interruptions: [] }, [cost([1, 2]), cost([0, 3])], usage, 2);
 
   it('drops no failure', () => {
     expect(summary.turns).toEqual({ asked: 4, answered: 3, failed: 1 });
@@ -51,7 +51,7 @@ describe('the summary of a run', () => {
   it('counts an empty transcript as missing, another wording as wrong', () => {
     expect(summary.transcripts).toEqual({ right: 1, wrong: 1, missing: 1 });
     const typed = { ...turn(0, 500, ''), transcriptIsRight: null };
-    expect(summarise([typed], [], null, 1).transcripts).toBeNull();
+    expect(summarise({ results: [typed], interruptions: [] }, [], null, 1).transcripts).toBeNull();
   });
 
   it('adds up pictures, gaps, and what both sides cost', () => {
@@ -68,7 +68,7 @@ describe('the summary of a run', () => {
   });
 
   it('says so when the callers were late themselves', () => {
-    const late = summarise(results, [cost([1, 2, 40])], null, 1);
+    const late = summarise({ results, interruptions: [] }, [cost([1, 2, 40])], null, 1);
     expect(late.load.isBottleneck).toBe(true);
     expect(summaryTable(late)).toContain('the callers themselves were late');
     expect(summaryTable(summary)).not.toContain('the callers themselves were late');
@@ -82,7 +82,7 @@ describe('the summary of a run', () => {
     expect(text).toMatch(/turns +3 of 4 answered, 1 failed\n +1 x no answer within 15 s\n/);
     expect(text).toMatch(/transcripts +1 right, 1 wrong, 1 missing/);
     expect(text).toMatch(/pictures +150, 3 late, 6 missing/);
-    expect(summaryTable(summarise(results, [], null, 1))).toMatch(/server +unknown/);
+    expect(summaryTable(summarise({ results, interruptions: [] }, [], null, 1))).toMatch(/server +unknown/);
   });
 });
 
@@ -94,6 +94,7 @@ describe('the command line', () => {
       url: null,
       token: null,
       typed: false,
+      interrupt: false,
       seed: 1,
       json: null,
     });
@@ -115,6 +116,11 @@ describe('the command line', () => {
     ['--nonsense', '1'],
   ])('refuses %s %s, and shows what there is', (name, value) => {
     expect(() => readOptions([`${name}=${value}`])).toThrow(/--callers 4/);
+  });
+
+  it('interrupts by voice only', () => {
+    expect(readOptions(['--interrupt'])).toMatchObject({ interrupt: true, typed: false });
+    expect(() => readOptions(['--interrupt', '--typed'])).toThrow(/interruptions are spoken/);
   });
 
   it('finds the socket of a server that is named by its address', () => {

@@ -1,19 +1,35 @@
 import { describe, expect, it } from 'vitest';
+import { feed, obey } from '../../src/bench/playback.js';
 import { createPlayer } from '../../src/bench/player.js';
 import { recordTurn, type TurnRecord } from '../../src/bench/turn-record.js';
+import type { Media } from '../../src/protocol/media.js';
 import type { ServerEvent } from '../../src/protocol/server-events.js';
 
 const ZERO = 10_000;
 const FRAME = 960;
 
+/** A record of which each event and frame is told after the player has obeyed it, as in a session. */
 function begin(expectsPictures = true): TurnRecord {
-  return recordTurn({ player: createPlayer(), zero: ZERO, expectsPictures });
+  const player = createPlayer();
+  const record = recordTurn({ player, zero: ZERO, expectsPictures });
+  const { event, media } = record;
+  return Object.assign(record, {
+    event(told: ServerEvent, now: number) {
+      obey(player, told, now);
+      event(told, now);
+    },
+    media(told: Media, now: number) {
+      feed(player, told, now);
+      media(told, now);
+    },
+  });
 }
 
 /** Events with the fields that the record reads. */
 const event = (type: string, fields: object = {}) => ({ type, ...fields }) as ServerEvent;
-const done = (status: string, reason?: string) =>
-  event('response.done', { response: { status, status_details: reason === undefined ? null : { reason } } });
+const created = (id = 'resp_1') => event('response.created', { response: { id } });
+const done = (status: string, reason?: string, id = 'resp_1') =>
+  event('response.done', { response: { id, status, status_details: reason === undefined ? null : { reason } } });
 
 function audio(record: TurnRecord, frame: number, now: number, loudFrom = 0): void {
   const samples = Int16Array.from({ length: FRAME }, (_, at) => (at >= loudFrom ? 5000 : 10));
@@ -30,8 +46,8 @@ function picture(record: TurnRecord, frame: number, now: number, response = 1): 
 }
 
 function answer(record: TurnRecord, at: number): void {
-  record.event(event('response.created'), ZERO + at);
-  record.event(event('avatar.response', { response: 1 }), ZERO + at);
+  record.event(created(), ZERO + at);
+  record.event(event('avatar.response', { response: 1, response_id: 'resp_1' }), ZERO + at);
 }
 
 describe('the record of a turn', () => {
@@ -98,24 +114,41 @@ describe('the record of a turn', () => {
     record.event(event('avatar.flush', { response: 1 }), ZERO + 120);
     record.event(done('cancelled', 'turn_detected'), ZERO + 120);
     expect(record.isOver(ZERO + 130)).toBe(false);
-    record.event(event('response.created'), ZERO + 500);
+    record.event(created('resp_2'), ZERO + 500);
     expect(record.result().marks).toEqual({ speech_stopped: 90, response_created: 500 });
   });
 
   it.each([
-    ['that failed', [done('failed')], 'the response was failed'],
+    ['that failed', [created(), done('failed')], 'the response was failed'],
     ['with an error', [event('error', { error: { code: 'at_capacity' } })], 'at_capacity'],
     [
       'whose speech could not be recognised',
       [event('conversation.item.input_audio_transcription.failed', { error: { code: 'stt_failed' } })],
       'stt_failed',
     ],
-    ['without sound', [event('response.created'), done('completed')], 'the answer had no sound'],
+    ['without sound', [created(), done('completed')], 'the answer had no sound'],
   ])('tells of a turn %s', (_what, events, failure) => {
     const record = begin();
     for (const each of events) record.event(each, ZERO + 100);
     expect(record.isOver(ZERO + 101)).toBe(true);
     expect(record.result().failure).toBe(failure);
+  });
+
+  it('has no part in the answer that it cut off', () => {
+    const record = begin();
+    record.event(event('avatar.response', { response: 1, response_id: 'resp_0' }), ZERO - 5000);
+    record.event(event('avatar.end', { response: 1, position: FRAME }), ZERO + 10);
+    record.event(done('failed', undefined, 'resp_0'), ZERO + 20);
+    record.event(created(), ZERO + 30);
+    record.event(done('completed', undefined, 'resp_0'), ZERO + 40);
+    expect([record.isOver(ZERO + 50), record.response, record.itemId]).toEqual([false, 0, null]);
+    record.event(event('avatar.response', { response: 2, response_id: 'resp_1' }), ZERO + 60);
+    const item = (id: string, type = 'message', response_id = 'resp_1') =>
+      event('response.output_item.added', { response_id, item: { id, type } });
+    record.event(item('item_0', 'message', 'resp_0'), ZERO + 70);
+    record.event(item('item_call', 'function_call'), ZERO + 70);
+    record.event(item('item_1'), ZERO + 70);
+    expect([record.response, record.itemId]).toEqual([2, 'item_1']);
   });
 
   it('forgives a cancel that came too late', () => {

@@ -1,0 +1,34 @@
+/** What is known when something was heard over an answer, as it stands in the file of `--json`. */
+import type { TurnResult } from './turn-result.js';
+
+export interface InterruptionMarks {
+  /** How much of the answer had been played when the first sound of it was heard. */
+  readonly atMs: number;
+  /** `held`: the answer stood still for a while and went on; `unnoticed`: it never did. */
+  readonly outcome: 'cut_off' | 'held' | 'unnoticed';
+  /** From the first voiced sample to the standstill that lasted; null: there was none. */
+  readonly stillMs: number | null;
+  /** From there to `avatar.flush`; null: none came. */
+  readonly cutOffMs: number | null;
+  /** How long the answer stood still before it went on, in all. */
+  readonly heldMs: number;
+  /** How far it then went on from the sample at which it stood. */
+  readonly movedSamples: number;
+  /** Frames of the answer that came after it was flushed. */
+  readonly staleFrames: number;
+  /** How far the history's end of the answer lies from what was played; null: none was told. */
+  readonly historyMs: number | null;
+}
+
+export interface Interruption extends InterruptionMarks {
+  readonly caller: number;
+  /** The turn whose answer it was. */
+  readonly turn: number;
+  readonly kind: 'question' | 'noise';
+  /** The question's words, or what the noise is. */
+  readonly heard: string;
+  /** How the question was answered; null for a noise. */
+  readonly answer: TurnResult | null;
+  /** Null if all went as it should: a question cut the answer off, and was answered to its end. */
+  readonly failure: string | null;
+}
