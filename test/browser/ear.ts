@@ -1,6 +1,7 @@
 /**
  * An ear between the page and the real server: it keeps what the microphone sends, and the test says what a recogniser
- * would. So the page's part can be told apart from what any recogniser makes of a voice.
+ * would. So the page's part can be told apart from what any recogniser makes of a voice. It can also keep sound and
+ * pictures back, as a slow network does.
  */
 import type { Page } from 'playwright-core';
 import { decodeMedia } from '../../src/protocol/media.js';
@@ -19,6 +20,15 @@ export interface Ear {
   readonly asked: readonly { readonly type: string; readonly session?: unknown }[];
   /** How many sessions the page has begun. */
   readonly sessions: number;
+  /** The addresses of their sockets. */
+  readonly addresses: readonly string[];
+  /** What the server has said, in all sessions. */
+  readonly said: readonly { readonly type: string; readonly [field: string]: unknown }[];
+  /** Keeps sound and pictures back from now on; `release` lets what was kept arrive, and what comes later. */
+  hold(): void;
+  release(): void;
+  /** How many frames of sound and pictures are kept back. */
+  readonly held: number;
   /** Says this to the page as if the server had. */
   tell(...events: readonly object[]): void;
   /** Waits until the microphone has sent this many frames more. */
@@ -29,12 +39,19 @@ export interface Ear {
 export async function putEar(page: Page, { hears }: { hears: boolean }): Promise<Ear> {
   const frames: HeardFrame[] = [];
   const asked: { type: string }[] = [];
+  const addresses: string[] = [];
+  const said: { type: string }[] = [];
+  const held: Buffer[] = [];
+  let isHolding = false;
+  let sendPage = (_: Buffer) => {};
   let sessions = 0;
   let tellPage = (_: string) => {};
   let onFrame = () => {};
   await page.routeWebSocket(/\/v1\/realtime/, (socket) => {
     const server = socket.connectToServer();
     sessions += 1;
+    addresses.push(socket.url());
+    sendPage = (media) => socket.send(media);
     const session = sessions;
     tellPage = (text) => socket.send(text);
     socket.onMessage((message) => {
@@ -45,11 +62,27 @@ export async function putEar(page: Page, { hears }: { hears: boolean }): Promise
       frames.push({ session, ...frameOf(message) });
       return onFrame();
     });
-    server.onMessage((message) => socket.send(typeof message === 'string' ? withEar(message, hears) : message));
+    server.onMessage((message) => {
+      if (typeof message !== 'string') return isHolding ? void held.push(message) : socket.send(message);
+      said.push(JSON.parse(message) as { type: string });
+      socket.send(withEar(message, hears));
+    });
   });
   return {
     frames,
     asked,
+    addresses,
+    said,
+    hold() {
+      isHolding = true;
+    },
+    release() {
+      isHolding = false;
+      for (const media of held.splice(0)) sendPage(media);
+    },
+    get held() {
+      return held.length;
+    },
     get sessions() {
       return sessions;
     },

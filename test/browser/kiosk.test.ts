@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { type RunningServer, startServer } from '../e2e/server.js';
 import { launchChromium } from './chromium.js';
 import { type Ear, putEar, utterance } from './ear.js';
+import { SLOW_SOUND } from './slow-sound.js';
 import { PATIENCE_MS } from './visitor.js';
 import { notes, wavFile } from './wav.js';
 
@@ -88,7 +89,7 @@ describe('the kiosk', () => {
     await page.evaluate(`document.querySelector('parley-avatar').stop()`);
     expect(ear.sessions).toBe(1);
     await attracts();
-    expect(await page.locator('.words p').allTextContents()).toEqual(['', '']);
+    expect(await page.locator('.caller, .host').allTextContents()).toEqual(['', '']);
     expect(await page.locator('.answers').textContent()).toBe('');
     await page.getByRole('img', { name: /ready/ }).waitFor();
     await expect.poll(() => ear.sessions).toBe(2);
@@ -130,7 +131,7 @@ describe('the kiosk', () => {
     expect(await page.locator('.caller').textContent()).toBe('');
     await page.getByRole('img', { name: /listening/ }).waitFor();
     await ear.hear(5);
-    expect(ear.frames.find(({ session }) => session === 2)?.position).toBe(0);
+    expect(ear.frames.find(({ session }) => session > 1)?.position).toBe(0);
   });
 
   it('waits for a touch where the browser does not let it sound before one', async () => {
@@ -146,6 +147,25 @@ describe('the kiosk', () => {
     } finally {
       await strict.close();
     }
+  });
+
+  it('waits for a sound that is slow to open, where the browser lets it sound by itself', async () => {
+    await open('', browser, { before: SLOW_SOUND + NOTE_STATES });
+    await ear.hear(5);
+    expect(await page.evaluate(`states.join(' ')`)).toBe('opening on');
+    ear.tell(...utterance('a', 'Where are the lifts?'));
+    await talks();
+    await isSpeaking();
+  });
+
+  it('says that it hears nothing where there is no microphone, and what can be done', async () => {
+    await open('');
+    await page.mouse.click(40, 40);
+    await page
+      .getByRole('status')
+      .filter({ hasText: 'I cannot hear you at the moment. Please touch a question.' })
+      .waitFor();
+    expect(await page.locator('parley-avatar .note').isVisible()).toBe(false);
   });
 
   it('leaves the microphone alone with listen=off', async () => {
@@ -190,20 +210,68 @@ describe('the kiosk', () => {
     ['a wide screen', { width: 1920, height: 1080 }],
     ['a tall screen', { width: 1080, height: 1920 }],
     ['a tablet', { width: 1024, height: 768 }],
+    ['an upright tablet', { width: 768, height: 1024 }],
     ['a telephone', { width: 390, height: 844 }],
+    ['a small telephone', { width: 360, height: 740 }],
   ])('fills %s with the face, and nothing scrolls or is selected', async (_, viewport) => {
     await open('', deaf, { viewport });
     await page.mouse.click(40, 40);
     await isSpeaking();
     const face = await page.locator('parley-avatar canvas').boundingBox();
-    expect(face?.width).toBeGreaterThanOrEqual(Math.min(viewport.width, viewport.height) * 0.8);
+    expect(face?.width).toBeGreaterThanOrEqual(Math.min(viewport.width, viewport.height) * 0.75);
     const words = await host().boundingBox();
     if (face === null || words === null) throw new Error('the face or the words are not there');
     expect(words.x >= face.x + face.width * 0.9 || words.y >= face.y + face.height * 0.9).toBe(true);
     expect(words.y + words.height).toBeLessThanOrEqual(viewport.height);
-    const last = await page.locator('.suggestions li').last().boundingBox();
-    expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThanOrEqual(viewport.height);
+    const suggestions = page.locator('.suggestions');
+    const offered = await suggestions.boundingBox();
+    expect(await suggestions.getByRole('button').filter({ visible: true }).count()).toBe(4);
+    expect(offered?.y).toBeGreaterThanOrEqual(words.y + words.height);
+    expect((offered?.y ?? 0) + (offered?.height ?? 0)).toBeLessThanOrEqual(viewport.height);
+    // What is said moves nothing.
+    await page.evaluate(`document.querySelector('parley-avatar').say('Tell me a story')`);
+    await page.locator('.caller', { hasText: 'Tell me a story' }).waitFor();
+    await host().locator('span.heard').first().waitFor();
+    expect((await suggestions.boundingBox())?.y).toBeCloseTo(offered?.y ?? 0, 1);
     expect(await page.evaluate(UNTOUCHED)).toEqual({ width: viewport.width, height: viewport.height, menu: false });
+  });
+});
+
+describe('the kiosk without a voice', () => {
+  let silent: RunningServer;
+
+  beforeAll(async () => {
+    silent = await startServer({ TTS: 'none' });
+  });
+
+  afterAll(async () => {
+    await silent?.stop();
+  });
+
+  it.each([
+    ['a wide screen', { width: 1920, height: 1080 }],
+    ['a tall screen', { width: 1080, height: 1920 }],
+    ['a small telephone', { width: 360, height: 740 }],
+  ])('writes a long answer on %s where one can read it all', async (_, viewport) => {
+    await open('', deaf, { viewport, at: silent });
+    await page.mouse.click(40, 40);
+    await page.evaluate(`document.querySelector('parley-avatar').say('Tell me a story')`);
+    await host().filter({ hasText: 'town' }).waitFor();
+    const boxes = await Promise.all(
+      [page.locator('parley-avatar canvas'), host(), page.locator('.suggestions')].map((part) => part.boundingBox()),
+    );
+    const [face, words, offered] = boxes;
+    if (!face || !words || !offered) throw new Error('the face, the words or the suggestions are not there');
+    expect(face.y).toBeGreaterThanOrEqual(0);
+    expect(words.y).toBeGreaterThanOrEqual(0);
+    expect(offered.y).toBeGreaterThanOrEqual(words.y + words.height - 1);
+    expect(offered.y + offered.height).toBeLessThanOrEqual(viewport.height);
+    // What has no room is pushed up by a finger.
+    const hidden = await host().evaluate((line) => {
+      line.scrollTop = line.scrollHeight;
+      return line.scrollHeight - line.scrollTop - line.clientHeight;
+    });
+    expect(hidden).toBeLessThan(2);
   });
 });
 

@@ -2,8 +2,6 @@
  * Whether the lips go with the sound: from what is seen and what is heard, and not from what the element says of itself.
  * Only whether its pictures come in time is the element's own count, against the frames that the browser gave it.
  */
-import type { Page } from 'playwright-core';
-
 /** One look at the page: how loud it is, and how far the mouth is from the pack's own picture, in levels. */
 export interface Look {
   readonly time: number;
@@ -12,6 +10,11 @@ export interface Look {
   /** The picture that is heard now, and how many the element says it has shown. */
   readonly due: number;
   readonly shown: number;
+}
+
+/** A page that can be watched. */
+interface Evaluating {
+  evaluate<T>(script: string): Promise<T>;
 }
 
 export interface LipSync {
@@ -23,10 +26,13 @@ export interface LipSync {
   readonly inTime: number;
 }
 
+export const goesWithTheSound = ({ lag, correlation, inTime }: LipSync): boolean =>
+  Math.abs(lag) <= 120 && correlation > 0.3 && inTime > 0.5;
+
 const STEP_MS = 20;
 const WIDEST_LAG_MS = 600;
 
-export const watchLips = (page: Page, ms: number): Promise<readonly Look[]> => page.evaluate<Look[]>(WATCH(ms));
+export const watchLips = (page: Evaluating, ms: number): Promise<readonly Look[]> => page.evaluate<Look[]>(WATCH(ms));
 
 /** The lag at which loudness and opening are most alike, over everything that was watched. */
 export function lipSync(watched: readonly (readonly Look[])[]): LipSync {
@@ -95,7 +101,8 @@ const WATCH = (ms: number) => `(async () => {
     kept.push({ time: performance.now() - since, level, base, due, shown, seen: context.getImageData(...place).data });
   }
   const { avatars } = await (await fetch('/v1/avatars')).json();
-  const bytes = await (await fetch(avatars[0].pack.url)).arrayBuffer();
+  const { avatar } = await (await fetch('/v1/about')).json();
+  const bytes = await (await fetch(avatars.find(({ id }) => id === avatar).pack.url)).arrayBuffer();
   const json = new DataView(bytes).getUint32(12, true);
   const { pictures } = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 16, json)));
   const surface = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });

@@ -173,6 +173,27 @@ describe('what is said', () => {
   });
 });
 
+describe('speech that the connection takes along', () => {
+  it('stays as a line that says so, and that it can be said again', async () => {
+    const mortal = await startServer();
+    const prepare = async (page: Visitor['page']) => {
+      ear = await putEar(page, { hears: true });
+    };
+    const arrived = await visit(browser, mortal.url, { prepare });
+    try {
+      await arrived.microphone.click();
+      await isIn(arrived, 'on');
+      ear.tell({ type: 'input_audio_buffer.speech_started', item_id: 'a', audio_start_ms: 0 });
+      await arrived.page.locator('.transcript .user.waiting').waitFor();
+      await mortal.stop();
+      await arrived.page.locator('.transcript .user', { hasText: 'Please say it again' }).waitFor();
+    } finally {
+      await arrived.leave();
+      await mortal.stop();
+    }
+  });
+});
+
 describe('which microphone', () => {
   it('is chosen from a menu, remembered, and turned off there', async () => {
     const arrived = await arrive();

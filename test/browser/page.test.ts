@@ -1,12 +1,10 @@
 /** The page against the real server, in a real browser: what a visitor sees, hears and can do. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RunningServer, startServer } from '../e2e/server.js';
 import { launchChromium } from './chromium.js';
-import { type LipSync, type Look, lipSync, watchLips } from './lip-sync.js';
+import { goesWithTheSound, type Look, lipSync, watchLips } from './lip-sync.js';
+import { SLOW_SOUND } from './slow-sound.js';
 import { type VisitOptions, type Visitor, visit } from './visitor.js';
 
 /** Loud enough to be heard; digital silence is 0, and the last of a fade far below. */
@@ -48,9 +46,6 @@ interface Noted {
   readonly captions: readonly { readonly line: string; readonly heard: number }[];
   readonly answers: readonly string[];
 }
-
-const goesWithTheSound = ({ lag, correlation, inTime }: LipSync) =>
-  Math.abs(lag) <= 120 && correlation > 0.3 && inTime > 0.5;
 
 async function arrive(options: VisitOptions = {}): Promise<Visitor> {
   visitor = await visit(browser, server.url, options);
@@ -203,24 +198,6 @@ describe('the beginning', () => {
   });
 });
 
-/** Runs in the page, before its own scripts: sound opens 3 s after it was asked for. */
-const SLOW_SOUND = `{
-  const { prototype } = BaseAudioContext;
-  const state = Object.getOwnPropertyDescriptor(prototype, 'state').get;
-  const { resume } = AudioContext.prototype;
-  let opensAt = Infinity;
-  Object.defineProperty(prototype, 'state', {
-    get() {
-      return performance.now() < opensAt ? 'suspended' : state.call(this);
-    },
-  });
-  AudioContext.prototype.resume = async function () {
-    opensAt = Math.min(opensAt, performance.now() + 3000);
-    await new Promise((resolve) => setTimeout(resolve, opensAt - performance.now()));
-    return resume.call(this);
-  };
-}`;
-
 describe('without a mouse', () => {
   it('one can start, ask and stop', async () => {
     const { page, until, stop, start, lastAnswer, question } = await arrive();
@@ -259,10 +236,12 @@ describe('when the connection is lost', () => {
       await first.stop();
       await page.getByText(/Trying again/).waitFor();
       await ask('Who are you?');
+      await page.locator('.transcript .unsent', { hasText: 'Who are you?' }).waitFor();
       second = await startServer({ PORT: port });
       // A server that has only just started may not have its voice yet; then it answers in writing.
       await lastAnswer.filter({ hasText: 'Ada' }).waitFor();
       await expect.poll(() => page.getByText(/Trying again/).isHidden()).toBe(true);
+      expect(await page.locator('.transcript .unsent').count()).toBe(0);
       await until(`d.state === 'idle'`);
       expect(await page.locator('.transcript li').allTextContents()).toEqual([
         'What time is it?',
@@ -363,47 +342,3 @@ const EMBEDDING = `(async () => {
     });
   }
 })()`;
-
-describe('the page', () => {
-  it.each([
-    ['a telephone', { width: 390, height: 844 }],
-    ['a desktop', { width: 1440, height: 900 }],
-    ['a tablet', { width: 820, height: 1180 }],
-    ['a small telephone', { width: 320, height: 568 }],
-    ['a telephone on its side', { width: 844, height: 390 }],
-    ['a small telephone on its side', { width: 640, height: 360 }],
-    ['a page at 200 %', { width: 720, height: 450 }],
-  ])('fits %s', async (name, viewport) => {
-    const { page, start, question, until } = await arrive({ viewport });
-    const folder = await mkdtemp(join(tmpdir(), 'parley-page-'));
-    try {
-      const button = await start.boundingBox();
-      const frame = await page.locator('parley-avatar .frame').boundingBox();
-      if (button === null || frame === null) throw new Error('the button or the frame is not there');
-      expect(button.x).toBeGreaterThanOrEqual(frame.x);
-      expect(button.x + button.width).toBeLessThanOrEqual(frame.x + frame.width);
-      await start.click();
-      await until('d.shown > 5');
-      const picture = await page.screenshot({ path: join(folder, `${name}.png`) });
-      expect(picture.byteLength).toBeGreaterThan(50_000);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
-    const face = await page.locator('parley-avatar canvas').boundingBox();
-    const field = await question.boundingBox();
-    if (face === null || field === null) throw new Error('the face or the field is not there');
-    expect(face.width).toBeGreaterThanOrEqual(Math.max(180, viewport.width * 0.29));
-    const lines = await page.locator('.lines').boundingBox();
-    // Three lines of text.
-    expect(lines?.height).toBeGreaterThan(72);
-    expect(face.y + face.height).toBeLessThan(viewport.height);
-    expect(field.y + field.height).toBeLessThanOrEqual(viewport.height);
-    const isBeside = field.x >= face.x + face.width;
-    expect(isBeside || field.y >= face.y + face.height).toBe(true);
-    // Below 16 px a telephone zooms in when the field is touched.
-    expect(
-      await page.evaluate(`parseFloat(getComputedStyle(document.querySelector('#question')).fontSize)`),
-    ).toBeGreaterThanOrEqual(16);
-  });
-});

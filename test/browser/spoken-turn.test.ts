@@ -98,7 +98,7 @@ describe.skipIf('enable' in found)(`a spoken question${reason}`, () => {
       await page.evaluate(`document.querySelector('parley-avatar').microphoneMuted = true`);
       await page.evaluate(`document.querySelector('parley-avatar').stop()`);
       await page.locator('body.attract').waitFor();
-      expect(await page.locator('.words p').allTextContents()).toEqual(['', '']);
+      expect(await page.locator('.caller, .host').allTextContents()).toEqual(['', '']);
     } finally {
       await lobby.close();
     }

@@ -91,7 +91,7 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
  * Runs in the page: looks before every picture whether the condition holds. In one piece, because the page's security
  * policy refuses what is put together while it runs, as Playwright's own waiting is.
  */
-const untilHolds = (condition: string) => `new Promise((resolve, reject) => {
+export const untilHolds = (condition: string) => `new Promise((resolve, reject) => {
   const since = performance.now();
   const look = () => {
     const d = ${ELEMENT}.debug;
@@ -115,7 +115,8 @@ const MOUTH_OPENING = `(async () => {
   const seen = canvas.getContext('2d').getImageData(...place).data;
   const base = element.debug.base;
   const { avatars } = await (await fetch('/v1/avatars')).json();
-  const bytes = await (await fetch(avatars[0].pack.url)).arrayBuffer();
+  const { avatar } = await (await fetch('/v1/about')).json();
+  const bytes = await (await fetch(avatars.find(({ id }) => id === avatar).pack.url)).arrayBuffer();
   const view = new DataView(bytes);
   const json = view.getUint32(12, true);
   const { pictures } = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 16, json)));

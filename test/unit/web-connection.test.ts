@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { serverAddress } from '../../web-client/element/address.js';
+import { presentedBy, resourceAddress, serverAddress } from '../../web-client/element/address.js';
 import { moodOf } from '../../web-client/element/mood.js';
 import { isReportDue } from '../../web-client/element/playback-report.js';
 import { sayLoss, waitBefore } from '../../web-client/element/reconnect.js';
@@ -15,6 +15,21 @@ describe('the address of the server', () => {
     ['ws://10.0.0.2/v1/realtime?model=x', 'ws://10.0.0.2/v1/realtime?model=x', 'http://10.0.0.2/v1/realtime?model=x'],
   ])('src %j', (src, socket, http) => {
     expect(serverAddress(src, page)).toEqual({ socket, http });
+  });
+
+  it('asks for an avatar where one is wished for, in the place of the one that it names', () => {
+    const server = serverAddress('wss://parley.example/v1/realtime?token=t&avatar=ada', page);
+    expect(presentedBy(server, null)).toEqual(server);
+    const { socket, http } = presentedBy(server, 'two words');
+    expect(new URL(socket).searchParams.getAll('avatar')).toEqual(['two words']);
+    expect(new URL(socket).searchParams.get('token')).toBe('t');
+    expect(http).toBe(server.http);
+  });
+
+  it('takes its token along to its other addresses, and to nobody else', () => {
+    const { http } = serverAddress('wss://parley.example/v1/realtime?token=t', page);
+    expect(resourceAddress('/v1/avatars', http)).toBe('https://parley.example/v1/avatars?token=t');
+    expect(resourceAddress('https://cdn.example/pack.bin', http)).toBe('https://cdn.example/pack.bin');
   });
 });
 
@@ -60,7 +75,7 @@ describe('playback reports', () => {
 });
 
 describe('the mood', () => {
-  const now = { isOpen: true, server: 'idle', play: 'idle', isWaiting: false } as const;
+  const now = { isOpen: true, server: 'idle', play: 'idle', hasSounded: false, isWaiting: false } as const;
 
   it('follows what is heard before what the server says', () => {
     expect(moodOf({ ...now, play: 'playing' })).toBe('speaking');
@@ -71,6 +86,12 @@ describe('the mood', () => {
   it('thinks from the question to the first sound', () => {
     expect(moodOf({ ...now, isWaiting: true })).toBe('thinking');
     expect(moodOf({ ...now, isWaiting: true, play: 'buffering', server: 'speaking' })).toBe('thinking');
+  });
+
+  it('goes on speaking when an answer runs dry in its middle, and after a pause', () => {
+    const dry = { ...now, isWaiting: true, play: 'buffering', hasSounded: true } as const;
+    expect(moodOf({ ...dry, server: 'speaking' })).toBe('speaking');
+    expect(moodOf({ ...dry, server: 'listening' })).toBe('speaking');
   });
 
   it('shows an interruption and a lost connection', () => {

@@ -19,6 +19,7 @@ interface Conversation {
   hear(samples: Int16Array, isMuted: boolean): void;
   reconnect(): void;
   forget(): void;
+  goOver(socket: string): void;
 }
 
 const fake = vi.hoisted(() => ({
@@ -70,7 +71,10 @@ class FakeSocket {
   onmessage: ((message: { data: string }) => void) | undefined;
   onclose: ((end: { code: number }) => void) | undefined;
 
-  constructor() {
+  readonly address: string;
+
+  constructor(address: string) {
+    this.address = address;
     FakeSocket.all.push(this);
   }
 
@@ -146,6 +150,7 @@ beforeEach(async () => {
   const ignore = () => {};
   const hooks = {
     onPack: ignore,
+    onOtherPack: ignore,
     onConnection: onState,
     onMood: ignore,
     onCaption: (words: readonly object[]) => fake.captions.push(words.length),
@@ -421,11 +426,36 @@ describe('the microphone', () => {
     expect(next.types()).toEqual(['session.update', 'conversation.item.create', 'response.create']);
   });
 
-  it('leaves no line behind for speech that the connection took with it', () => {
+  it('says of speech that the connection took with it that it is lost', () => {
     socket().greet();
     socket().tell({ type: 'input_audio_buffer.speech_started', item_id: 'i' });
-    loseConnection();
-    expect(onMessage.mock.lastCall?.[0]).toMatchObject({ id: 'i', status: 'withdrawn' });
+    const next = loseConnection();
+    expect(onMessage.mock.lastCall?.[0]).toMatchObject({ id: 'i', status: 'lost' });
+    next.greet();
+    expect(next.types()).toEqual([]);
+  });
+
+  it('sends nothing before the sound is open, when nobody could answer aloud', async () => {
+    let open = (_: boolean) => {};
+    fake.opened = new Promise((resolve) => {
+      open = resolve;
+    });
+    socket().greet();
+    const listening = conversation.listen();
+    conversation.hear(frame, false);
+    open(true);
+    await listening;
+    conversation.hear(frame, false);
+    expect(socket().heard).toEqual([480]);
+  });
+
+  it('stays closed when it was closed while the sound opened', async () => {
+    socket().greet();
+    const listening = conversation.listen();
+    conversation.deafen();
+    await listening;
+    conversation.hear(frame, false);
+    expect([socket().heard, agreed()]).toEqual([[], []]);
   });
 
   it('is heard as a question while what was typed is taken back', async () => {
@@ -465,6 +495,39 @@ describe('the next visitor', () => {
     conversation.hear(new Int16Array(480), false);
     expect(socket().heard).toEqual([0]);
     expect(socket().types()).toEqual(['session.update']);
+  });
+});
+
+describe('another presenter', () => {
+  const OTHER = 'ws://parley.example/?avatar=other';
+
+  it('is told what was said, goes on listening, and answers what was asked', async () => {
+    const first = socket();
+    first.greet();
+    await conversation.listen();
+    await conversation.say('one');
+    first.tell(created('a'));
+    conversation.goOver(OTHER);
+    expect(first.isClosed).toBe(true);
+    expect(socket().address).toBe(OTHER);
+    socket().greet();
+    expect(socket().types()).toEqual(['session.update', 'conversation.item.create', 'response.create']);
+    // The next time, too.
+    expect(loseConnection().address).toBe(OTHER);
+  });
+
+  it('greets, as long as nobody has asked anything', async () => {
+    socket().greet();
+    await conversation.start();
+    socket().tell(created('a'), written('a', 'Hello.'), done('a', 'completed'));
+    conversation.goOver(OTHER);
+    socket().greet();
+    expect(socket().types()).toEqual(['response.create']);
+    conversation.stop();
+    conversation.forget();
+    conversation.goOver('ws://parley.example/');
+    socket().greet();
+    expect(socket().types()).toEqual([]);
   });
 });
 

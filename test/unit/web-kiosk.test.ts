@@ -5,11 +5,12 @@ import { type Stay, visitorsStay } from '../../web-client/kiosk/stay.js';
 
 describe('the address of the kiosk', () => {
   it.each([
-    ['', { silenceMs: 45_000, listens: true, suggests: true }],
-    ['?silence=20&listen=off', { silenceMs: 20_000, listens: false, suggests: true }],
-    ['?silence=1&suggestions=off', { silenceMs: 5000, listens: true, suggests: false }],
-    ['?silence=long', { silenceMs: 45_000, listens: true, suggests: true }],
-    ['?silence=', { silenceMs: 5000, listens: true, suggests: true }],
+    ['', { silenceMs: 45_000, listens: true, suggests: true, avatar: null }],
+    ['?silence=20&listen=off', { silenceMs: 20_000, listens: false, suggests: true, avatar: null }],
+    ['?silence=1&suggestions=off', { silenceMs: 5000, listens: true, suggests: false, avatar: null }],
+    ['?silence=long', { silenceMs: 45_000, listens: true, suggests: true, avatar: null }],
+    ['?avatar=ada', { silenceMs: 45_000, listens: true, suggests: true, avatar: 'ada' }],
+    ['?silence=', { silenceMs: 5000, listens: true, suggests: true, avatar: null }],
   ])('%s', (query, settings) => {
     expect(kioskSettings(query)).toEqual(settings);
   });

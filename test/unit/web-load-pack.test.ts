@@ -12,6 +12,7 @@ const busy = () => new Response('busy', { status: 503 });
 
 describe('the pack of the avatar', () => {
   const onPack = vi.fn();
+  const onOther = vi.fn();
   const onProblem = vi.fn();
   const fetched = vi.fn<(url: string) => Promise<Response>>();
   let visit: AbortController;
@@ -19,7 +20,7 @@ describe('the pack of the avatar', () => {
   beforeEach(() => {
     vi.useFakeTimers();
     vi.stubGlobal('fetch', fetched);
-    for (const spy of [onPack, onProblem, fetched]) spy.mockReset();
+    for (const spy of [onPack, onOther, onProblem, fetched]) spy.mockReset();
     visit = new AbortController();
   });
   afterEach(() => {
@@ -28,7 +29,7 @@ describe('the pack of the avatar', () => {
     vi.useRealTimers();
   });
 
-  const load = () => packLoader('https://parley.example/v1/realtime', { onPack, onProblem }, visit.signal);
+  const load = () => packLoader('https://parley.example/v1/realtime', { onPack, onOther, onProblem }, visit.signal);
 
   it('is asked for again, ever less often, until it is there; the trouble is told once', async () => {
     fetched.mockImplementation(async () => (fetched.mock.calls.length < 4 ? busy() : whole()));

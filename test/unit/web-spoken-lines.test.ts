@@ -97,10 +97,14 @@ describe('what the visitor says', () => {
     expect(lines()).toEqual(['complete: One.']);
   });
 
-  it('is taken back with the connection, if it was not understood before', () => {
+  it('is lost with the connection, if it was not understood before, and stays as such', () => {
     hear(started('a'), committed('a'), understood('a', 'One.'), started('b'), committed('b'));
-    transcript.withdraw();
-    expect(lines()).toEqual(['complete: One.']);
+    transcript.lose();
+    expect(lines()).toEqual(['complete: One.', 'lost: ']);
+    expect(told.at(-1)).toMatchObject({ id: 'b', status: 'lost' });
+    const count = told.length;
+    transcript.lose();
+    expect(told).toHaveLength(count);
   });
 
   it('is gone with everything else when another visitor comes', () => {
@@ -115,6 +119,13 @@ describe('what the visitor says', () => {
 describe('after a lost connection', () => {
   it('what was said is told again, what was not understood is not', () => {
     hear(started('a'), committed('a'), understood('a', 'One.'), started('b'), committed('b'), understood('b', ''));
+    hear(started('c'), {
+      type: 'conversation.item.input_audio_transcription.delta',
+      item_id: 'c',
+      content_index: 0,
+      delta: 'Tw',
+    } as ServerEvent);
+    transcript.lose();
     const events = retold(transcript.messages, new Set());
     expect(events).toHaveLength(1);
     expect(events[0]).toMatchObject({ item: { role: 'user', content: [{ type: 'input_text', text: 'One.' }] } });

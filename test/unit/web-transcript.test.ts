@@ -17,7 +17,7 @@ function timed(transcript: string): TimedWord[] {
 
 const line = (transcript: string, heard: number) =>
   captionAt(timed(transcript), transcript, heard)
-    .map(({ text }) => text)
+    .words.map(({ text }) => text)
     .join('');
 
 describe('captions', () => {
@@ -30,13 +30,13 @@ describe('captions', () => {
   });
 
   it('tell what was heard, what sounds and what is coming', () => {
-    expect(captionAt(timed(text), text, 150).map(({ state }) => state)).toEqual(['heard', 'sounding', 'coming']);
-    expect(captionAt(timed(text), text, 190).map(({ state }) => state)).toEqual(['heard', 'heard', 'coming']);
+    expect(captionAt(timed(text), text, 150).words.map(({ state }) => state)).toEqual(['heard', 'sounding', 'coming']);
+    expect(captionAt(timed(text), text, 190).words.map(({ state }) => state)).toEqual(['heard', 'heard', 'coming']);
   });
 
   it('show nothing before the first word', () => {
     const late = timed(text).map((word) => ({ ...word, start: word.start + 50 }));
-    expect(captionAt(late, text, 20)).toEqual([]);
+    expect(captionAt(late, text, 20).words).toEqual([]);
   });
 
   it('break a long sentence into lines of at most 64 characters and lose no word', () => {
@@ -47,7 +47,7 @@ describe('captions', () => {
   });
 
   it('fall back to the words themselves while the transcript has not come', () => {
-    expect(captionAt(timed('Hello there'), '', 0).map(({ text: word }) => word)).toEqual(['Hello ', 'there ']);
+    expect(captionAt(timed('Hello there'), '', 0).words.map(({ text: word }) => word)).toEqual(['Hello ', 'there ']);
   });
 });
 
@@ -56,7 +56,7 @@ describe('the heard part of an answer', () => {
     const text = 'One, two. Three four.';
     const soFar = timed(text).slice(0, 2);
     expect(heardText(soFar, text, 1000)).toBe('One, two.');
-    expect(captionAt(soFar, text, 1000).map((word) => word.text)).toEqual(['One, ', 'two. ']);
+    expect(captionAt(soFar, text, 1000).words.map((word) => word.text)).toEqual(['One, ', 'two. ']);
   });
 
   it('ends with the last word that was heard whole, with its punctuation', () => {
@@ -106,6 +106,32 @@ describe('the transcript', () => {
     transcript.follow(heard(290, 'ended'));
     receive({ type: 'response.done', response: response('completed') });
     expect(latest.get('r1')).toMatchObject({ text: 'One two three.', status: 'complete' });
+  });
+
+  it.each([
+    [
+      'does not let a line grow that is being read and can stand by itself',
+      'One two, three four.',
+      2,
+      150,
+      'One two, ',
+    ],
+    ['lets a line grow that ends in the middle of a clause', 'One two three four.', 2, 150, 'One two three four.'],
+    ['joins to one line what nobody has begun to read', 'One two, three four.', 2, undefined, 'One two, three four.'],
+  ])('%s', (_, text, first, readAt, line) => {
+    const transcript = new Transcript(() => {});
+    const words = (some: TimedWord[]) =>
+      transcript.receive({ type: 'avatar.words', response: 1, response_id: 'r1', item_id: 'i1', words: some });
+    transcript.receive({ type: 'response.created', response: response('in_progress') });
+    transcript.receive({ type: 'response.output_audio_transcript.delta', delta: text, ...address });
+    transcript.receive({ type: 'avatar.response', response: 1, response_id: 'r1', base: 0 });
+    words(timed(text).slice(0, first));
+    if (readAt !== undefined) transcript.follow(heard(readAt));
+    words(timed(text).slice(first));
+    const shown = transcript.follow(heard(160));
+    expect(shown.map((word) => word.text).join('')).toBe(line);
+    const later = transcript.follow(heard(250));
+    expect(later.map((word) => word.text).join('')).toBe(line === 'One two, ' ? 'three four.' : line);
   });
 
   it('keeps of an interrupted answer only what was heard, whatever comes afterwards', () => {

@@ -1,4 +1,4 @@
-/** Where the server is, from what the `src` attribute says. Pure. */
+/** Where the server is, from what the attributes say. Pure. */
 const PATH = '/v1/realtime';
 
 export interface ServerAddress {
@@ -28,4 +28,21 @@ export function serverAddress(src: string | null, page: string): ServerAddress {
   const http = new URL(url);
   http.protocol = isSecure ? 'https:' : 'http:';
   return { socket: url.href, http: http.href };
+}
+
+/** The same server, asked for this avatar; null: as its address says. */
+export function presentedBy({ socket, http }: ServerAddress, avatar: string | null): ServerAddress {
+  if (avatar === null) return { socket, http };
+  const url = new URL(socket);
+  url.searchParams.set('avatar', avatar);
+  return { socket: url.href, http };
+}
+
+/** Another address of that server. A token in the server's goes along: no cookie crosses from another origin. */
+export function resourceAddress(path: string, server: string): string {
+  const address = new URL(path, server);
+  const { origin, searchParams } = new URL(server);
+  const token = searchParams.get('token');
+  if (token !== null && address.origin === origin) address.searchParams.set('token', token);
+  return address.href;
 }

@@ -12,9 +12,10 @@ export interface Shot {
 }
 
 export interface FaceCanvas {
+  /** What is seen stays, and the next shots fade in over it: another face may be coming. */
   resize(width: number, height: number): void;
   /** The next shots fade in over what is on the canvas now. */
-  fadeFromHere(time: number): void;
+  fadeFromHere(): void;
   /** Draws the shot if it differs from what is seen; true if it drew. */
   draw(shot: Shot, time: number): boolean;
 }
@@ -22,10 +23,12 @@ export interface FaceCanvas {
 export function faceCanvas(canvas: HTMLCanvasElement): FaceCanvas {
   const context = canvas.getContext('2d', { alpha: false }) as CanvasRenderingContext2D;
   const before = document.createElement('canvas');
-  let fadeStart: number | undefined;
+  /** `due`: it begins with the next shot. */
+  let fadeStart: number | 'due' | undefined;
   let last: { shot: Shot; ghost: number } | undefined;
 
   const ghostAt = (time: number): number => {
+    if (fadeStart === 'due') fadeStart = time;
     const weight = fadeStart === undefined ? 0 : 1 - (time - fadeStart) / FADE_SECONDS;
     if (weight <= 0) fadeStart = undefined;
     return Math.max(0, weight);
@@ -33,14 +36,17 @@ export function faceCanvas(canvas: HTMLCanvasElement): FaceCanvas {
 
   return {
     resize(width, height) {
-      for (const surface of [canvas, before]) Object.assign(surface, { width, height });
+      Object.assign(before, { width, height });
+      before.getContext('2d')?.drawImage(canvas, 0, 0, width, height);
+      Object.assign(canvas, { width, height });
+      context.drawImage(before, 0, 0);
+      if (last !== undefined) fadeStart = 'due';
       last = undefined;
-      fadeStart = undefined;
     },
-    fadeFromHere(time) {
+    fadeFromHere() {
       if (last === undefined) return;
       before.getContext('2d')?.drawImage(canvas, 0, 0);
-      fadeStart = time;
+      fadeStart = 'due';
     },
     draw(shot, time) {
       const ghost = ghostAt(time);

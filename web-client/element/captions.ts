@@ -9,9 +9,16 @@ export interface CaptionWord {
   readonly state: 'heard' | 'sounding' | 'coming';
 }
 
+export interface Caption {
+  readonly words: readonly CaptionWord[];
+  /** The index after its last word. */
+  readonly end: number;
+}
+
 /** Two lines on a telephone; a longer sentence is shown in parts. */
 const LONGEST_LINE = 64;
 const SENTENCE_END = /[.!?…。！？]["'”’)\]]*\s*$/;
+const CLAUSE_END = /[,;:–—、，；：]["'”’)\]]*\s*$/;
 
 /** Where in the transcript a word ends, with its punctuation and spaces: where the next begins, if that is known. */
 function writtenEnd(words: readonly TimedWord[], at: number, transcript: string): number {
@@ -30,8 +37,8 @@ function written(words: readonly TimedWord[], transcript: string): string[] {
   });
 }
 
-/** Index ranges [from, to) of words: sentences, and parts of those that are too long. */
-function lines(texts: readonly string[]): [number, number][] {
+/** Index ranges [from, to) of words: sentences, and parts of those that are too long. Lines end at `ends`, too. */
+function lines(texts: readonly string[], ends: ReadonlySet<number>): [number, number][] {
   const ranges: [number, number][] = [];
   let from = 0;
   let length = 0;
@@ -42,7 +49,7 @@ function lines(texts: readonly string[]): [number, number][] {
       length = 0;
     }
     length += text.length;
-    if (SENTENCE_END.test(text)) {
+    if (SENTENCE_END.test(text) || ends.has(at + 1)) {
       ranges.push([from, at + 1]);
       from = at + 1;
       length = 0;
@@ -52,18 +59,32 @@ function lines(texts: readonly string[]): [number, number][] {
   return ranges;
 }
 
-/** The words of the line that sounds after `heard` samples; between two lines the one before stays. */
-export function captionAt(words: readonly TimedWord[], transcript: string, heard: number): CaptionWord[] {
+/** Whether what is known so far is a line that can stand by itself. */
+export function endsClause(words: readonly TimedWord[], transcript: string): boolean {
+  return words.length > 0 && CLAUSE_END.test(transcript.slice(0, writtenEnd(words, words.length - 1, transcript)));
+}
+
+/**
+ * The line that sounds after `heard` samples; between two lines the one before stays. `ends` are indices of words before
+ * which a line has ended for good.
+ */
+export function captionAt(
+  words: readonly TimedWord[],
+  transcript: string,
+  heard: number,
+  ends: ReadonlySet<number> = new Set(),
+): Caption {
   const begun = words.findLastIndex((word) => word.start <= heard);
-  if (begun < 0) return [];
+  if (begun < 0) return { words: [], end: 0 };
   const texts = written(words, transcript);
-  const [from, to] = lines(texts).find(([, end]) => begun < end) ?? [0, 0];
-  return texts.slice(from, to).map((text, offset) => {
+  const [from, end] = lines(texts, ends).find(([, to]) => begun < to) ?? [0, 0];
+  const line = texts.slice(from, end).map((text, offset): CaptionWord => {
     const at = from + offset;
     if (at < begun) return { text, state: 'heard' };
     if (at > begun) return { text, state: 'coming' };
     return { text, state: (words[at] as TimedWord).end <= heard ? 'heard' : 'sounding' };
   });
+  return { words: line, end };
 }
 
 /** The part of the transcript that was heard whole: up to the end of the last word that had sounded. */

@@ -17,8 +17,8 @@ export interface Connection {
   sendMedia(bytes: Uint8Array): void;
   /** Tries again now instead of waiting. */
   retry(): void;
-  /** Ends this session and begins another one at once. */
-  renew(): void;
+  /** Ends this session and begins another one at once, at another address if one is named. */
+  renew(address?: string): void;
   /** Whether the server owes something: its silence then means a loss. A new connection owes its first word. */
   expect(isOutstanding: boolean): void;
 }
@@ -36,7 +36,8 @@ const MOST_UNSENT_BYTES = 48_000;
 /** The close code of a connection that ended without a word. */
 const NO_CLOSE_FRAME = 1006;
 
-export function openConnection(address: string, hooks: ConnectionHooks, signal: AbortSignal): Connection {
+export function openConnection(first: string, hooks: ConnectionHooks, signal: AbortSignal): Connection {
+  let address = first;
   let socket: WebSocket | undefined;
   let attempt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -119,8 +120,9 @@ export function openConnection(address: string, hooks: ConnectionHooks, signal: 
       else watchdog.expect(true);
     },
     retry,
-    renew() {
+    renew(next = address) {
       leave();
+      address = next;
       attempt = 0;
       connect();
     },

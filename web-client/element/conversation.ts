@@ -5,32 +5,16 @@ import type { AvatarState, ServerEvent } from '../../src/protocol/server-events.
 import type { ServerAddress } from './address.js';
 import { agreement } from './agreement.js';
 import type { Heard } from './audible.js';
-import type { CaptionWord } from './captions.js';
 import { type ConnectionState, openConnection } from './connection.js';
+import type { ConversationHooks } from './conversation-hooks.js';
 import type { ConversationCounters } from './counters.js';
 import { Dialogue, isSpokenQuestion, retold } from './dialogue.js';
 import { packLoader } from './load-pack.js';
-import { type Mood, moodOf } from './mood.js';
+import { moodOf } from './mood.js';
 import { openPlayback } from './playback.js';
 import type { SoundError } from './player.js';
-import { type Message, Transcript } from './transcript.js';
+import { Transcript } from './transcript.js';
 import { uplink } from './uplink.js';
-
-export interface Problem {
-  readonly code: string;
-  readonly message: string;
-}
-
-export interface ConversationHooks {
-  onPack(pack: Pack): void;
-  onConnection(state: ConnectionState): void;
-  onMood(mood: Mood): void;
-  onCaption(words: readonly CaptionWord[]): void;
-  onMessage(message: Message): void;
-  onProblem(problem: Problem): void;
-  /** A session has begun; `hears`: its server has a recogniser. */
-  onSession(session: { readonly hears: boolean }): void;
-}
 
 export interface Conversation {
   /** Opens sound (call it from a gesture) and has the host greet if nothing was said yet. */
@@ -49,6 +33,8 @@ export interface Conversation {
   reconnect(): void;
   /** Ends the session and begins another, which is told nothing of this one. */
   forget(): void;
+  /** Goes on in a session at another address of this server, which is told what was said. */
+  goOver(socket: string): void;
   setVolume(volume: number): void;
   readonly counters: ConversationCounters;
 }
@@ -62,7 +48,8 @@ export function openConversation(
   let server: AvatarState = 'idle';
   let isOpen = false;
   let hasBegun = false;
-  let isListening = false;
+  /** It opens with the sound: what is said before nobody could answer aloud. */
+  let ear: 'shut' | 'opening' | 'open' = 'shut';
   let awaitsWords = false;
   /** What was said last while words were awaited. */
   let unanswered: string | undefined;
@@ -87,12 +74,12 @@ export function openConversation(
     if (events.some(({ type }) => type === 'response.create')) agree();
     events.forEach(transmit);
     const { isWaiting } = dialogue;
-    const { play } = playback;
+    const { play, hasSounded } = playback;
     if (isOpen) connection.expect(isWaiting || play === 'buffering');
-    hooks.onMood(moodOf({ isOpen, server, play, isWaiting }));
+    hooks.onMood(moodOf({ isOpen, server, play, hasSounded, isWaiting }));
   };
   const agree = () =>
-    agreed.update({ hasSound: sound.isOpen, isListening, answersAll: !awaitsWords }).forEach(transmit);
+    agreed.update({ hasSound: sound.isOpen, isListening: ear === 'open', answersAll: !awaitsWords }).forEach(transmit);
 
   function hush(): void {
     transcript.cut();
@@ -121,7 +108,7 @@ export function openConversation(
     isOpen = false;
     server = 'idle';
     dialogue.reset();
-    transcript.withdraw();
+    transcript.lose();
     hush();
     playback.rest();
   }
@@ -156,7 +143,7 @@ export function openConversation(
     microphone.restart();
     playback.restart();
     hooks.onSession({ hears });
-    if (isListening) agree();
+    if (ear === 'open') agree();
     send(retold(transcript.messages, unasked));
     send(dialogue.resume());
   }
@@ -167,7 +154,12 @@ export function openConversation(
     playback.reportAgain();
   }
 
-  const followPack = packLoader(address.http, { onPack, onProblem: hooks.onProblem }, signal);
+  function onOther(): void {
+    playback.hide();
+    hooks.onOtherPack();
+  }
+
+  const followPack = packLoader(address.http, { onPack, onOther, onProblem: hooks.onProblem }, signal);
   // Last: it reports its state before it returns.
   const connection = openConnection(address.socket, { onState, onEvent, onMedia: playback.media }, signal);
 
@@ -200,30 +192,40 @@ export function openConversation(
       send(dialogue.stop(wasAudible));
     },
     async listen() {
-      isListening = true;
+      if (ear === 'shut') ear = 'opening';
       connection.retry();
       await sound.open();
-      if (isListening && isOpen && !signal.aborted) agree();
+      if (ear === 'opening') ear = 'open';
+      if (ear === 'open' && isOpen && !signal.aborted) agree();
     },
     deafen() {
-      isListening = false;
+      ear = 'shut';
       microphone.rest();
     },
     hear(samples, isMuted) {
-      microphone.frame(samples, isOpen && isListening && !isMuted);
+      microphone.frame(samples, isOpen && ear === 'open' && !isMuted);
     },
     waitForWords(isWaiting) {
       awaitsWords = isWaiting;
-      if (isListening && isOpen) agree();
+      if (ear === 'open' && isOpen) agree();
     },
     reconnect: () => connection.retry(),
     forget() {
       hasBegun = false;
       unasked.clear();
       dialogue.forget();
-      leaveSession();
       transcript.clear();
+      leaveSession();
       connection.renew();
+    },
+    goOver(socket) {
+      leaveSession();
+      // As long as nobody has asked anything, whoever comes greets too.
+      if (hasBegun && transcript.messages.every(({ role }) => role === 'avatar')) {
+        transcript.clear();
+        dialogue.owe();
+      }
+      connection.renew(socket);
     },
     setVolume: sound.setVolume,
     get counters() {

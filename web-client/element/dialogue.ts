@@ -153,7 +153,7 @@ const RETOLD_MESSAGES = 20;
 /** The conversation so far, for a new session. `unasked` names the lines that will be asked in it in their own right. */
 export function retold(messages: readonly Message[], unasked: ReadonlySet<string>): ClientEvent[] {
   return messages
-    .filter(({ id, text }) => !unasked.has(id) && text !== '')
+    .filter(({ id, text, status }) => !unasked.has(id) && text !== '' && status !== 'lost')
     .slice(-RETOLD_MESSAGES)
     .map(({ role, text }) => (role === 'user' ? userItem(text) : avatarItem(text)));
 }

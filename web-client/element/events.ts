@@ -1,12 +1,13 @@
 /** The element's events, as a page that listens sees them. All of them bubble and leave the shadow tree. */
 import type { CaptionWord } from './captions.js';
 import type { ConnectionState } from './connection.js';
-import type { Problem } from './conversation.js';
+import type { Problem } from './conversation-hooks.js';
 import type { MicrophoneState } from './microphone.js';
 import type { Mood } from './mood.js';
 import type { Message } from './transcript.js';
 
 export interface AvatarLook {
+  readonly id: string;
   readonly name: string;
   /** The colour behind the head, as #rrggbb. */
   readonly background: string;

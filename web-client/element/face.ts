@@ -11,6 +11,8 @@ import { type AnnouncedReply, type Phase, phaseOf, SAMPLES_PER_PICTURE, samplesI
 
 export interface Face {
   show(pack: Pack): void;
+  /** Nothing is drawn any more until the next pack is shown: the patches that come belong to that one. */
+  hide(): void;
   begin(response: number, base: number): void;
   patch(media: PatchMedia): void;
   /** No reply any more: back to the loop. */
@@ -73,18 +75,18 @@ export function openFace(element: HTMLCanvasElement, heardNow: () => Heard): Fac
     if (phase.kind === 'awaiting') loop.bases.want(phase.base, AHEAD / 2);
     const bitmap = loop.bases.get(base);
     if (bitmap === undefined) return;
-    fadeOverJump(base, due, loop.frames, time);
+    fadeOverJump(base, due, loop.frames);
     const patch = mouth.picture === undefined ? undefined : reply?.patches.get(mouth.picture);
     canvas.draw({ base, bitmap, patch, weight: mouth.weight }, time);
     if (due !== undefined) count(due, heard);
     drawn = { picture: due ?? drawn?.picture, base };
   }
 
-  function fadeOverJump(base: number, due: number | undefined, frames: number, time: number): void {
+  function fadeOverJump(base: number, due: number | undefined, frames: number): void {
     if (drawn === undefined) return;
     const isStart = due !== undefined && drawn.picture === undefined;
     const jump = Math.abs(distance(drawn.base, base, frames));
-    if (jump > (isStart ? UNSEEN_JUMP.atStart : UNSEEN_JUMP.later)) canvas.fadeFromHere(time);
+    if (jump > (isStart ? UNSEEN_JUMP.atStart : UNSEEN_JUMP.later)) canvas.fadeFromHere();
   }
 
   function count(due: number, heard: Heard): void {
@@ -96,12 +98,19 @@ export function openFace(element: HTMLCanvasElement, heardNow: () => Heard): Fac
     else tally.showed(samplesInto(heard, due) / 24);
   }
 
+  function hide(): void {
+    loop?.bases.close();
+    loop = undefined;
+  }
+
   return {
+    hide,
     show(pack) {
-      loop?.bases.close();
+      hide();
       loop = { bases: decodeBasePictures(pack), frames: pack.pictures.length };
       canvas.resize(pack.info.width, pack.info.height);
       clock = { at: 0, time: seconds() };
+      drawn = undefined;
     },
     begin(response, base) {
       reply?.patches.close();

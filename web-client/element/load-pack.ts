@@ -2,6 +2,7 @@
 import { config } from 'zod';
 import { decodePack, MAX_PACK_BYTES, type Pack } from '../../src/protocol/pack.js';
 import type { AvatarEvent } from '../../src/protocol/server-events.js';
+import { resourceAddress } from './address.js';
 import { waitBefore } from './reconnect.js';
 
 // Without this zod tries `new Function`, which a content security policy reports as a violation.
@@ -20,6 +21,8 @@ async function loadPack(
 
 export interface PackHooks {
   onPack(pack: Pack): void;
+  /** Another avatar is announced than the one that was shown. */
+  onOther(): void;
   onProblem(problem: { readonly code: string; readonly message: string }): void;
 }
 
@@ -43,24 +46,17 @@ export function packLoader(
     loading.abort();
     loading = new AbortController();
     if (sha256 === shown) return;
+    if (shown !== undefined) hooks.onOther();
+    shown = undefined;
     const ended = AbortSignal.any([signal, loading.signal]);
     try {
-      const pack = await loadPack(packAddress(url, server), bytes, onFailure, ended);
+      const pack = await loadPack(resourceAddress(url, server), bytes, onFailure, ended);
       shown = sha256;
       hooks.onPack(pack);
     } catch (error) {
       if (!ended.aborted) onFailure(error);
     }
   };
-}
-
-/** A token in the server's address goes along: no cookie crosses from another origin. */
-function packAddress(url: string, server: string): string {
-  const address = new URL(url, server);
-  const { origin, searchParams } = new URL(server);
-  const token = searchParams.get('token');
-  if (token !== null && address.origin === origin) address.searchParams.set('token', token);
-  return address.href;
 }
 
 async function fetchAtLast(url: string, onFailure: (error: unknown) => void, signal: AbortSignal): Promise<Uint8Array> {

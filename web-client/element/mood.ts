@@ -10,11 +10,15 @@ export function moodOf(now: {
   readonly isOpen: boolean;
   readonly server: AvatarState;
   readonly play: PlayState;
+  /** Something of the present answer was heard. */
+  readonly hasSounded: boolean;
   /** A question is on its way, or its answer is being made. */
   readonly isWaiting: boolean;
 }): Mood {
   if (!now.isOpen) return 'offline';
   if (now.play === 'playing') return 'speaking';
+  // In the middle of an answer that has run dry for a moment: a light that went to and fro would be noise.
+  if (now.play === 'buffering' && now.hasSounded) return 'speaking';
   if (now.play === 'paused') return 'listening';
   if (now.server === 'interrupted' || now.server === 'listening') return now.server;
   return now.isWaiting || now.server === 'thinking' ? 'thinking' : 'idle';

@@ -1,12 +1,15 @@
 /** `<parley-avatar>`: a face to talk to, for any page. docs/embedding.md shows how to use it. */
 import { reachable } from './address.js';
-import { type Conversation, openConversation } from './conversation.js';
+import type { ConversationHooks } from './conversation-hooks.js';
 import type { ConversationCounters } from './counters.js';
 import { ears } from './ears.js';
-import type { AvatarLook, ParleyEvents } from './events.js';
+import type { ParleyEvents } from './events.js';
 import type { MicrophoneState } from './microphone.js';
 import type { Mood } from './mood.js';
 import { buildStage, type Stage } from './stage.js';
+import { standing } from './standing.js';
+import { openVisit, type Visit } from './visit.js';
+import { volumeOf } from './volume.js';
 
 export type { ParleyEvents } from './events.js';
 export type { MicrophoneState } from './microphone.js';
@@ -17,33 +20,23 @@ export type ParleyDebug = ConversationCounters & { readonly state: Mood };
 const LONGEST_QUESTION = 4000;
 
 export class ParleyAvatar extends HTMLElement {
-  static readonly observedAttributes = ['src'];
+  static readonly observedAttributes = ['src', 'avatar'];
 
   readonly #stage: Stage = buildStage(this.attachShadow({ mode: 'open' }), () => this.microphoneLevel);
   readonly #ears = ears(
     () => this.#visit?.conversation,
     (state) => this.#tellMicrophone(state),
   );
-  #visit: { conversation: Conversation; end: AbortController } | undefined;
+  readonly #standing = standing((state) => this.#tell('parley-state', state));
+  readonly #volume = volumeOf(this.#stage, (audible) => this.#visit?.conversation.setVolume(audible));
+  #visit: Visit | undefined;
   #isPlaced = false;
-  #state: Mood = 'offline';
-  #avatar: AvatarLook | null = null;
-  #isStarted = false;
-  #volume = 1;
-  #isMuted = false;
   #waitsForWords = false;
 
   constructor() {
     super();
     this.#stage.start.addEventListener('click', () => void this.start());
     this.#stage.microphone.addEventListener('click', () => void this.pressMicrophone());
-    this.#stage.mute.addEventListener('click', () => {
-      this.muted = !this.muted;
-    });
-    this.#stage.volume.addEventListener('input', () => {
-      this.volume = Number(this.#stage.volume.value);
-      this.muted = false;
-    });
   }
 
   connectedCallback(): void {
@@ -54,20 +47,21 @@ export class ParleyAvatar extends HTMLElement {
   disconnectedCallback(): void {
     this.#isPlaced = false;
     this.#ears.close();
-    // What was heard so far is told as such before the conversation ends.
-    this.#visit?.conversation.stop();
-    this.#visit?.end.abort();
+    this.#visit?.end();
     this.#visit = undefined;
     this.#stage.rest();
     this.#setMood('offline');
     this.#setStarted(false);
   }
 
-  attributeChangedCallback(): void {
-    // Before the first connectedCallback, which reads it.
-    if (!this.#isPlaced) return;
-    this.disconnectedCallback();
-    this.connectedCallback();
+  attributeChangedCallback(name: string, before: string | null, now: string | null): void {
+    // Before the first connectedCallback, which reads them.
+    if (!this.#isPlaced || before === now) return;
+    if (name === 'avatar') this.#visit?.present(wanted(now));
+    else {
+      this.disconnectedCallback();
+      this.connectedCallback();
+    }
   }
 
   /** Opens sound and has the host greet. Call it from a click or a key: browsers let a page sound only then. */
@@ -155,87 +149,80 @@ export class ParleyAvatar extends HTMLElement {
   }
 
   get state(): Mood {
-    return this.#state;
+    return this.#standing.mood;
   }
 
   /** 0 to 1; what is no number is ignored. */
   get volume(): number {
-    return this.#volume;
+    return this.#volume.value;
   }
 
   set volume(value: number) {
-    if (!Number.isFinite(value)) return;
-    this.#volume = Math.min(1, Math.max(0, value));
-    this.#applyVolume();
+    this.#volume.value = value;
   }
 
   get muted(): boolean {
-    return this.#isMuted;
+    return this.#volume.isMuted;
   }
 
   set muted(value: boolean) {
-    this.#isMuted = value;
-    this.#applyVolume();
+    this.#volume.isMuted = value;
   }
 
   /** Counters for tests and tools; undefined while the element is not in a page. */
   get debug(): ParleyDebug | undefined {
-    return this.#visit && { ...this.#visit.conversation.counters, state: this.#state };
+    return this.#visit && { ...this.#visit.conversation.counters, state: this.state };
   }
 
-  #open(): { conversation: Conversation; end: AbortController } | undefined {
+  #open(): Visit | undefined {
     const src = this.getAttribute('src');
-    const address = reachable(src, location.href);
-    if (address === undefined) {
+    const server = reachable(src, location.href);
+    if (server === undefined) {
       const message = `The avatar's src must be the address of a Parley server, such as https://parley.example; it is "${src ?? ''}".`;
       this.#tell('parley-error', { code: 'src_invalid', message });
       return undefined;
     }
-    const end = new AbortController();
-    const conversation = openConversation(
-      this.#stage.canvas,
-      address,
-      {
-        onPack: ({ info }) => this.#setAvatar(info.name, info.background, info.width / info.height),
-        onConnection: (state) => this.#tell('parley-connection', state),
-        onMood: (mood) => this.#setMood(mood),
-        onCaption: (words) => {
-          this.#stage.setCaption(words);
-          if (words.length > 0) this.#tell('parley-caption', { words });
-        },
-        onSession: ({ hears }) => this.#ears.setServer(hears),
-        onMessage: (message) => this.#tell('parley-message', message),
-        onProblem: ({ code, message }) => {
-          // Another press of the button may help; against the other problems it cannot.
-          if (code === 'sound_blocked') this.#setStarted(false);
-          this.#tell('parley-error', { code, message });
-        },
-      },
-      end.signal,
-    );
-    conversation.setVolume(this.#isMuted ? 0 : this.#volume);
-    conversation.waitForWords(this.#waitsForWords);
-    return { conversation, end };
+    const visit = openVisit(this.#stage.canvas, server, wanted(this.getAttribute('avatar')), this.#hooks());
+    visit.conversation.setVolume(this.#volume.audible);
+    visit.conversation.waitForWords(this.#waitsForWords);
+    return visit;
   }
 
-  #setAvatar(name: string, background: string, aspect: number): void {
-    this.#avatar = { name, background };
-    this.#stage.setAvatar(name, background, aspect);
-    this.#tellState();
+  #hooks(): ConversationHooks {
+    return {
+      onPack: ({ info: { id, name, background, width, height } }) => {
+        this.#stage.setAvatar(name, background, width / height);
+        this.#standing.setAvatar({ id, name, background });
+      },
+      onOtherPack: () => {
+        this.#stage.awaitAvatar();
+        this.#standing.setAvatar(null);
+      },
+      onConnection: (state) => this.#tell('parley-connection', state),
+      onMood: (mood) => this.#setMood(mood),
+      onCaption: (words) => {
+        this.#stage.setCaption(words);
+        if (words.length > 0) this.#tell('parley-caption', { words });
+      },
+      onSession: ({ hears }) => this.#ears.setServer(hears),
+      onMessage: (message) => this.#tell('parley-message', message),
+      onProblem: ({ code, message }) => {
+        // Another press of the button may help; against the other problems it cannot.
+        if (code === 'sound_blocked') this.#setStarted(false);
+        this.#tell('parley-error', { code, message });
+      },
+    };
   }
 
   #setMood(mood: Mood): void {
-    if (mood === this.#state) return;
-    this.#state = mood;
+    if (mood === this.state) return;
     this.#stage.setMood(mood);
-    this.#tellState();
+    this.#standing.setMood(mood);
   }
 
   #setStarted(isStarted: boolean): void {
     this.#stage.setStarted(isStarted);
-    if (isStarted === this.#isStarted) return;
-    this.#isStarted = isStarted;
-    this.#tellState();
+    this.#standing.setStarted(isStarted);
   }
 
   #tellMicrophone(state: MicrophoneState): void {
@@ -243,18 +230,12 @@ export class ParleyAvatar extends HTMLElement {
     this.#tell('parley-microphone', state);
   }
 
-  #applyVolume(): void {
-    this.#visit?.conversation.setVolume(this.#isMuted ? 0 : this.#volume);
-    this.#stage.setVolume(this.#volume, this.#isMuted);
-  }
-
-  #tellState(): void {
-    this.#tell('parley-state', { state: this.#state, isStarted: this.#isStarted, avatar: this.#avatar });
-  }
-
   #tell<Name extends keyof ParleyEvents>(name: Name, detail: ParleyEvents[Name]): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 }
+
+/** An empty attribute wishes nothing. */
+const wanted = (avatar: string | null): string | null => (avatar === '' ? null : avatar);
 
 customElements.define('parley-avatar', ParleyAvatar);

@@ -21,8 +21,12 @@ export interface PlaybackHooks {
 export interface Playback {
   readonly sound: Pick<Voice, 'open' | 'isOpen' | 'mayYetOpen' | 'setVolume'>;
   readonly play: PlayState;
+  /** Something of the present answer was heard. */
+  readonly hasSounded: boolean;
   readonly isAudible: boolean;
   show(pack: Pack): void;
+  /** Another face is coming: this one says nothing more. */
+  hide(): void;
   media(media: Media): void;
   /** What the server says about sound and picture. `isTakenBack`: the visitor does not want what it announces. */
   steer(event: ServerEvent, isTakenBack: boolean): void;
@@ -39,6 +43,7 @@ export interface Playback {
 
 export function openPlayback(canvas: HTMLCanvasElement, hooks: PlaybackHooks, signal: AbortSignal): Playback {
   let play: PlayState = 'idle';
+  let hasSounded = false;
   let current = -1;
   let reported: Reported | undefined;
   const sound = voice({ onPosition, onProblem });
@@ -57,6 +62,7 @@ export function openPlayback(canvas: HTMLCanvasElement, hooks: PlaybackHooks, si
 
   function onPosition(position: Position): void {
     play = position.state;
+    hasSounded = position.played > 0;
     if (isReportDue(reported, position)) report(position);
     hooks.onHeard(sound.heard());
   }
@@ -81,10 +87,14 @@ export function openPlayback(canvas: HTMLCanvasElement, hooks: PlaybackHooks, si
     get play() {
       return play;
     },
+    get hasSounded() {
+      return hasSounded;
+    },
     get isAudible() {
       return isAudible();
     },
     show: face.show,
+    hide: face.hide,
     media(media) {
       if (media.kind === 'patch') face.patch(media);
       if (media.kind !== 'audio') return;

@@ -1,5 +1,6 @@
 /** Sound: the audio graph, and what is heard of it. worklet -> volume -> meter -> loudspeaker. */
 import { type Heard, heardAt, SmoothClock } from './audible.js';
+import { interruptionPatience, openingPatience } from './patience.js';
 import workletUrl from './player.worklet.ts?worker&url';
 import type { PlayoutCommand, Position } from './playout.js';
 
@@ -25,10 +26,6 @@ export interface Player {
   close(): void;
 }
 
-/** Browsers let a page sound only after a gesture; this is how long one may take to be believed. */
-const RESUME_MS = 2000;
-/** After a gesture sound is not forbidden, it is only slow to open, as on a machine that has just been started. */
-const SLOW_MS = 10_000;
 const SILENT: Position = { response: -1, state: 'idle', played: 0, from: 0, underruns: 0, time: 0 };
 
 /** Call it from a gesture. `onPosition` comes from the audio thread: also in a hidden tab, where timers are throttled. */
@@ -41,9 +38,8 @@ export async function openPlayer(hooks: {
     const worklet = await startWorklet(context);
     context.onstatechange = async () => {
       if (context.state === 'running' || context.state === 'closed') return;
-      // A telephone interrupts the sound for a moment while it opens its microphone.
       const wasClosed = () => context.state === 'closed';
-      if (!(await isRunning(context)) && !wasClosed()) hooks.onSuspended();
+      if (!(await isRunning(context, interruptionPatience())) && !wasClosed()) hooks.onSuspended();
     };
     return play(context, worklet, hooks.onPosition);
   } catch (error) {
@@ -57,7 +53,7 @@ async function startWorklet(context: AudioContext): Promise<AudioWorkletNode> {
     throw new SoundError('sound_insecure', 'Browsers give sound only to pages on https:// or on localhost.');
   }
   // Asked for at once, while the gesture still counts.
-  const running = isRunning(context, navigator.userActivation?.hasBeenActive ? SLOW_MS : RESUME_MS);
+  const running = isRunning(context, openingPatience());
   try {
     await context.audioWorklet.addModule(workletUrl);
   } catch (error) {
@@ -69,15 +65,9 @@ async function startWorklet(context: AudioContext): Promise<AudioWorkletNode> {
   return new AudioWorkletNode(context, 'parley-player', { numberOfInputs: 0, outputChannelCount: [1] });
 }
 
-function isRunning(context: AudioContext, patienceMs = RESUME_MS): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(context.state === 'running'), patienceMs);
-    const settle = () => {
-      clearTimeout(timer);
-      resolve(context.state === 'running');
-    };
-    context.resume().then(settle, settle);
-  });
+async function isRunning(context: AudioContext, patience: Promise<void>): Promise<boolean> {
+  await Promise.race([context.resume().catch(() => {}), patience]);
+  return context.state === 'running';
 }
 
 /** Seconds from the context's clock to the ear. Safari tells the whole way only since 18.4, before that its own part. */

@@ -4,13 +4,13 @@ import type { ServerEvent } from '../../src/protocol/server-events.js';
 export interface SpokenLine {
   readonly id: string;
   readonly text: string;
-  readonly status: 'speaking' | 'complete' | 'unclear' | 'withdrawn';
+  readonly status: 'speaking' | 'complete' | 'unclear' | 'withdrawn' | 'lost';
 }
 
 export interface SpokenLines {
   receive(event: ServerEvent): void;
-  /** None of the lines that wait for their words will get them. */
-  withdraw(): void;
+  /** The lines that wait for their words get none: nobody wants them any more, or the connection took them along. */
+  end(how: 'withdrawn' | 'lost'): void;
 }
 
 type Open =
@@ -24,7 +24,7 @@ type Open =
 export function spokenLines(onLine: (line: SpokenLine) => void): SpokenLines {
   const open = new Map<string, Open>();
 
-  const close = (id: string, status: 'complete' | 'unclear' | 'withdrawn', text = '') => {
+  const close = (id: string, status: Exclude<SpokenLine['status'], 'speaking'>, text = '') => {
     if (!open.delete(id) && status === 'withdrawn') return;
     onLine({ id, text, status });
   };
@@ -65,6 +65,8 @@ export function spokenLines(onLine: (line: SpokenLine) => void): SpokenLines {
           if (event.state === 'idle' || event.state === 'speaking') withdrawWhere(({ kind }) => kind === 'stopped');
       }
     },
-    withdraw: () => withdrawWhere(() => true),
+    end(how) {
+      for (const [id, { text }] of [...open]) close(id, how, how === 'lost' ? text : '');
+    },
   };
 }

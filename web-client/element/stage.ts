@@ -27,6 +27,8 @@ export interface Stage {
   readonly microphone: HTMLButtonElement;
   /** `background` is the colour behind the head. */
   setAvatar(name: string, background: string, aspect: number): void;
+  /** Another one is coming; what is seen of this one fades, and its words are not to stand under the next. */
+  awaitAvatar(): void;
   setMood(mood: Mood): void;
   setStarted(isStarted: boolean): void;
   setVolume(volume: number, isMuted: boolean): void;
@@ -64,6 +66,10 @@ export function buildStage(root: ShadowRoot, microphoneLevel: () => number): Sta
       canvas.style.aspectRatio = String(aspect);
       frame.classList.add('has-face');
       light.name(name);
+    },
+    awaitAvatar() {
+      frame.classList.remove('has-face');
+      caption.clear();
     },
     setMood: light.set,
     setStarted(isStarted) {

@@ -1,7 +1,7 @@
 /** What was said, line by line: the visitor's words, and of the avatar's only what was heard. */
 import type { ResponseStatus, ServerEvent } from '../../src/protocol/server-events.js';
 import type { Heard } from './audible.js';
-import { type CaptionWord, captionAt, heardText, type TimedWord } from './captions.js';
+import { type CaptionWord, captionAt, endsClause, heardText, type TimedWord } from './captions.js';
 import { type SpokenLine, spokenLines } from './spoken-lines.js';
 
 export interface Message {
@@ -10,9 +10,10 @@ export interface Message {
   readonly text: string;
   /**
    * `speaking`: grows as it is heard; of the visitor's own speech the text may come only at the end. `cut`: the rest was
-   * never heard. `unclear`: the visitor spoke and was not understood. `withdrawn`: it was no speech after all.
+   * never heard. `unclear`: the visitor spoke and was not understood. `withdrawn`: it was no speech after all. `lost`:
+   * the connection went before the visitor was understood.
    */
-  readonly status: 'speaking' | 'complete' | 'cut' | 'unclear' | 'withdrawn';
+  readonly status: 'speaking' | 'complete' | 'cut' | 'unclear' | 'withdrawn' | 'lost';
 }
 
 interface Answer {
@@ -20,6 +21,9 @@ interface Answer {
   response: number | undefined;
   transcript: string;
   words: TimedWord[];
+  /** Where the caption that is shown ends, and where captions that were shown have ended. */
+  shownTo: number;
+  readonly lineEnds: Set<number>;
   /** The server has finished making it. */
   isDone: boolean;
   hasEnded: boolean;
@@ -29,7 +33,7 @@ interface Answer {
 /** A kiosk talks for weeks; the page and the replay after a reconnect need only the last lines. */
 const KEPT_MESSAGES = 200;
 
-const UNHEARD = { response: undefined, transcript: '', isDone: false, hasEnded: false, heard: 0 };
+const UNHEARD = { response: undefined, transcript: '', shownTo: 0, isDone: false, hasEnded: false, heard: 0 };
 
 export class Transcript {
   #messages: Message[] = [];
@@ -62,13 +66,13 @@ export class Transcript {
   }
 
   /** The session is over: what was not understood until now never will be. */
-  withdraw(): void {
-    this.#spoken.withdraw();
+  lose(): void {
+    this.#spoken.end('lost');
   }
 
   /** Another visitor comes. */
   clear(): void {
-    this.#spoken.withdraw();
+    this.#spoken.end('withdrawn');
     this.#answer = undefined;
     this.#messages = [];
   }
@@ -77,13 +81,13 @@ export class Transcript {
     if (event.type === 'response.created') {
       this.cut();
       const { id } = event.response;
-      this.#answer = { ...UNHEARD, responseId: id, words: [] };
+      this.#answer = { ...UNHEARD, responseId: id, words: [], lineEnds: new Set() };
       return;
     }
     const answer = this.#answer;
     if (answer === undefined || !belongs(event, answer)) return;
     if (event.type === 'avatar.response') answer.response = event.response;
-    else if (event.type === 'avatar.words') answer.words.push(...event.words);
+    else if (event.type === 'avatar.words') addWords(answer, event.words);
     else if (event.type === 'avatar.flush') this.cut();
     else if (event.type === 'response.output_audio_transcript.delta') answer.transcript += event.delta;
     else if (event.type === 'response.output_text.delta') answer.transcript += event.delta;
@@ -102,7 +106,9 @@ export class Transcript {
     }
     const text = heardText(answer.words, answer.transcript, answer.heard);
     if (text !== '') this.#put({ id: answer.responseId, role: 'avatar', text, status: 'speaking' });
-    return captionAt(answer.words, answer.transcript, heard.samples);
+    const caption = captionAt(answer.words, answer.transcript, heard.samples, answer.lineEnds);
+    answer.shownTo = caption.end;
+    return caption.words;
   }
 
   /** The answer ends here: only what was heard of it stays. */
@@ -141,6 +147,13 @@ export class Transcript {
     else this.#messages = this.#messages.with(at, message);
     this.#onMessage(message);
   }
+}
+
+/** A line that is being read does not grow, if it can stand by itself: it would move under the reader's eyes. */
+function addWords(answer: Answer, words: readonly TimedWord[]): void {
+  const { length } = answer.words;
+  if (answer.shownTo === length && endsClause(answer.words, answer.transcript)) answer.lineEnds.add(length);
+  answer.words.push(...words);
 }
 
 function belongs(event: ServerEvent, answer: Answer): boolean {

@@ -9,13 +9,17 @@ import { stayAwake } from './wake-lock.js';
 import { largeWords } from './words.js';
 
 const find = <T extends HTMLElement>(selector: string) => document.querySelector(selector) as T;
-const { silenceMs, listens, suggests } = kioskSettings(location.search);
+const { silenceMs, listens, suggests, avatar: wanted } = kioskSettings(location.search);
 
 /** More would be a list to read, not something to touch. */
 const MOST_SUGGESTIONS = 4;
 
 const { body } = document;
-const avatar = find<ParleyAvatar>('parley-avatar');
+/** It goes into the page last: then it knows whom to ask for, and nothing that it tells is missed. */
+const avatar = document
+  .importNode(find<HTMLTemplateElement>('template').content, true)
+  .querySelector('parley-avatar') as ParleyAvatar;
+if (wanted !== null) avatar.setAttribute('avatar', wanted);
 const words = largeWords(find('.caller'), find('.host'), find('.answers'));
 const call = find('.call');
 
@@ -50,6 +54,7 @@ listen('parley-state', ({ state, avatar: look }) => {
   stay.setBusy(state === 'thinking' || state === 'speaking');
   stay.setHeard(state === 'listening');
   if (look === null) return;
+  document.title = look.name;
   body.style.setProperty('--background', look.background);
   body.dataset.ink = inkOn(look.background);
 });
@@ -57,14 +62,25 @@ listen('parley-connection', ({ kind }) => {
   body.classList.toggle('is-away', kind === 'waiting' || (kind === 'connecting' && body.classList.contains('is-away')));
   find('.away').textContent = body.classList.contains('is-away') ? 'One moment, please. I will be back.' : '';
 });
-listen('parley-microphone', () => {
-  const isOpen = avatar.microphone.kind === 'on';
-  find('.call span').textContent = isOpen ? 'Say hello, or touch' : canListen() ? 'Touch to talk' : 'Touch to begin';
+listen('parley-microphone', (microphone) => {
+  find('.call span').textContent = invitation(microphone.kind);
+  const isDeaf = 'message' in microphone && listens && microphone.kind !== 'unavailable';
+  // Visitors can do nothing about it but touch; whoever looks after the machine finds the reason in the console.
+  find('.deaf').textContent = isDeaf
+    ? `I cannot hear you at the moment.${suggests ? ' Please touch a question.' : ''}`
+    : '';
+  if (isDeaf) console.warn(`${microphone.kind}: ${microphone.message}`);
 });
-listen('parley-error', ({ code }) => {
+listen('parley-error', ({ code, message }) => {
+  if (code === 'unknown_avatar') console.warn(message);
   // Without a voice to answer with it waits for the touch that lets the browser sound.
   if (code === 'sound_blocked') avatar.closeMicrophone();
 });
+
+function invitation(microphone: ParleyAvatar['microphone']['kind']): string {
+  if (microphone === 'on') return 'Say hello, or touch';
+  return canListen() ? 'Touch to talk' : 'Touch to begin';
+}
 
 /** A touch or a key: the host greets, and listens. */
 function welcome(): void {
@@ -99,13 +115,13 @@ async function listenFromTheStart(): Promise<void> {
 
 stayAwake();
 avatar.waitsForWords = true;
+find('main').prepend(avatar);
 if (listens) listenFromTheStart().catch(() => {});
-if (!listens) find('.call span').textContent = 'Touch to begin';
+else find('.call span').textContent = 'Touch to begin';
 call.focus();
 // Without suggestions the visitor is greeted all the same.
 fetchAbout().then(
   ({ persona }) => {
-    document.title = persona.name;
     const questions = suggests ? persona.suggestions.slice(0, MOST_SUGGESTIONS) : [];
     find('.suggestions').replaceChildren(...questions.map(suggestion));
   },

@@ -7,6 +7,8 @@ export interface KioskSettings {
   readonly listens: boolean;
   /** False: no questions to touch. */
   readonly suggests: boolean;
+  /** Whose face is shown; null: the server's own choice. */
+  readonly avatar: string | null;
 }
 
 const USUAL_SILENCE_SECONDS = 45;
@@ -20,5 +22,6 @@ export function kioskSettings(query: string): KioskSettings {
     silenceMs: 1000 * (Number.isFinite(seconds) ? Math.max(LEAST_SILENCE_SECONDS, seconds) : USUAL_SILENCE_SECONDS),
     listens: asked.get('listen') !== 'off',
     suggests: asked.get('suggestions') !== 'off',
+    avatar: asked.get('avatar'),
   };
 }

@@ -13,16 +13,22 @@ export interface Words {
 export function largeWords(caller: HTMLElement, host: HTMLElement, heard: HTMLElement): Words {
   const line = captionLine(host);
   const callerSays = ({ text, status }: ParleyEvents['parley-message']) => {
-    caller.textContent = text === '' && status === 'speaking' ? '…' : text;
+    caller.textContent = status === 'lost' ? '' : text === '' && status === 'speaking' ? '…' : text;
     // A new question: what was said before it is over.
     if (status === 'speaking' || status === 'complete') line.clear();
   };
   return {
-    say: line.show,
+    say(words) {
+      host.classList.remove('written');
+      line.show(words);
+    },
     put(message) {
       if (message.role === 'user') return callerSays(message);
       // An answer without sound has no words that light up one after the other.
       if (message.status === 'complete' && host.childElementCount === 0) {
+        // It stands there whole, and may be long.
+        host.classList.add('written');
+        host.scrollTop = 0;
         line.show([{ text: message.text, state: 'heard' }]);
       }
       if (message.status !== 'speaking') heard.textContent = message.text;

@@ -1,4 +1,4 @@
-/** What the server says about itself: `GET /v1/about`. */
+/** What the server says about itself, and who may present it: `GET /v1/about`, `GET /v1/avatars`. */
 
 export interface EngineInUse {
   readonly job: string;
@@ -19,10 +19,24 @@ export interface About {
     readonly suggestions: readonly string[];
   };
   readonly engines: readonly EngineInUse[];
+  /** The avatar that is seen where none was asked for; null: there is none. */
+  readonly avatar: string | null;
 }
 
-export async function fetchAbout(): Promise<About> {
-  const response = await fetch('/v1/about');
-  if (!response.ok) throw new Error(`/v1/about answered ${response.status}`);
-  return (await response.json()) as About;
+export interface Presenter {
+  readonly id: string;
+  readonly name: string;
+}
+
+export const fetchAbout = (): Promise<About> => read<About>('/v1/about');
+
+export async function fetchPresenters(): Promise<readonly Presenter[]> {
+  const { avatars } = await read<{ avatars: readonly Presenter[] }>('/v1/avatars');
+  return avatars;
+}
+
+async function read<T>(path: string): Promise<T> {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return (await response.json()) as T;
 }

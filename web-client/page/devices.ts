@@ -1,4 +1,5 @@
 /** Which microphone: a list of what is there, and the choice, which this browser remembers. */
+import { remember, remembered } from './memory.js';
 
 const REMEMBERED = 'parley.microphone';
 
@@ -23,7 +24,7 @@ export function deviceMenu(select: HTMLSelectElement, onChoose: (deviceId: strin
   };
 
   select.addEventListener('change', () => {
-    remember(select.value);
+    remember(REMEMBERED, select.value);
     onChoose(select.value);
   });
   // Not there on a page that is not secure.
@@ -32,25 +33,8 @@ export function deviceMenu(select: HTMLSelectElement, onChoose: (deviceId: strin
   });
   return {
     get chosen() {
-      return remembered();
+      return remembered(REMEMBERED) ?? undefined;
     },
     refresh,
   };
-}
-
-/** A browser that keeps nothing for this page throws; then nothing is remembered. */
-function remembered(): string | undefined {
-  try {
-    return localStorage.getItem(REMEMBERED) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function remember(deviceId: string): void {
-  try {
-    localStorage.setItem(REMEMBERED, deviceId);
-  } catch {
-    // As above: the choice holds until the page is closed.
-  }
 }

@@ -15,6 +15,13 @@ export function whyDeaf(engines: readonly EngineInUse[]): string | undefined {
   return enable === undefined ? sentence : `${sentence} To give it one: ${enable}`;
 }
 
+/** The same of its voice. */
+export function whyMute(engines: readonly EngineInUse[]): string | undefined {
+  const voice = engines.find(({ job }) => job === 'voice');
+  if (voice === undefined || (voice.engine !== null && voice.engine !== 'none')) return undefined;
+  return 'This server has no voice: what you ask is answered in writing.';
+}
+
 function row({ job, engine, why, better }: EngineInUse): HTMLElement {
   const element = document.createElement('div');
   element.append(

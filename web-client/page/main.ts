@@ -1,16 +1,21 @@
 /** The page at `/`: the element, and around it the microphone and the conversation in writing. */
 import '../element/parley-avatar.js';
 import type { ParleyAvatar, ParleyEvents } from '../element/parley-avatar.js';
-import { type About, fetchAbout } from './about.js';
+import { type About, fetchAbout, fetchPresenters } from './about.js';
 import { composer } from './composer.js';
-import { showEngines, whyDeaf } from './engines.js';
+import { showEngines, whyDeaf, whyMute } from './engines.js';
 import { microphoneControl } from './microphone.js';
 import { notices } from './notices.js';
+import { presenterChoice } from './presenter.js';
 import { transcript } from './transcript.js';
 
 const find = <T extends HTMLElement>(selector: string) => document.querySelector(selector) as T;
 
-const avatar = find<ParleyAvatar>('parley-avatar');
+/** It goes into the page last: then it knows whom to ask for, and nothing that it tells is missed. */
+const avatar = document
+  .importNode(find<HTMLTemplateElement>('template').content, true)
+  .querySelector('parley-avatar') as ParleyAvatar;
+const presenter = presenterChoice(find('.presenter'), avatar);
 const lines = transcript(find('.lines'), find('.transcript'), find('.answers'));
 const notice = notices(find('.notices'), () => avatar.reconnect());
 const composing = composer(find('.foot'), {
@@ -26,10 +31,15 @@ function listen<Name extends keyof ParleyEvents>(name: Name, react: (detail: Par
 
 listen('parley-message', lines.put);
 listen('parley-error', ({ code, message }) => {
+  // Somebody else is seen; that is all there is to say about it.
+  if (code === 'unknown_avatar') presenter.giveUp();
   // The lost connection says the same a moment later, and what happens next.
-  if (code !== 'shutting_down') notice.problem(message);
+  else if (code !== 'shutting_down') notice.problem(message);
 });
-listen('parley-connection', notice.connection);
+listen('parley-connection', (state) => {
+  notice.connection(state);
+  lines.setOpen(state.kind === 'open');
+});
 listen('parley-microphone', (state) => {
   microphone.show(state);
   composing.setOnlyWriting(state.kind === 'unavailable');
@@ -41,8 +51,23 @@ listen('parley-state', ({ state, isStarted, avatar: look }) => {
   hasStarted = isStarted;
   composing.setAnswering(state === 'speaking' || state === 'thinking');
   sayTurn();
-  if (look !== null) document.documentElement.style.setProperty('--ambient', look.background);
+  if (look === null) return;
+  document.documentElement.style.setProperty('--ambient', look.background);
+  presenter.show(look.id);
+  seen = look;
+  nameHost();
 });
+
+let about: About | undefined;
+let seen: ParleyEvents['parley-state']['avatar'] = null;
+
+/** By the persona's name; whoever else was chosen, by their own. */
+function nameHost(): void {
+  if (about === undefined) return;
+  const name = seen === null || seen.id === about.avatar ? about.persona.name : seen.name;
+  document.title = `${name} · Parley`;
+  find('.intro h1').textContent = name;
+}
 
 /** Whose turn it is, for those who do not see the light: only while one talks, because a reader would talk into it. */
 function sayTurn(): void {
@@ -62,16 +87,23 @@ document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector(':popover-open')) avatar.stop();
 });
 
-function introduce({ persona, engines, name, version }: About): void {
-  document.title = `${persona.name} · Parley`;
-  find('.intro h1').textContent = persona.name;
+function introduce(told: About): void {
+  about = told;
+  const { persona, engines, name, version } = told;
+  nameHost();
   find('.intro p').textContent = persona.description;
   composing.suggest(persona.suggestions);
   showEngines(find('#engines'), engines, `${name} ${version}`);
   find('.bar button').hidden = false;
+  const silence = whyMute(engines);
+  find('.limits').textContent = silence ?? '';
+  find('.limits').hidden = silence === undefined;
+  find('.stage').classList.toggle('silent', silence !== undefined);
   const reason = whyDeaf(engines);
   if (reason !== undefined) microphone.explain(reason);
 }
 
 // Without it the conversation works all the same; the page only has less to say about it.
 fetchAbout().then(introduce, () => find('.intro').remove());
+fetchPresenters().then(presenter.offer, () => {});
+find('.stage').append(avatar);
