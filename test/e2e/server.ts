@@ -60,7 +60,7 @@ export async function startServer(environment: Record<string, string> = {}, ca?:
   };
 }
 
-/** Until every worker of it is up. */
+/** Until it can answer: of several processes for one job, the first is enough. */
 export async function untilReady(url: string, ca?: string): Promise<void> {
   for (;;) {
     const { status } = ca === undefined ? await fetch(`${url}/readyz`) : await get(`${url}/readyz`, { ca });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pcmBytes, pcmSamples } from '../../src/audio/pcm.js';
 import { joined } from '../fixtures/hearing/recordings.js';
@@ -125,19 +126,25 @@ describe.skipIf(deaf !== null)(`a spoken turn with the real engines${deaf === nu
     await client.close();
   });
 
-  it('is lost with the recogniser, and the next one is heard again', async () => {
+  it('is heard to its end although the process that hears it is killed', async () => {
+    // As many as there are; where there is only one, the turn waits until it is back.
+    const processes = Math.min(4, availableParallelism());
+    const areUp = () =>
+      server
+        .output()
+        .log.split('\n')
+        .filter((line) => /"worker":"pocketsphinx.*worker is up/.test(line));
+    await vi.waitUntil(() => areUp().length >= processes, { timeout: 30_000 });
     const client = await hearing();
-    const speaking = client.speak(asked(questions.tellMeAStory));
-    await client.next('input_audio_buffer.speech_started');
-    const recogniser = workersOf(server.process.pid).find(({ command }) => command.includes('parley_workers'));
-    process.kill(recogniser!.pid, 'SIGKILL');
-    const { error } = await client.next('conversation.item.input_audio_transcription.failed');
-    expect(error.code).toBe('stt_failed');
-    await speaking;
-    expect(client.types()).not.toContain('response.created');
-    await untilReady(server.url);
-    const { transcript } = await understood(server, client, () => client.speak(asked(questions.tellMeAStory, 6000)));
+    const { transcript } = await understood(server, client, async () => {
+      const speaking = client.speak(asked(questions.tellMeAStory));
+      await client.next('input_audio_buffer.speech_started');
+      const recogniser = workersOf(server.process.pid).find(({ command }) => command.includes('parley_workers'));
+      process.kill(recogniser!.pid, 'SIGKILL');
+      await speaking;
+    });
     expect(transcript).toBe('Tell me a story');
+    await untilReady(server.url);
     await client.close();
   });
 
