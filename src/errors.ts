@@ -13,6 +13,8 @@ interface CodeRow {
   readonly close?: number;
   readonly retryable: boolean;
   readonly sentence: string;
+  /** The detail is not for callers. */
+  readonly isInternal?: true;
 }
 
 const caller = (http: number, sentence: string, close?: number): CodeRow => ({
@@ -28,6 +30,12 @@ const server = (http: number, retryable: boolean, sentence: string, close?: numb
   retryable,
   sentence,
   ...(close === undefined ? {} : { close }),
+});
+
+/** What exactly a vendor said is for whoever runs the server, and stands in the log; callers get the sentence. */
+const vendor = (http: number, retryable: boolean, sentence: string): CodeRow => ({
+  ...server(http, retryable, sentence),
+  isInternal: true,
 });
 
 export const codes = {
@@ -76,6 +84,7 @@ export const codes = {
     429,
     'Too many keys have been issued that are not expired yet. Ask for shorter ones, or fewer.',
   ),
+  session_limit: caller(429, 'This conversation is over; a new one may begin.', 1000),
   not_found: caller(404, 'There is nothing at this address.'),
 
   // The house and its providers.
@@ -85,12 +94,31 @@ export const codes = {
   worker_broken: server(502, true, 'A worker process broke off in the middle of its work.'),
   worker_settings: server(500, false, 'A worker process refused its settings; the log says which.'),
   engine_failed: server(502, true, 'An engine failed while it was answering.'),
-  deadline: server(504, true, 'An engine did not answer in time.'),
   stt_failed: server(502, true, 'What was said could not be recognised. Say it again, or type it.'),
   unsupported_rate: server(500, false, 'Audio of this sample rate cannot be converted.'),
   tts_failed: server(502, true, 'The voice failed; the answer goes on as text.'),
   face_failed: server(502, true, 'The face failed; the answer goes on as voice.'),
   internal: server(500, false, 'Something went wrong in the server; the log has the details.'),
+
+  // What is wrong at a vendor. `retryable`: another try, a little later, may go well.
+  deadline: vendor(504, true, 'No answer came in time. Try again.'),
+  bad_key: vendor(502, false, 'A provider does not accept its key. Whoever runs this server has to set another one.'),
+  quota_exceeded: vendor(
+    502,
+    false,
+    'The account at a provider is used up. Whoever runs this server has to top it up.',
+  ),
+  rate_limited: vendor(503, true, 'A provider is asked too often. Try again in a moment.'),
+  too_many_concurrent: vendor(503, false, 'A provider is busy with other callers of this server. Try again soon.'),
+  connection_cut: vendor(502, true, 'The connection to a provider broke. Try again.'),
+  content_refused: vendor(502, false, 'A provider refuses to answer this. Say it in other words.'),
+  vendor_refused: vendor(
+    502,
+    false,
+    'A provider does not accept a request; the log says why. The settings may be wrong.',
+  ),
+  vendor_broken: vendor(502, true, 'A provider answered with something that cannot be read. Try again.'),
+  vendor_down: vendor(502, true, 'A provider is out of order. Try again later.'),
 
   // Reasons for which a turn ends early. They travel as abort reasons, not as errors.
   turn_cancelled: server(499, false, 'The response was cancelled by the caller.'),
@@ -110,12 +138,15 @@ export class ParleyError extends Error {
   readonly code: Code;
   /** The field of the request that was wrong, as a path: `session.audio.output.voice`. */
   readonly param: string | null;
+  /** When a vendor said so: how long it wants not to be asked again. */
+  readonly retryAfterMs: number | null;
 
-  constructor(code: Code, detail?: string, options: { cause?: unknown; param?: string } = {}) {
+  constructor(code: Code, detail?: string, options: { cause?: unknown; param?: string; retryAfterMs?: number } = {}) {
     super(detail ?? codes[code].sentence, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'ParleyError';
     this.code = code;
     this.param = options.param ?? null;
+    this.retryAfterMs = options.retryAfterMs ?? null;
   }
 
   get row(): CodeRow {
@@ -136,11 +167,11 @@ export function asParleyError(thrown: unknown, fallback: Code = 'internal'): Par
 
 /** An error as the Realtime protocol shows it: what went wrong, then what to do about it. */
 export function errorBody(error: ParleyError, eventId: string | null) {
-  const { sentence, blame } = error.row;
+  const { sentence, blame, isInternal } = error.row;
   return {
     type: blame === 'caller' ? ('invalid_request_error' as const) : ('server_error' as const),
     code: error.code,
-    message: error.message === sentence ? sentence : `${error.message} ${sentence}`,
+    message: isInternal || error.message === sentence ? sentence : `${error.message} ${sentence}`,
     param: error.param,
     event_id: eventId,
   };

@@ -1,158 +1,174 @@
 /**
- * From settings to engines: the only file that names providers. Each job has a table of rows; `auto` goes through it
- * from the best to the one that always works, a list of names in the order given, and the first that can start does
- * the job. What was chosen, why, and what would be better stands in the start-up table.
+ * From settings to engines. For each job the providers that can start stand in a line: the first does the job, the others
+ * take over where it fails. Who is in line, why, and what would be better stands in the start-up table.
  */
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import type { Logger } from 'pino';
-import type { Config } from '../config.js';
+import { resolve } from 'node:path';
+import { type Config, retrying } from '../config.js';
 import { ParleyError } from '../errors.js';
+import { orLate } from '../flow.js';
+import type { Job, Observer } from '../observe/observer.js';
 import type { EngineRow } from '../observe/start-table.js';
-import type { Persona } from '../persona.js';
 import type { Engine, FaceEngine, Llm, SttEngine, TtsEngine, Vad } from './contract.js';
-import { drawnFace } from './face/drawn.js';
-import { scriptedLlm } from './llm/scripted.js';
-import { sphinxChoice } from './stt/pocketsphinx-choice.js';
-import { espeakTts } from './tts/espeak.js';
-import { loudnessVad } from './vad/loudness.js';
-import { sileroVad } from './vad/silero.js';
-import { sileroObstacle } from './vad/silero-package.js';
+import {
+  faceCandidates,
+  llmCandidates,
+  type ProviderTools,
+  sttCandidates,
+  ttsCandidates,
+  vadCandidates,
+} from './providers.js';
+import { type Link, troubleOf } from './resilience/chain.js';
+import { type KeepingTts, keepingTts } from './resilience/keeping-tts.js';
+import { type Candidate, type LineUp, lineUp } from './resilience/line-up.js';
+import { llmChain } from './resilience/llm-chain.js';
+import { sttChain } from './resilience/stt-chain.js';
+import { ttsChain } from './resilience/tts-chain.js';
+import { type Watching, watchedFace, watchedLlm, watchedStt, watchedTts, watchedVad } from './resilience/watched.js';
+import { findOllama } from './vendors/ollama.js';
 
 export interface ChosenEngines {
   readonly vad: Engine<Vad>;
   /** Null: callers can only type. */
   readonly stt: SttEngine | null;
   readonly llm: Engine<Llm>;
-  readonly tts: TtsEngine | null;
+  readonly tts: KeepingTts | null;
   readonly face: FaceEngine | null;
+  /** Told of everything that they are asked. */
+  readonly observer: Observer;
 }
 
-export interface ChooseTools {
-  /** The package's own folder: worker programs are run from its dist/. */
-  readonly root: string;
-  readonly persona: Persona;
-  readonly log: Logger;
-  readonly stopping: AbortSignal;
+/** How an engine is at the moment, for operators. */
+export interface EngineState {
+  readonly job: string;
+  readonly engine: string;
+  /** Null: it is well. */
+  readonly trouble: string | null;
 }
 
-/** A provider that may do a job here, or the reason why not and the line that would change it. */
-interface Candidate<E> {
-  readonly name: string;
-  readonly why: string;
-  /** Null: it can start. */
-  readonly obstacle: { readonly why: string; readonly enable: string } | null;
-  readonly start: () => E | null;
+export interface Choice {
+  readonly engines: ChosenEngines;
+  /** The start-up table, as it would be now. */
+  rows(): EngineRow[];
+  states(): EngineState[];
+  /** Jobs that nobody can do at the moment, and why. */
+  troubles(): string[];
 }
 
-export function chooseEngines(config: Config, tools: ChooseTools): { engines: ChosenEngines; choices: EngineRow[] } {
-  const vad = choose('voice detector', config.VAD, vadCandidates(tools));
-  if (vad.engine === null) {
-    throw new ParleyError(
-      'bad_settings',
-      `VAD="${config.VAD.join(',')}" cannot start: ${vad.choice.why}. Leave VAD out.`,
-    );
-  }
-  const stt = choose('recogniser', config.STT, sttCandidates(tools));
-  const llm = choose('language model', config.LLM, llmCandidates(tools));
-  const tts = choose('voice', config.TTS, ttsCandidates(tools));
-  const face = choose('face', config.FACE, faceCandidates());
-  if (llm.engine === null) throw new Error('the scripted host can always start');
+/** A start waits so long for vendors to say whether they are there and take the key; then it goes on without. */
+const FIRST_LOOK_MS = 3000;
+
+export async function chooseEngines(config: Config, tools: ProviderTools, observer: Observer): Promise<Choice> {
+  const lines = await lineUpAll(config, tools, observer);
+  const all: readonly LineUp<Engine<unknown>>[] = Object.values(lines);
+  await firstLook(all);
   return {
-    engines: { vad: vad.engine, stt: stt.engine, llm: llm.engine, tts: tts.engine, face: face.engine },
-    choices: [vad.choice, stt.choice, llm.choice, tts.choice, face.choice],
+    engines: enginesOf(lines, config, tools, observer),
+    rows: () => all.map((line) => line.row()),
+    states: () => all.flatMap(statesOf),
+    troubles: () => all.map(statesOf).flatMap(troubleIn),
   };
 }
 
-function vadCandidates({ root, log }: ChooseTools): Candidate<Engine<Vad>>[] {
-  return [
-    {
-      name: 'silero',
-      why: 'a small neural network, in a thread of its own for all callers',
-      obstacle: sileroObstacle(),
-      start: () => sileroVad({ workerFile: join(root, 'dist/engines/vad/silero-worker.js'), log }),
-    },
-    {
-      name: 'loudness',
-      why: 'whatever is louder than the steady noise counts as speech; needs nothing',
-      obstacle: null,
-      start: loudnessVad,
-    },
-  ];
+interface Lines {
+  readonly vad: LineUp<Engine<Vad>>;
+  readonly stt: LineUp<SttEngine>;
+  readonly llm: LineUp<Engine<Llm>>;
+  readonly tts: LineUp<TtsEngine>;
+  readonly face: LineUp<FaceEngine>;
 }
 
-function sttCandidates(tools: ChooseTools): Candidate<SttEngine>[] {
-  return [
-    { name: 'pocketsphinx', ...sphinxChoice(tools) },
-    { name: 'none', why: 'callers type', obstacle: null, start: () => null },
-  ];
-}
-
-function llmCandidates({ persona }: ChooseTools): Candidate<Engine<Llm>>[] {
-  return [
-    {
-      name: 'scripted',
-      why: `follows the script of personas/${persona.id}.json; needs nothing`,
-      obstacle: null,
-      start: () => scriptedLlm({ persona, now: () => new Date() }),
-    },
-  ];
-}
-
-function ttsCandidates({ root, log, stopping }: ChooseTools): Candidate<TtsEngine>[] {
-  const missing = {
-    why: 'its package is not installed',
-    enable: 'npm install --save-optional @echogarden/espeak-ng-emscripten@0.3.5',
+/** In the order in which they stand in the start-up table. */
+async function lineUpAll(config: Config, tools: ProviderTools, observer: Observer): Promise<Lines> {
+  const { log } = tools;
+  const hasModel = config.OPENAI_API_KEY !== undefined || config.LLM.every((name) => name === 'scripted');
+  const ollama = hasModel ? null : await findOllama();
+  const vad = watched(vadCandidates(tools), watchedVad, observer);
+  const stt = watched(sttCandidates(config, tools), watchedStt, observer);
+  const llm = watched(llmCandidates(config, tools, ollama), watchedLlm, observer);
+  const tts = watched(ttsCandidates(config, tools), watchedTts, observer);
+  const face = watched(faceCandidates(config, tools), watchedFace, observer);
+  return {
+    vad: lineUp('voice detector', config.VAD, vad, { log, isAlone: true }),
+    stt: lineUp('recogniser', config.STT, stt, { log }),
+    llm: lineUp('language model', config.LLM, llm, { log }),
+    tts: lineUp('voice', config.TTS, tts, { log }),
+    face: lineUp('face', config.FACE, face, { log, isAlone: true }),
   };
-  return [
-    {
-      name: 'espeak',
-      why: 'espeak-ng in a process of its own; needs no key and no network',
-      obstacle: isInstalled('@echogarden/espeak-ng-emscripten') ? null : missing,
-      start: () => espeakTts({ workerFile: join(root, 'dist/engines/tts/espeak-worker.js'), log, signal: stopping }),
-    },
-    { name: 'none', why: 'answers are text', obstacle: null, start: () => null },
-  ];
 }
 
-function faceCandidates(): Candidate<FaceEngine>[] {
-  return [
-    {
-      name: 'drawn',
-      why: 'a drawn presenter whose mouth follows the sound; needs no GPU',
-      obstacle: null,
-      start: drawnFace,
-    },
-    { name: 'none', why: 'answers are a voice without a face', obstacle: null, start: () => null },
-  ];
+function enginesOf(lines: Lines, config: Config, tools: ProviderTools, observer: Observer): ChosenEngines {
+  const { vad, stt, llm, tts, face } = lines;
+  const { patience, idleMs } = retrying(config);
+  const tookOver = (job: Job) => (from: string, to: string) => observer.tookOver(job, from, to);
+  const thinking = { ...patience(config.LLM_DEADLINE), idleMs };
+  const model = chained(llm.links, (links) => llmChain(links, thinking, tookOver('llm')));
+  const voice = () => ttsChain(tts.links, patience(config.TTS_DEADLINE), tookOver('tts'));
+  const folder = resolve(tools.root, config.DATA_DIR, 'lines');
+  return {
+    vad: needed(vad.links[0]?.engine, vad, 'VAD', config.VAD),
+    stt: chained(stt.links, (links) => sttChain(links, patience(config.STT_DEADLINE), tookOver('stt'))),
+    llm: needed(model, llm, 'LLM', config.LLM),
+    tts:
+      tts.links.length === 0
+        ? null
+        : keepingTts(voice(), { ...tools.byHeart, folder, manner: manner(config), log: tools.log }),
+    face: face.links[0]?.engine ?? null,
+    observer,
+  };
 }
 
-function choose<E>(
-  job: string,
-  wanted: readonly string[],
+/** The same, but their engines tell what they are asked. */
+const watched = <E extends Engine<unknown>>(
   candidates: readonly Candidate<E>[],
-): { engine: E | null; choice: EngineRow } {
-  const order = wanted.flatMap((name) =>
-    name === 'auto' ? candidates : candidates.filter((candidate) => candidate.name === name),
-  );
-  const chosen = order.find((candidate) => candidate.obstacle === null);
-  const passedOver = order.slice(0, chosen === undefined ? order.length : order.indexOf(chosen));
-  const better = passedOver.flatMap(({ name, obstacle }) =>
-    obstacle === null ? [] : [{ engine: name, why: obstacle.why, enable: obstacle.enable }],
-  );
-  if (chosen === undefined) {
-    const why = passedOver.map(({ name, obstacle }) => `${name}: ${obstacle?.why}`).join('; ');
-    return { engine: null, choice: { job, engine: null, why, better } };
-  }
-  return { engine: chosen.start(), choice: { job, engine: chosen.name, why: chosen.why, better } };
+  watch: (engine: E, watching: Watching) => E,
+  observer: Observer,
+): Candidate<E>[] =>
+  candidates.map((candidate) => ({
+    ...candidate,
+    start: (place) => candidate.start(place).map((engine) => watch(engine, { service: candidate.name, observer })),
+  }));
+
+const statesOf = ({ job, links }: LineUp<Engine<unknown>>): EngineState[] =>
+  links.map((link) => ({ job, engine: link.engine.name, trouble: troubleOf(link) }));
+
+/** Of one job: a line, if none of its engines can do it. */
+function troubleIn(states: readonly EngineState[]): string[] {
+  if (states.length === 0 || states.some(({ trouble }) => trouble === null)) return [];
+  return [`${states[0]!.job}: ${states.map(({ engine, trouble }) => `${engine}: ${trouble}`).join('; ')}`];
 }
 
-/** Looks whether the package is there without loading it. */
-function isInstalled(name: string): boolean {
-  try {
-    createRequire(import.meta.url).resolve(name);
-    return true;
-  } catch {
-    return false;
-  }
+/** What a voice sounds like besides whose it is. */
+const manner = (config: Config): string =>
+  JSON.stringify(
+    Object.entries(config).filter(([name]) => name.startsWith('ELEVENLABS_') && !/KEY|TIMEOUT/.test(name)),
+  );
+
+/** An engine that runs here and has nobody behind it looks after itself. */
+function chained<E extends Engine<unknown>>(
+  links: readonly Link<E>[],
+  chain: (links: readonly Link<E>[]) => E,
+): E | null {
+  const [first] = links;
+  if (first === undefined) return null;
+  return links.length === 1 && first.breaker === null ? first.engine : chain(links);
+}
+
+function needed<E>(
+  engine: E | null | undefined,
+  line: LineUp<Engine<unknown>>,
+  name: string,
+  wanted: readonly string[],
+): E {
+  if (engine !== null && engine !== undefined) return engine;
+  throw new ParleyError(
+    'bad_settings',
+    `${name}="${wanted.join(',')}" cannot start: ${line.row().why}. Leave ${name} out.`,
+  );
+}
+
+/** One after the other: a probe that waits while something is read in would be late through no fault of its own. */
+async function firstLook(lines: readonly LineUp<Engine<unknown>>[]): Promise<void> {
+  for (const { engine } of lines.flatMap(({ links }) => links)) await engine.load?.();
+  const checks = lines.flatMap(({ links }) => links.map(({ breaker }) => breaker?.check()));
+  await orLate(Promise.all(checks), FIRST_LOOK_MS);
 }

@@ -14,6 +14,14 @@ export interface EngineContext {
   readonly log: Logger;
   /** The turn that the work is for; it stands on every log line. */
   readonly turn: string;
+  /** Whose turn it is, for engines that keep something for a caller from turn to turn. */
+  readonly session?: SessionScope;
+}
+
+export interface SessionScope {
+  readonly id: string;
+  /** Aborts when the caller has gone. */
+  readonly gone: AbortSignal;
 }
 
 /** An engine with a name and a life. `run` may be called for many turns at once. */
@@ -24,6 +32,10 @@ export interface Engine<Run> {
   readonly readAhead: number;
   /** `up`, or the reason why it cannot answer right now. */
   health(): 'up' | { down: string };
+  /** Reads in what takes long to read in, before anybody is served: meanwhile the whole process stands still. */
+  load?(): Promise<void>;
+  /** Asks a vendor something that costs nothing: is it there, and does it take the key? Throws a ParleyError if not. */
+  probe?(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,6 +57,8 @@ export interface HearingOptions {
   readonly language: string | null;
   /** Words that are likely to come, if the caller named some. */
   readonly prompt: string | null;
+  /** Milliseconds of what has come so far that the voice detector took for speech; missing: it was not asked. */
+  readonly voicedMs?: () => number;
 }
 
 export type Transcript =
@@ -68,6 +82,8 @@ export type Stt = (
 export interface SttEngine extends Engine<Stt> {
   /** False: it says nothing before the utterance ends, so whoever needs words sooner has to ask it about a part. */
   readonly givesPartials: boolean;
+  /** After the end of an utterance it answers or fails within so long, whatever happens. */
+  readonly deadlineMs?: number;
 }
 
 // --- language model -------------------------------------------------------------------------------------------------
@@ -102,6 +118,8 @@ export interface LlmRequest {
 export type LlmEvent =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'tool_call'; readonly callId: string; readonly name: string; readonly arguments: string }
+  /** It is at work on something of which nothing can be shown yet: a call's arguments, or thoughts. */
+  | { readonly kind: 'working' }
   | { readonly kind: 'usage'; readonly inputTokens: number; readonly outputTokens: number }
   /** Why it stopped early; an answer that ended by itself has no such event. */
   | { readonly kind: 'cut'; readonly reason: 'max_output_tokens' | 'content_filter' };
@@ -134,11 +152,16 @@ export interface Speech {
 export interface Voice {
   readonly id: string;
   readonly name: string;
-  readonly language: string;
+  /** Null: many, or nobody knows. */
+  readonly language: string | null;
+  /** Who has it, where there are several engines. */
+  readonly engine?: string;
 }
 
 export interface SpeechOptions {
   readonly voice: string;
+  /** What speaks instead, the best first, in an engine that has no such voice. */
+  readonly otherwise?: readonly string[];
   /** 0.25 to 1.5; 1 is the voice's own pace. */
   readonly speed: number;
 }
@@ -150,8 +173,10 @@ export type Tts = (
 ) => AsyncIterable<Speech>;
 
 export interface TtsEngine extends Engine<Tts> {
-  /** The first one is the voice of a session that names none. */
+  /** The first one is the voice of a session that names none. A vendor's are all there after a probe. */
   readonly voices: readonly Voice[];
+  /** The caller will be spoken to: what would make the first word late may be done now, and kept until it has gone. */
+  prepare?(options: SpeechOptions, session: SessionScope): void;
 }
 
 // --- face -----------------------------------------------------------------------------------------------------------

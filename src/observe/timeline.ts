@@ -5,7 +5,11 @@
 
 export const stages = [
   'answered',
+  'model_asked',
+  'model_answered',
   'first_token',
+  'first_phrase',
+  'first_speech',
   'first_audio',
   'first_picture',
   'first_sent',

@@ -9,7 +9,7 @@ import { dictionaryWords, findSphinx, type Obstacle } from './pocketsphinx-packa
 export interface SphinxChoice {
   readonly why: string;
   readonly obstacle: Obstacle | null;
-  readonly start: () => SphinxEngine | null;
+  readonly start: (place: 'first' | 'fallback') => readonly SphinxEngine[];
 }
 
 export interface SphinxChoiceTools {
@@ -26,7 +26,7 @@ const LARGEST_GRAMMAR = 60_000;
 const MOST_NAMED = 5;
 
 export function sphinxChoice({ root, persona, log, stopping }: SphinxChoiceTools): SphinxChoice {
-  const blocked = (obstacle: Obstacle): SphinxChoice => ({ why: '', obstacle, start: () => null });
+  const blocked = (obstacle: Obstacle): SphinxChoice => ({ why: '', obstacle, start: () => [] });
   if (!/^en\b/i.test(persona.language)) {
     return blocked({
       why: `it hears English only, and ${persona.name} speaks ${persona.language}`,
@@ -43,9 +43,11 @@ export function sphinxChoice({ root, persona, log, stopping }: SphinxChoiceTools
   return {
     why: whyOf(hearing),
     obstacle: null,
-    start: () => {
+    start: (place) => {
       warn(hearing, log);
-      return pocketsphinxStt({ python, pythonFolder, hearing, log, signal: stopping });
+      // Behind another recogniser, one process is enough to be there when it is needed.
+      const processes = place === 'first' ? {} : { processes: 1 };
+      return [pocketsphinxStt({ python, pythonFolder, hearing, log, signal: stopping, ...processes })];
     },
   };
 }

@@ -11,8 +11,8 @@ import { within } from '../../flow.js';
 import { type Pool, startPool } from '../../workers/pool.js';
 import type { Chunk } from '../../workers/process.js';
 import type { EngineContext, HearingOptions, SttEngine, Transcript } from '../contract.js';
+import { keepAudio } from '../resilience/kept-audio.js';
 import type { Hearing } from './hearing-grammar.js';
-import { keepAudio } from './kept-audio.js';
 
 export interface SphinxOptions {
   readonly python: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keepAudio } from '../../src/engines/stt/kept-audio.js';
+import { keepAudio } from '../../src/engines/resilience/kept-audio.js';
 import { Queue } from '../../src/flow.js';
 
 const piece = (value: number, length = 4) => new Int16Array(length).fill(value);

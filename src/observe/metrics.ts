@@ -1,0 +1,182 @@
+/**
+ * Counters and histograms for Prometheus, in a registry of their own. Every label takes its values from this program: no
+ * caller and no vendor can make a new one. docs/operating.md says what each is for.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { watchLoop } from './loop-lag.js';
+import type { Asked, Job, Observer, OpenTurn, TurnRecord } from './observer.js';
+import { between } from './turn-line.js';
+
+export interface Metrics {
+  readonly observer: Observer;
+  /** Counts a session for as long as it lasts. */
+  during<T>(session: Promise<T>): Promise<T>;
+  /** Measures how late the process is, until the signal aborts. */
+  watchLoop(signal: AbortSignal): void;
+  /** Asked whenever somebody reads the metrics. */
+  watchEngines(states: () => readonly EngineState[]): void;
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+interface EngineState {
+  readonly job: string;
+  readonly engine: string;
+  /** Null: it is well. */
+  readonly trouble: string | null;
+}
+
+/** What a conversation notices begins at 50 ms; past 10 s nobody waits any more. */
+const STAGE_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10];
+/** A whole answer takes longer than its beginning. */
+const CALL_SECONDS = [0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20, 30, 60];
+
+/** A frame of sound is 40 ms. */
+const LAG_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28];
+
+/** How soon an engine answers, by its job. What a voice detector takes shows in `eou_delay`. */
+const FIRST_ANSWER: Partial<Record<Job, readonly [name: string, help: string]>> = {
+  stt: ['stt_final_delay', 'End of an utterance to its words'],
+  llm: ['llm_ttft', 'Request to the first piece of an answer'],
+  tts: ['tts_ttfb', 'First phrase to the first speech of it'],
+  face: ['lipsync_first_frame', 'First sound to the first picture for it'],
+};
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const sessions = gauge(registry, 'sessions_active', 'Sessions that are open', []);
+  const turns = openTurns(turnMetrics(registry));
+  return {
+    observer: { ...engineMetrics(registry, turns.used), openTurn: turns.open },
+    async during(session) {
+      sessions.inc();
+      try {
+        return await session;
+      } finally {
+        sessions.dec();
+      }
+    },
+    watchLoop(signal) {
+      const lag = histogram(registry, 'parley_event_loop_lag_seconds', 'How late a timer rings', LAG_SECONDS, []);
+      watchLoop((ms) => lag.observe(ms / 1000), signal);
+    },
+    watchEngines(states) {
+      const up = gauge(registry, 'engine_up', '1: it is asked; 0: it is out of order', ['job', 'engine'], () => {
+        for (const { job, engine, trouble } of states()) up.set({ job, engine }, trouble === null ? 1 : 0);
+      });
+    },
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}
+
+function engineMetrics(registry: Registry, used: (turn: string, asked: Asked) => void): Omit<Observer, 'openTurn'> {
+  const { calls, durations, errors, attempts, failovers, tokens, characters } = engineCounters(registry);
+  const firsts = new Map(
+    Object.entries(FIRST_ANSWER).map(([job, [name, help]]) => [job, stage(registry, name, help, ['service'])]),
+  );
+  return {
+    called: ({ service }, endpoint) => calls.inc({ service, endpoint }),
+    answered(asked, turn, ms) {
+      firsts.get(asked.job)?.observe({ service: asked.service }, ms / 1000);
+      used(turn, asked);
+    },
+    ended({ job, service }, endpoint, outcome, waitedMs) {
+      if (endpoint !== 'probe') attempts.inc({ job, service, outcome: outcome.kind });
+      if (outcome.kind === 'failed') errors.inc({ service, error_type: outcome.code });
+      // A call that was cancelled says when its caller left, and nothing of who was called.
+      if (outcome.kind !== 'cancelled') durations.observe({ service }, waitedMs / 1000);
+    },
+    tokens({ service }, input, output) {
+      tokens.inc({ service, direction: 'input' }, input);
+      tokens.inc({ service, direction: 'output' }, output);
+    },
+    characters: ({ service }, count) => characters.inc({ service }, count),
+    tookOver: (job, from, to) => failovers.inc({ job, from, to }),
+  };
+}
+
+function engineCounters(registry: Registry) {
+  const count = <Label extends string>(name: string, help: string, labels: Label[]) =>
+    counter(registry, name, help, labels);
+  return {
+    calls: count('api_calls_total', 'What engines and vendors were asked', ['service', 'endpoint']),
+    errors: count('api_errors_total', 'Calls that failed, by code', ['service', 'error_type']),
+    durations: histogram(registry, 'api_duration_seconds', 'How long a call was waited for', CALL_SECONDS, ['service']),
+    attempts: count('parley_provider_attempts_total', 'Calls, by how they ended', ['job', 'service', 'outcome']),
+    failovers: count('parley_provider_failovers_total', 'Engines asked in the place of others', ['job', 'from', 'to']),
+    tokens: count('parley_llm_tokens_total', 'Tokens read and written', ['service', 'direction']),
+    characters: count('parley_tts_characters_total', 'Characters given to voices', ['service']),
+  };
+}
+
+/** What turns took, for the caller: whatever engines were asked for them, and however often. */
+function turnMetrics(registry: Registry): (record: TurnRecord) => void {
+  const turns = counter(registry, 'parley_turns_total', 'Answers, by how they ended', ['status']);
+  const clause = stage(registry, 'llm_first_clause', 'Request to the first phrase that can be spoken');
+  const decided = stage(registry, 'eou_delay', 'Last sound of the caller to the decision to answer');
+  const sent = stage(registry, 'first_audio_sent', 'Last sound, or typed request, to the first sound sent');
+  const played = stage(registry, 'first_audio_played', 'Last sound, or typed request, to the first sound played');
+  const latency = stage(registry, 'e2e_latency', 'Last sound of the caller to the first sound sent');
+  return ({ status, isSpoken, marks }) => {
+    const { answered, model_answered = 0, first_phrase = 0, first_sent, first_played } = marks;
+    turns.inc({ status });
+    // What was said before the model had said anything fills the silence, and is none of its phrases.
+    if (model_answered <= first_phrase) seconds(clause, between(marks, 'model_asked', 'first_phrase'));
+    seconds(sent, first_sent);
+    seconds(played, first_played);
+    if (!isSpoken) return;
+    seconds(decided, answered);
+    seconds(latency, first_sent);
+  };
+}
+
+function openTurns(count: (record: TurnRecord) => void) {
+  const open = new Map<string, Partial<Record<Job, string[]>>>();
+  return {
+    used(turn: string, { job, engine }: Asked) {
+      const used = open.get(turn);
+      if (used === undefined) return;
+      used[job] ??= [];
+      if (!used[job].includes(engine)) used[job].push(engine);
+    },
+    open(id: string): OpenTurn {
+      const used: Partial<Record<Job, string[]>> = {};
+      open.set(id, used);
+      return {
+        engines: () => used,
+        close(record) {
+          open.delete(id);
+          count(record);
+        },
+      };
+    },
+  };
+}
+
+function seconds(into: Histogram, ms: number | null | undefined): void {
+  if (ms !== null && ms !== undefined) into.observe(ms / 1000);
+}
+
+const stage = <Label extends string>(registry: Registry, name: string, help: string, labels: Label[] = []) =>
+  histogram(registry, `parley_${name}_seconds`, `${help}, in seconds`, STAGE_SECONDS, labels);
+
+const counter = <Label extends string>(registry: Registry, name: string, help: string, labelNames: Label[]) =>
+  new Counter({ name, help, labelNames, registers: [registry] });
+
+const histogram = <Label extends string>(
+  registry: Registry,
+  name: string,
+  help: string,
+  buckets: number[],
+  labelNames: Label[],
+) => new Histogram({ name, help, buckets, labelNames, registers: [registry] });
+
+const gauge = <Label extends string>(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: Label[],
+  collect: () => void = () => {},
+) => new Gauge({ name: `parley_${name}`, help, labelNames, collect, registers: [registry] });
