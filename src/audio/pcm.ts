@@ -78,3 +78,14 @@ export class Framer {
     return frame;
   }
 }
+
+/** All of them as one. */
+export function joinedSamples(pieces: readonly Int16Array[]): Int16Array {
+  const samples = new Int16Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    samples.set(piece, at);
+    at += piece.length;
+  }
+  return samples;
+}

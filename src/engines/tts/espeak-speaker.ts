@@ -2,7 +2,7 @@
  * The synthesiser itself. The package is GPL-3.0, so that only the worker process loads this file, and the package only
  * when that process is told to (docs/voices.md).
  */
-import { msToSamples, SPEECH_RATE } from '../../audio/pcm.js';
+import { joinedSamples, msToSamples, SPEECH_RATE } from '../../audio/pcm.js';
 import { resampler } from '../../audio/resample.js';
 import { loadPackage, type Synthesiser } from './espeak-package.js';
 import { type EspeakVoice, espeakVoices } from './espeak-voices.js';
@@ -64,15 +64,5 @@ function raw(synthesiser: Synthesiser, text: string, voice: EspeakVoice, speed: 
     return false;
   });
   parts.push(flush());
-  return { samples: joined(parts), words };
-}
-
-function joined(parts: readonly Int16Array[]): Int16Array {
-  const samples = new Int16Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    samples.set(part, at);
-    at += part.length;
-  }
-  return samples;
+  return { samples: joinedSamples(parts), words };
 }

@@ -1,0 +1,27 @@
+/** How the vendor is asked over HTTP: the key goes to nobody else, and an answer without end is not read to its end. */
+import { ParleyError } from '../../errors.js';
+import { SERVICE, unreadable } from './elevenlabs-failure.js';
+
+/** A fetch that follows nobody to another place, and reads so many bytes of an answer. It throws ParleyErrors for both. */
+export function vendorFetch(mostBytes: number): typeof fetch {
+  return async (input, init) => {
+    const response = await fetch(input, { ...init, redirect: 'manual' });
+    if (response.status >= 300 && response.status < 400) {
+      await response.body?.cancel();
+      throw new ParleyError('vendor_refused', `${SERVICE} answered ${response.status}: it sends the key elsewhere.`);
+    }
+    if (response.body === null) return response;
+    return new Response(response.body.pipeThrough(atMost(mostBytes)), response);
+  };
+}
+
+function atMost(bytes: number): TransformStream<Uint8Array, Uint8Array> {
+  let left = bytes;
+  return new TransformStream({
+    transform(chunk, controller) {
+      left -= chunk.length;
+      if (left < 0) controller.error(unreadable('an answer without end'));
+      else controller.enqueue(chunk);
+    },
+  });
+}
