@@ -4,11 +4,13 @@ import type { AvatarEntry, Catalogue } from './avatars/catalogue.js';
 import { wholePictures } from './avatars/whole-picture.js';
 import type { Config } from './config.js';
 import type { House, PresentedFace, Presenter } from './conversation/house.js';
+import { phrasesOf } from './conversation/phrases-of.js';
 import type { ChosenEngines } from './engines/choose.js';
 import { ParleyError } from './errors.js';
 import { packUrl } from './gateway/routes.js';
 import type { Persona } from './persona.js';
 import { presentedBy, presenterName } from './persona-presenters.js';
+import { standbyOf } from './persona-standby.js';
 import { decodePack } from './protocol/pack.js';
 
 export interface HouseParts {
@@ -22,7 +24,15 @@ export interface HouseParts {
 export function openHouse(parts: HouseParts): House {
   const { config, persona, engines, catalogue, log } = parts;
   const avatars = catalogue.list().map(({ avatar }) => avatar.id);
-  const chosen = pick('AVATAR', config.AVATAR, persona.avatar, avatars);
+  const chosen = avatarOf(config, persona, avatars);
+  // A slip in VOICE is told before anybody calls.
+  const { VOICE } = config;
+  if (VOICE !== undefined && voiceOf(config, engines, []) !== VOICE) {
+    log.warn(`VOICE="${VOICE}" is none of the voices that are known: ${voicesOf(engines).join(', ')}`);
+  }
+  if (standbyOf(persona).apology === null) {
+    log.warn(`personas/${persona.id}.json has no standby lines: when nobody can answer, nothing is said`);
+  }
   if (chosen === null && engines.face !== null) {
     const detail = 'No avatar has been drawn yet. Run `npm start`, which draws it, or set FACE=none.';
     throw new ParleyError('bad_settings', detail);
@@ -32,12 +42,30 @@ export function openHouse(parts: HouseParts): House {
   return {
     engines,
     hearing: engines.stt === null ? null : { vad: engines.vad, stt: engines.stt },
-    voices: voicesOf(engines),
+    get voices() {
+      return voicesOf(engines);
+    },
     presenter: presenters.get(chosen ?? '') ?? presenterOf(parts, null),
     presenters,
+    standby: standbyOf(persona),
+    fillerAfterMs: config.FILLER_AFTER === 0 ? null : config.FILLER_AFTER * 1000,
+    limits: {
+      turns: config.SESSION_MAX_TURNS ?? null,
+      minutes: config.SESSION_MAX_MINUTES ?? null,
+      characters: config.SESSION_MAX_CHARACTERS ?? null,
+      tokens: config.SESSION_MAX_TOKENS ?? null,
+    },
     log,
     now: () => performance.now(),
   };
+}
+
+/** What a voice should have by heart: whatever is said when nobody can answer, and how the persona says hello. */
+export function linesByHeart(persona: Persona): { readonly phrases: string[]; readonly voiceLost: string[] } {
+  const { apology, brokenOff, voiceLost, farewell, fillers } = standbyOf(persona);
+  const greetings = persona.greeting.filter((line) => !/[{}]/.test(line));
+  const lines = [apology, brokenOff, voiceLost, farewell, ...fillers, ...greetings].filter((line) => line !== null);
+  return { phrases: [...new Set(lines.flatMap(phrasesOf))], voiceLost: voiceLost === null ? [] : phrasesOf(voiceLost) };
 }
 
 const voicesOf = ({ tts }: ChosenEngines): string[] => tts?.voices.map((voice) => voice.id) ?? [];
@@ -45,12 +73,30 @@ const voicesOf = ({ tts }: ChosenEngines): string[] => tts?.voices.map((voice) =
 function presenterOf({ config, persona, engines, log }: HouseParts, entry: AvatarEntry | null): Presenter {
   const id = entry?.avatar.id ?? null;
   const { instructions, voice } = presentedBy(persona, id);
+  const preferred = listed(voice);
   return {
     id,
     instructions,
-    voice: pick('VOICE', config.VOICE, voice, voicesOf(engines)) ?? 'none',
+    // A vendor that was not there at the start tells its voices later.
+    get voice() {
+      return voiceOf(config, engines, preferred);
+    },
+    otherVoices: preferred,
     face: entry === null || engines.face === null ? null : faceOf(entry, presenterName(persona, entry.avatar), log),
   };
+}
+
+/**
+ * The operator's voice may be anybody's; those that a persona prefers may be those of an engine that only stands behind
+ * another one, so that only the first engine's count. A vendor may have voices that it does not tell of.
+ */
+function voiceOf({ VOICE, ELEVENLABS_API_KEY }: Config, { tts }: ChosenEngines, preferred: readonly string[]): string {
+  const voices = tts?.voices ?? [];
+  const all = voices.map(({ id }) => id);
+  if (VOICE !== undefined && all.includes(VOICE)) return VOICE;
+  if (VOICE !== undefined && ELEVENLABS_API_KEY === undefined) throw noSuch('VOICE', VOICE, all);
+  const first = voices.filter(({ engine }) => engine === voices[0]?.engine).map(({ id }) => id);
+  return preferred.find((id) => first.includes(id)) ?? first[0] ?? 'none';
 }
 
 function faceOf({ avatar, pack, info }: AvatarEntry, name: string, log: Logger): PresentedFace {
@@ -72,33 +118,30 @@ function faceOf({ avatar, pack, info }: AvatarEntry, name: string, log: Logger):
 /** What the persona names and this server has not. No mistake: it may have been written for another server. */
 function strangers({ persona, engines, catalogue }: HouseParts): string[] {
   const avatars = catalogue.list().map(({ avatar }) => avatar.id);
-  const voices = voicesOf(engines);
   const { presenters } = persona;
-  const wantedVoices = [persona.voice, ...Object.values(presenters).map(({ voice }) => voice)];
-  const unknown = (what: string, wanted: readonly (string | undefined)[], known: readonly string[]) =>
+  const unknown = (what: string, wanted: readonly (readonly string[])[], known: readonly string[]) =>
     wanted
-      .filter((id) => id !== undefined && known.length > 0 && !known.includes(id))
-      .map((id) => `the ${what} "${id}", which is not here: ${known.join(', ')}`);
+      .filter((ids) => ids.length > 0 && known.length > 0 && !ids.some((id) => known.includes(id)))
+      .map((ids) => `the ${what} "${ids.join('" or "')}", which is not here: ${known.join(', ')}`);
   return [
-    ...unknown('avatar', [persona.avatar, ...Object.keys(presenters)], avatars),
-    ...unknown('voice', wantedVoices, voices),
+    ...unknown('avatar', [...listed(persona.avatar), ...Object.keys(presenters)].map(listed), avatars),
+    ...unknown(
+      'voice',
+      [persona, ...Object.values(presenters)].map(({ voice }) => listed(voice)),
+      voicesOf(engines),
+    ),
   ];
 }
 
+const listed = (ids: string | readonly string[] | undefined): readonly string[] =>
+  ids === undefined ? [] : typeof ids === 'string' ? [ids] : ids;
+
 /** What the operator named, else what the persona prefers, else the first. Only the operator's slip is an error. */
-function pick(
-  variable: string,
-  wanted: string | undefined,
-  preferred: string | undefined,
-  known: readonly string[],
-): string | null {
-  if (wanted !== undefined && !known.includes(wanted)) {
-    throw new ParleyError(
-      'bad_settings',
-      `${variable}="${wanted}" is not one of: ${known.join(', ') || 'none there are'}.`,
-    );
-  }
-  if (wanted !== undefined) return wanted;
-  if (preferred !== undefined && known.includes(preferred)) return preferred;
-  return known[0] ?? null;
+function avatarOf({ AVATAR }: Config, { avatar }: Persona, known: readonly string[]): string | null {
+  if (AVATAR !== undefined && !known.includes(AVATAR)) throw noSuch('AVATAR', AVATAR, known);
+  if (AVATAR !== undefined) return AVATAR;
+  return avatar !== undefined && known.includes(avatar) ? avatar : (known[0] ?? null);
 }
+
+const noSuch = (variable: string, wanted: string, known: readonly string[]) =>
+  new ParleyError('bad_settings', `${variable}="${wanted}" is not one of: ${known.join(', ') || 'none there are'}.`);

@@ -2,10 +2,15 @@
 import { z } from 'zod';
 
 const said = z.string().max(4000).regex(/\S/, 'must say something');
+/** Kept as sound beforehand: nothing can be filled in. */
+const standing = said.max(200).regex(/^[^{}]*$/, 'must have no { and }');
 const lines = z.array(said).min(1).max(60);
 const id = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be lower-case letters, digits and _, at most 40');
 /** Voices and avatars are named by the servers that have them. */
 const foreignId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'must be letters, digits, dots and dashes');
+
+/** One, or several of which the first that the server's voice engine has is taken. */
+const voices = z.union([foreignId, z.array(foreignId).min(1).max(8)]);
 
 /** `leadsTo` this word: answer as the intent did that was answered last, so that "another one" fits every list. */
 export const LAST_ANSWERED = 'last_answered';
@@ -13,7 +18,7 @@ export const LAST_ANSWERED = 'last_answered';
 /** Somebody else who may present the persona: what is theirs, by the id of their avatar. */
 const presenterSchema = z.strictObject({
   name: z.string().min(1).max(80),
-  voice: foreignId.optional(),
+  voice: voices.optional(),
   /** In place of those that the intents have. */
   answers: z.record(id, lines).default({}),
 });
@@ -43,7 +48,7 @@ export const personaSchema = z.strictObject({
   description: z.string().min(1).max(300),
   /** The system prompt for a language model; {name} is whoever presents. */
   instructions: z.string().min(1).max(20_000),
-  voice: foreignId.optional(),
+  voice: voices.optional(),
   avatar: foreignId.optional(),
   presenters: z.record(foreignId, presenterSchema).default({}),
   language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag such as en or en-GB'),
@@ -58,6 +63,16 @@ export const personaSchema = z.strictObject({
   fallback: lines,
   /** Said to a caller who has been silent for long, if its client wants that. */
   silence: lines.optional(),
+  /** Said whoever answers otherwise, because it may be that nobody can. */
+  standby: z
+    .strictObject({
+      apology: standing.optional(),
+      brokenOff: standing.optional(),
+      voiceLost: standing.optional(),
+      farewell: standing.optional(),
+      fillers: z.array(standing).max(12).optional(),
+    })
+    .default({}),
   script: z.strictObject({ intents: z.array(intentSchema).min(1).max(300) }),
 });
 

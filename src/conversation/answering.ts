@@ -11,7 +11,7 @@ export interface Answering {
   /** It stopped, and nothing comes of it. */
   abandon(): void;
   /** It stopped, and is being recognised. Call the result when it is known whether it wants an answer. */
-  expect(spokenAt: number): (wantsAnswer: boolean) => void;
+  expect(spokenAt: number): (wantsAnswer: boolean, transcriptionMs?: number | null) => void;
   /** The caller's speech cuts the avatar off: an answer that was not heard yet is owed again. */
   interrupt(): void;
 }
@@ -61,10 +61,10 @@ export function createAnswering({ floor, answer, answers, wish, gone }: Answerin
     expect(spokenAt) {
       isSpeaking = false;
       unknown += 1;
-      const debt = { wish: { overrides: {}, spokenAt }, after: answers() };
-      return (wantsAnswer) => {
+      const after = answers();
+      return (wantsAnswer, transcriptionMs = null) => {
         unknown -= 1;
-        if (wantsAnswer) owed = debt;
+        if (wantsAnswer) owed = { wish: { overrides: {}, spokenAt, transcriptionMs }, after };
         void settle();
       };
     },

@@ -133,7 +133,15 @@ export function createEar(tools: EarTools): Ear {
       attempt.hear(recording.slice(from, recording.end));
       attempt.end();
       begin();
-      return { itemId, endMs: inMs(recording.end), heard: attempt.heard, voicedMs: null, spokenAt: now() };
+      return {
+        itemId,
+        endMs: inMs(recording.end),
+        heard: attempt.heard,
+        grows: attempt.grows,
+        tookMs: attempt.tookMs,
+        voicedMs: null,
+        spokenAt: now(),
+      };
     },
     clear() {
       takeRest();

@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { msToSamples, samplesToMs } from '../audio/pcm.js';
-import type { WholePictures } from '../engines/contract.js';
+import type { SessionScope, WholePictures } from '../engines/contract.js';
 import { ParleyError } from '../errors.js';
 import type { Caller } from '../protocol/caller.js';
 import type { PlaybackReport } from '../protocol/client-events.js';
@@ -53,6 +53,7 @@ export interface FloorTools {
   readonly history: History;
   /** Null when the server has no face. */
   readonly pictures: WholePictures | null;
+  readonly scope: SessionScope;
   readonly log: Logger;
   readonly now: () => number;
   readonly session: AbortSignal;

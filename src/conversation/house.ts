@@ -2,7 +2,9 @@
 import type { Logger } from 'pino';
 import type { Avatar, WholePictures } from '../engines/contract.js';
 import { ParleyError } from '../errors.js';
+import type { Standby } from '../persona-standby.js';
 import type { AvatarEvent } from '../protocol/server-events.js';
+import type { SessionLimits } from './allowance.js';
 import type { Hearing } from './ear.js';
 import type { ReplyEngines } from './reply.js';
 
@@ -15,6 +17,11 @@ export interface House {
   /** Who answers callers that name nobody, and everyone whom they may name. */
   readonly presenter: Presenter;
   readonly presenters: ReadonlyMap<string, Presenter>;
+  /** What is said when nobody can answer. */
+  readonly standby: Standby;
+  /** How long a caller waits for an answer before something fills the silence; null: for ever. */
+  readonly fillerAfterMs: number | null;
+  readonly limits: SessionLimits;
   readonly log: Logger;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
@@ -26,6 +33,8 @@ export interface Presenter {
   readonly id: string | null;
   readonly instructions: string;
   readonly voice: string;
+  /** Its voices in engines that have not that one, the best first. */
+  readonly otherVoices: readonly string[];
   /** Null when the server has no face. */
   readonly face: PresentedFace | null;
 }

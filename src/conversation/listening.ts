@@ -16,11 +16,12 @@ import { createAnswering } from './answering.js';
 import { isMurmur } from './completeness.js';
 import { createEar, type Hearing } from './ear.js';
 import type { Floor } from './floor.js';
+import { growing } from './growing.js';
 import type { History, Settle } from './history.js';
 import { newId } from './ids.js';
 import type { Wish } from './plan.js';
 import { watchSilence } from './silence.js';
-import { type Heard, startAttempt } from './transcribing.js';
+import { type Attempt, type Heard, startAttempt } from './transcribing.js';
 import type { Utterance } from './turns.js';
 
 /** What was not understood is asked for again if so much of it was speech; a cough is left alone. */
@@ -67,10 +68,12 @@ export function listen(tools: ListeningTools): Listening {
   const pending = new Set<Promise<unknown>>();
 
   /** Keeps the conversation informed of what is being recognised; gives null if it cannot be. */
-  const follow = (itemId: string, heard: Promise<Heard>): Promise<Heard | null> => {
+  const follow = (itemId: string, { heard, grows }: Pick<Attempt, 'heard' | 'grows'>): Promise<Heard | null> => {
     const settle = tools.history.listenTo(itemId);
+    const tell = growing((more) => tellMore(tools, itemId, more));
+    grows(tell);
     const known = heard.then(
-      (words) => understood(tools, itemId, words, settle),
+      (words) => understood(tools, itemId, words, settle, tell),
       (thrown) => misheard(tools, itemId, asParleyError(thrown, 'stt_failed'), settle),
     );
     pending.add(known);
@@ -81,7 +84,7 @@ export function listen(tools: ListeningTools): Listening {
     });
     return known;
   };
-  const take = (utterance: Utterance) => follow(addItem(tools, utterance.itemId), utterance.heard);
+  const take = (utterance: Utterance) => follow(addItem(tools, utterance.itemId), utterance);
   const refuseCrowd = () => {
     if (pending.size >= MOST_PENDING) throw new ParleyError('too_much_speech');
   };
@@ -104,7 +107,9 @@ export function listen(tools: ListeningTools): Listening {
         const { itemId: item_id, endMs: audio_end_ms } = utterance;
         caller.send({ type: 'input_audio_buffer.speech_stopped', item_id, audio_end_ms });
         const settle = answering.expect(utterance.spokenAt);
-        void take(utterance).then((heard) => settle(isWanted(settings()) && isWorthAnswering(heard, utterance)));
+        void take(utterance).then((heard) =>
+          settle(isWanted(settings()) && isWorthAnswering(heard, utterance), utterance.tookMs()),
+        );
       },
       failed(error) {
         log.error({ err: error }, 'the ear failed');
@@ -143,7 +148,7 @@ export function listen(tools: ListeningTools): Listening {
       refuseCrowd();
       const attempt = startAttempt(tools.hearing.stt, hints(settings()), { signal: session, log, turn: itemId });
       void play(recording, attempt.hear, session).then(attempt.end, attempt.drop);
-      void follow(itemId, attempt.heard);
+      void follow(itemId, attempt);
     },
     recognised: () => Promise.all(pending),
   };
@@ -164,18 +169,33 @@ function addItem({ caller, history }: ListeningTools, itemId: string): string {
 }
 
 /** Null for what nobody wants to know any more: the item was deleted. */
-function understood(tools: ListeningTools, itemId: string, heard: Heard, settle: Settle): Heard | null {
-  tools.log.debug({ item: itemId, heard: heard.kind }, 'heard');
+function understood(
+  tools: ListeningTools,
+  itemId: string,
+  heard: Heard,
+  settle: Settle,
+  tell: (text: string) => void,
+): Heard | null {
+  // What people say is for nobody's log but that of whoever looks for a mistake in hearing.
+  tools.log.debug(
+    { item: itemId, heard: heard.kind, ...(heard.kind === 'words' ? { text: heard.text } : {}) },
+    'heard',
+  );
   if (!settle(heard)) return null;
-  tellTranscript(tools, itemId, heard.kind === 'words' ? heard.text : '');
+  const text = heard.kind === 'words' ? heard.text : '';
+  tell(text);
+  tellTranscript(tools, itemId, text);
   return heard;
+}
+
+function tellMore({ caller, settings }: ListeningTools, item_id: string, delta: string): void {
+  if (settings().audio.input.transcription === null) return;
+  caller.send({ type: 'conversation.item.input_audio_transcription.delta', item_id, content_index: 0, delta });
 }
 
 function tellTranscript({ caller, settings }: ListeningTools, item_id: string, transcript: string): void {
   if (settings().audio.input.transcription === null) return;
-  const event = 'conversation.item.input_audio_transcription';
-  if (transcript !== '') caller.send({ type: `${event}.delta`, item_id, content_index: 0, delta: transcript });
-  caller.send({ type: `${event}.completed`, item_id, content_index: 0, transcript });
+  caller.send({ type: 'conversation.item.input_audio_transcription.completed', item_id, content_index: 0, transcript });
 }
 
 function misheard(tools: ListeningTools, item_id: string, error: ParleyError, settle: Settle): null {

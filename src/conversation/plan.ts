@@ -13,11 +13,12 @@ import type { ResponsePlan } from './response.js';
 import type { ItemSink } from './response-events.js';
 import { checkToolChoice, named, toolChoiceFor, toolsFor } from './settings.js';
 import { nothingSpoken, type Spoken } from './spoken.js';
-import { checkVoice, speakingVoice } from './voices.js';
+import type { StandbyLines } from './thinking.js';
+import { checkVoice, speechFor } from './voices.js';
 
 interface PlanBasis {
   readonly caller: Pick<Caller, 'pictures'>;
-  readonly house: Pick<House, 'engines'>;
+  readonly house: Pick<House, 'engines' | 'standby' | 'fillerAfterMs'>;
   readonly presenter: Presenter;
   readonly settings: SessionSettings;
   readonly history: History;
@@ -35,13 +36,18 @@ type Overrides = ResponseOverrides & { input?: ReferableItem[] | undefined };
 export interface Wish {
   readonly overrides: Overrides;
   readonly spokenAt: number | null;
+  /** What the recogniser took for its words; missing or null: that was not measured. */
+  readonly transcriptionMs?: number | null;
+  /** The answer itself, where it is not for a model to find. */
+  readonly says?: string | null;
 }
 
 /** True for an answer to what has been said; others are made from something else, or for something else. */
 export const isReply = ({ overrides }: Wish): boolean =>
   overrides.conversation !== 'none' && overrides.input === undefined;
 
-export function planResponse(basis: PlanBasis, { overrides, spokenAt }: Wish): ResponsePlan {
+export function planResponse(basis: PlanBasis, wish: Wish): ResponsePlan {
+  const { overrides, spokenAt, transcriptionMs = null, says = null } = wish;
   const { settings, floor, house, presenter } = basis;
   const output = { ...settings.audio.output, ...named(overrides.audio?.output ?? {}) };
   if (output.voice !== settings.audio.output.voice)
@@ -66,6 +72,7 @@ export function planResponse(basis: PlanBasis, { overrides, spokenAt }: Wish): R
   return {
     number: basis.number,
     spokenAt,
+    transcriptionMs,
     frame: {
       id: newId('resp'),
       conversationId: inConversation ? conversationId(settings) : null,
@@ -76,11 +83,20 @@ export function planResponse(basis: PlanBasis, { overrides, spokenAt }: Wish): R
       metadata: overrides.metadata ?? null,
     },
     llm: told(basis, overrides, request),
-    speech: { voice: speakingVoice(output.voice, basis.voices, presenter.voice), speed: output.speed },
+    speech: speechFor(presenter, output, basis.voices),
     face: avatar === undefined ? null : { avatar, base: () => floor.base(avatar.frames) },
+    says,
+    standby: standbyFor(house, basis.number),
     sink: inConversation ? historySink(basis.history, modalities[0] === 'audio' ? spoken : undefined) : null,
     spoken,
   };
+}
+
+/** Another filler each time. */
+function standbyFor({ standby, fillerAfterMs }: PlanBasis['house'], number: number): StandbyLines {
+  const text = standby.fillers[number % standby.fillers.length];
+  const filler = text === undefined || fillerAfterMs === null ? null : { text, afterMs: fillerAfterMs };
+  return { apology: standby.apology, brokenOff: standby.brokenOff, filler };
 }
 
 /** One conversation a session: its id follows from the session's. */

@@ -19,11 +19,13 @@ import type {
   TtsEngine,
 } from '../engines/contract.js';
 import { asParleyError, ParleyError } from '../errors.js';
-import { abortable, merge, orLate, Queue } from '../flow.js';
+import { merge, orLate, Queue } from '../flow.js';
+import type { Observer } from '../observe/observer.js';
 import { type HeardFrame, type PairedFrame, PictureShelf, pair } from './pairing.js';
 import type { SpeakablePhrase } from './phrases.js';
 import { speakable } from './speakable.js';
 import { addSpeech, type Spoken, type TimedWord } from './spoken.js';
+import { type StandbyLines, think } from './thinking.js';
 
 /** Speech that may be ready before it is due: enough to ride out a slow moment, little enough to throw away. */
 const AHEAD_MS = 5000;
@@ -36,6 +38,8 @@ export interface ReplyEngines {
   readonly llm: Engine<Llm>;
   readonly tts: TtsEngine | null;
   readonly face: FaceEngine | null;
+  /** Told of the turns for which they work. */
+  readonly observer?: Observer;
 }
 
 export interface ReplyRequest {
@@ -44,6 +48,8 @@ export interface ReplyRequest {
   readonly speech: SpeechOptions | null;
   /** `base` is asked when the first sound is there: which base picture will the caller see at that moment? */
   readonly face: { readonly avatar: Avatar; readonly base: () => number } | null;
+  /** What is said where the model is late, or cannot answer; null: nothing. */
+  readonly standby: StandbyLines | null;
   /** Resolves when this frame may leave. Only frames wait for it; text does not. */
   readonly due: (index: number) => Promise<void>;
 }
@@ -83,7 +89,7 @@ export async function* reply(
   };
   signal.addEventListener('abort', onAbort, { once: true });
 
-  const thinking = think(stage, engines.llm, request.llm);
+  const thinking = think(stage, engines.llm, request.llm, request.standby);
   const speaking = speak(stage, request.speech === null ? null : engines.tts, request.speech);
   const animating = animate(stage, engines.face, request.face);
   const ended = Promise.allSettled([thinking, speaking, animating]);
@@ -109,25 +115,6 @@ function setStage(context: EngineContext, spoken: Spoken): Stage {
     seen: new Queue(AHEAD_MS, () => FRAME_MS),
     shelf: new PictureShelf(),
   };
-}
-
-/** The model's pieces: to the caller as they come, and to the voice. */
-async function think(
-  { context, spoken, notes, texts }: Stage,
-  llm: Engine<Llm>,
-  coming: ReplyRequest['llm'],
-): Promise<void> {
-  const { signal } = context;
-  try {
-    const request = await abortable(Promise.resolve(coming), signal);
-    for await (const event of llm.run(request, context)) {
-      if (event.kind === 'text') spoken.text += event.text;
-      await notes.push(event, signal);
-      if (event.kind === 'text') await texts.push(event.text, signal);
-    }
-  } finally {
-    texts.close();
-  }
 }
 
 /** Phrases into speech, cut into frames: once for the ear, once (at 16 kHz) for the face. */

@@ -5,10 +5,11 @@
  */
 import type { Logger } from 'pino';
 import { FRAME_SAMPLES, msToSamples } from '../audio/pcm.js';
-import type { Avatar, LlmRequest, SpeechOptions } from '../engines/contract.js';
+import type { Avatar, LlmRequest, SessionScope, SpeechOptions } from '../engines/contract.js';
 import { asParleyError, errorBody, ParleyError } from '../errors.js';
 import { startTimeline, type Timeline } from '../observe/timeline.js';
 import type { AudioWay, Caller } from '../protocol/caller.js';
+import { type Measured, measured } from './measuring.js';
 import { createPlayhead, type Playhead } from './playhead.js';
 import { type ReplyEngines, type ReplyEvent, reply } from './reply.js';
 import {
@@ -18,7 +19,9 @@ import {
   type ResponseFrame,
   responseEvents,
 } from './response-events.js';
+import { saying } from './saying.js';
 import type { Spoken } from './spoken.js';
+import type { StandbyLines } from './thinking.js';
 
 /** A paced caller is at most this far behind what was sent: so much is lost when it interrupts. */
 const AHEAD_MS = 400;
@@ -34,11 +37,17 @@ export interface ResponsePlan {
   readonly frame: ResponseFrame;
   /** When the last sound came of what it answers; null if that was typed. */
   readonly spokenAt: number | null;
+  /** What the recogniser took for that; null: there was nothing to recognise. */
+  readonly transcriptionMs: number | null;
   /** A promise while what the caller said is still being recognised. */
   readonly llm: LlmRequest | Promise<LlmRequest>;
   /** How it is spoken, if it is. */
   readonly speech: SpeechOptions;
   readonly face: { readonly avatar: Avatar; readonly base: () => number } | null;
+  /** The answer, if it is known and no model has to be asked. */
+  readonly says: string | null;
+  /** What is said where the model is late, or cannot answer. */
+  readonly standby: StandbyLines;
   readonly sink: ItemSink | null;
   /** Filled while the reply is made; whoever cuts the history reads it. */
   readonly spoken: Spoken;
@@ -47,6 +56,8 @@ export interface ResponsePlan {
 export interface ResponseTools {
   readonly caller: Caller;
   readonly engines: ReplyEngines;
+  /** Whose turn it is, for engines that keep something for a caller. */
+  readonly scope: SessionScope;
   readonly log: Logger;
   readonly now: () => number;
   /** Whether the caller says what it has played; otherwise the clock does. */
@@ -99,16 +110,20 @@ export function runResponse(plan: ResponsePlan, tools: ResponseTools, session: A
     itemId: null,
   };
   const audio = caller.openAudio(plan.number, plan.frame.format);
-  const outlet: Outlet = { plan, tools, events, audio, sounding, signal };
+  const engines = plan.says === null ? tools.engines : { ...tools.engines, llm: saying(plan.says) };
+  const making = measured(engines, plan.frame.id, timeline);
+  const outlet: Outlet = { plan, tools, events, audio, sounding, signal, making };
   const replyEvents = reply(
-    tools.engines,
+    making.engines,
     {
       llm: plan.llm,
       speech: sounding.aloud ? plan.speech : null,
       face: plan.face,
+      // An answer in writing is read by programs, too: they would take an apology for the answer.
+      standby: sounding.aloud ? plan.standby : null,
       due: (index) => frameDue(outlet, index),
     },
-    { signal, log: turnLog, turn: plan.frame.id },
+    { signal, log: turnLog, turn: plan.frame.id, session: tools.scope },
     plan.spoken,
   );
   events.created();
@@ -130,6 +145,7 @@ interface Outlet {
   readonly audio: AudioWay;
   readonly sounding: Sounding;
   readonly signal: AbortSignal;
+  readonly making: Measured;
 }
 
 async function deliver(outlet: Outlet, replyEvents: AsyncIterable<ReplyEvent>): Promise<Outcome> {
@@ -212,7 +228,8 @@ function deliverFrame(outlet: Outlet, frame: Extract<ReplyEvent, { kind: 'frame'
   sounding.playhead.sent(sounding.sent);
 }
 
-function finish({ plan, tools, events, audio, sounding }: Outlet, outcome: Outcome, log: Logger): void {
+function finish(outlet: Outlet, outcome: Outcome, log: Logger): void {
+  const { plan, tools, events, audio, sounding, making } = outlet;
   const { caller } = tools;
   const { timeline } = sounding;
   timeline.mark('all_sent');
@@ -228,5 +245,6 @@ function finish({ plan, tools, events, audio, sounding }: Outlet, outcome: Outco
   events.done(outcome);
   timeline.mark('done');
   caller.send({ type: 'avatar.timings', response_id: plan.frame.id, marks: timeline.marks() });
-  log.info({ status: outcome.status, audio_ms: sounding.sent / 24, marks: timeline.marks() }, 'turn');
+  making.close(outcome, plan, sounding.sent, log);
+  log.debug({ text: plan.spoken.text }, 'said');
 }

@@ -2,24 +2,28 @@
  * One caller's session: reads what the caller says, one message after the other, and answers each. The conversation's
  * state is in the history and on the floor; here is only which message leads where.
  */
-import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type Encoded, encodedFromBase64, type Sound, secondsIn, soundOf } from '../audio/encoding.js';
+import { type Encoded, encodedFromBase64, type Sound } from '../audio/encoding.js';
 import { asParleyError, errorBody, ParleyError } from '../errors.js';
 import type { Caller } from '../protocol/caller.js';
 import type { ClientEvent } from '../protocol/client-events.js';
-import type { Item, ItemInput } from '../protocol/items.js';
 import type { AvatarState } from '../protocol/server-events.js';
 import type { SessionSettings } from '../protocol/session.js';
+import { type Allowance, createAllowance } from './allowance.js';
 import { type Asides, createAsides, isAside } from './asides.js';
+import { createItem } from './create-item.js';
+import { createEnding, type Ending } from './ending.js';
 import { createFloor, type Floor } from './floor.js';
+import { greet } from './greet.js';
 import { createHistory, type History } from './history.js';
 import { type House, type Presenter, presenterFor } from './house.js';
 import { newId } from './ids.js';
-import { shownItem, unheardAudio } from './items.js';
+import { hearInSeconds } from './in-seconds.js';
 import { type Listening, listen } from './listening.js';
 import { isReply, planResponse, type Wish } from './plan.js';
+import type { ResponsePlan } from './response.js';
 import { firstSettings, updatedSettings } from './settings.js';
+import { speechFor } from './voices.js';
 
 /** The one state of a session; everything in it but the settings looks after itself. */
 interface Session {
@@ -29,6 +33,8 @@ interface Session {
   readonly history: History;
   readonly floor: Floor;
   readonly asides: Asides;
+  readonly allowance: Allowance;
+  readonly ending: Ending;
   /** Null: the server has no recogniser. */
   listening: Listening | null;
   readonly voices: ReadonlySet<string>;
@@ -67,8 +73,13 @@ function openSession(caller: Caller, house: House): Session {
   const id = newId('sess');
   const log = house.log.child({ session: id });
   const history = createHistory();
-  const tools = { caller, engines, log, now };
-  const onState = (state: AvatarState) => session.listening?.rests(state === 'idle' && floor.hasSpoken());
+  const scope = { id, gone: caller.gone };
+  const allowance = createAllowance(house.limits, engines, now);
+  const tools = { caller, engines: allowance.engines, log, now, scope };
+  const onState = (state: AvatarState) => {
+    session.listening?.rests(state === 'idle' && floor.hasSpoken());
+    if (state === 'idle') session.ending.rests();
+  };
   const floor = createFloor({
     ...tools,
     history,
@@ -83,6 +94,15 @@ function openSession(caller: Caller, house: House): Session {
     history,
     floor,
     asides: createAsides(tools, caller.gone),
+    allowance,
+    ending: createEnding({
+      allowance,
+      minutes: house.limits.minutes,
+      caller,
+      floor,
+      bid: () => bidFarewell(session),
+      tell: (error) => refuse(session, error, null),
+    }),
     log,
     listening: null,
     voices: new Set(house.voices),
@@ -92,6 +112,8 @@ function openSession(caller: Caller, house: House): Session {
     wish: null,
     toldDeaf: false,
   };
+  const speech = speechFor(presenter, session.settings.audio.output, session.voices);
+  if (session.settings.output_modalities[0] === 'audio') engines.tts?.prepare?.(speech, scope);
   if (hearing === null) return session;
   session.listening = listen({
     hearing,
@@ -110,15 +132,6 @@ function openSession(caller: Caller, house: House): Session {
   return session;
 }
 
-function greet({ caller, settings, presenter: { face } }: Session): void {
-  caller.send({ type: 'session.created', session: settings });
-  if (face !== null) caller.send({ type: 'avatar.announced', avatar: face.announcement });
-  caller.send({ type: 'avatar.state', state: 'idle', response_id: null });
-  if (face === null && caller.pictures === 'frames') {
-    caller.send({ type: 'error', error: errorBody(new ParleyError('cannot_show'), null) });
-  }
-}
-
 async function obeyEvent(session: Session, event: ClientEvent): Promise<void> {
   const eventId = event.event_id ?? null;
   const encoding = session.settings.audio.input.format.type;
@@ -127,18 +140,12 @@ async function obeyEvent(session: Session, event: ClientEvent): Promise<void> {
   else obey(session, eventId, () => dispatch(session, event));
 }
 
-/** A second at a time: one message may hold minutes, and everybody else gets a turn in between. */
-async function hearAll(session: Session, eventId: string | null, audio: () => Encoded): Promise<void> {
-  let encoded: Encoded = { encoding: 'audio/pcm', bytes: new Uint8Array(0) };
-  let goesOn = obey(session, eventId, () => {
-    encoded = audio();
-    hear(session, soundOf(encoded, 0));
+const hearAll = (session: Session, eventId: string | null, audio: () => Encoded): Promise<void> =>
+  hearInSeconds(audio, {
+    hear: (sound) => hear(session, sound),
+    obey: (act) => obey(session, eventId, act),
+    gone: session.caller.gone,
   });
-  for (let second = 1; goesOn && second < secondsIn(encoded) && !session.caller.gone.aborted; second += 1) {
-    await turnOfTheLoop();
-    goesOn = obey(session, eventId, () => hear(session, soundOf(encoded, second)));
-  }
-}
 
 /** Does what one message asks; a wrong one is answered with an error that names it, and changes nothing. */
 function obey(session: Session, eventId: string | null, act: () => void): boolean {
@@ -169,7 +176,7 @@ function dispatch(session: Session, event: Exclude<ClientEvent, { type: 'input_a
       return;
     }
     case 'conversation.item.create':
-      createItem(session, event.item, event.previous_item_id);
+      createItem({ ...session, encoding: session.settings.audio.input.format.type }, event);
       return;
     case 'conversation.item.retrieve':
       caller.send({ type: 'conversation.item.retrieved', item: history.get(event.item_id) });
@@ -215,34 +222,34 @@ function hear(session: Session, sound: Sound): void {
 }
 
 function answer(session: Session, wish: Wish): void {
-  const { floor, asides, listening } = session;
-  const number = session.responses + 1;
-  const recognised = async () => await listening?.recognised();
-  const plan = planResponse({ ...session, recognised, number }, wish);
+  const plan = planFor(session, wish);
+  // While an answer is being made another one is refused, whatever the session has used up.
+  if ((isAside(plan) || !session.floor.isAnswering()) && !session.ending.admits()) return;
+  session.allowance.turn();
+  give(session, wish, plan);
+}
+
+/** False if there is no line for it, or nobody to hear it. */
+function bidFarewell(session: Session): boolean {
+  const { farewell } = session.house.standby;
+  if (farewell === null || session.floor.isAnswering()) return false;
+  const wish = { overrides: {}, spokenAt: null, says: farewell };
+  give(session, wish, planFor(session, wish));
+  return true;
+}
+
+function planFor(session: Session, wish: Wish): ResponsePlan {
+  const recognised = async () => await session.listening?.recognised();
+  return planResponse({ ...session, recognised, number: session.responses + 1 }, wish);
+}
+
+function give(session: Session, wish: Wish, plan: ResponsePlan): void {
   if (isAside(plan)) {
-    asides.answer(plan);
+    session.asides.answer(plan);
   } else {
-    floor.answer(plan);
-    session.responses = number;
+    session.floor.answer(plan);
+    session.responses = plan.number;
     session.wish = wish;
     if (isReply(wish)) session.replies += 1;
   }
-}
-
-function createItem(session: Session, input: ItemInput, previousItemId: string | null | undefined): void {
-  const { caller, history, listening } = session;
-  if (input.type === 'function_call_output' && !history.hasCall(input.call_id)) {
-    const detail = `The conversation has no function call with the call_id ${input.call_id}.`;
-    throw new ParleyError('invalid_tool_call_id', detail, { param: 'item.call_id' });
-  }
-  const encoding = session.settings.audio.input.format.type;
-  const audio = unheardAudio(input);
-  const recording = audio === null ? null : encodedFromBase64(audio, encoding, 'item.content');
-  if (recording !== null && listening === null) throw new ParleyError('cannot_hear');
-  const item: Item = shownItem(input);
-  const previous_item_id = history.insert(item, previousItemId);
-  caller.send({ type: 'conversation.item.added', item, previous_item_id });
-  caller.send({ type: 'conversation.item.done', item, previous_item_id });
-  if (recording !== null) listening?.transcribe(item.id, recording);
-  listening?.renew();
 }

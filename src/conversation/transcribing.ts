@@ -4,7 +4,7 @@ import { asParleyError, ParleyError } from '../errors.js';
 import { abortable, delay, Queue } from '../flow.js';
 import type { Recognition } from './history.js';
 
-/** What a recogniser may take after the end of the utterance. */
+/** What a recogniser may take after the end of the utterance, if it does not say so itself. */
 const STT_MS = 6000;
 
 /** What was understood, if recognising it did not fail. */
@@ -18,6 +18,10 @@ export interface Attempt {
   drop(): void;
   /** What was understood; rejects with a ParleyError, or with the signal's reason. */
   readonly heard: Promise<Heard>;
+  /** Tells what the words seem to be, now and whenever the recogniser says more. */
+  grows(told: (text: string) => void): void;
+  /** Milliseconds from the end of the utterance to what was understood; null: not both have been. */
+  tookMs(): number | null;
 }
 
 /** `onPartial` is told what the words seem to be so far, as often as the recogniser says so. */
@@ -34,7 +38,13 @@ export function startAttempt(
   const audio = new Queue<Int16Array>(Number.POSITIVE_INFINITY);
   const onAbort = () => audio.fail(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
-  const run = transcribe(stt, audio, options, { ...outer, signal }, onPartial);
+  let latest = '';
+  let tell = (_text: string) => {};
+  const run = transcribe(stt, audio, options, { ...outer, signal }, (text) => {
+    latest = text;
+    onPartial(text);
+    tell(text);
+  });
   const heard = abortable(run, signal)
     .catch((thrown) => {
       throw outer.signal.aborted ? outer.signal.reason : asParleyError(thrown, 'stt_failed');
@@ -43,18 +53,31 @@ export function startAttempt(
       signal.removeEventListener('abort', onAbort);
       answered.abort();
     });
-  heard.catch(() => {});
+  let endedAt: number | null = null;
+  let tookMs: number | null = null;
+  heard.then(
+    () => {
+      if (endedAt !== null) tookMs = performance.now() - endedAt;
+    },
+    () => {},
+  );
   return {
     hear: (samples) => void audio.offer(samples),
     end() {
       audio.close();
-      delay(STT_MS, AbortSignal.any([signal, answered.signal])).then(
+      endedAt ??= performance.now();
+      delay(stt.deadlineMs ?? STT_MS, AbortSignal.any([signal, answered.signal])).then(
         () => dropped.abort(new ParleyError('deadline', `${stt.name} did not answer in time.`)),
         () => {},
       );
     },
     drop: () => dropped.abort(new ParleyError('turn_cancelled')),
     heard,
+    grows(told) {
+      tell = told;
+      if (latest !== '') told(latest);
+    },
+    tookMs: () => tookMs,
   };
 }
 

@@ -22,6 +22,9 @@ export interface Utterance {
   /** Where it ends in the audio that the caller has sent. */
   readonly endMs: number;
   readonly heard: Promise<Heard>;
+  readonly grows: Attempt['grows'];
+  /** What its recogniser took from its end, once it is recognised. */
+  tookMs(): number | null;
   /** Milliseconds with speech in them; null if the caller committed it, and nobody counted. */
   readonly voicedMs: number | null;
   /** When its last sound came, on the house's clock. */
@@ -65,10 +68,16 @@ export interface Turns {
   release(mark: number): { readonly itemId: string } | null;
 }
 
-/** A turn that is open. `isAsked`: its attempt has all the audio that it will get. */
-interface Open {
+/** What the attempts at one turn are about. */
+interface Subject {
   readonly itemId: string;
   readonly from: number;
+  /** Samples with speech in them so far: a recogniser may look at this when the turn is over. */
+  readonly speech: { voiced: number };
+}
+
+/** A turn that is open. `isAsked`: its attempt has all the audio that it will get. */
+interface Open extends Subject {
   attempt: Attempt;
   isAsked: boolean;
   /** For a recogniser that gives no words before the end. */
@@ -93,8 +102,9 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
     for (const action of next.actions) act(action, rules);
   };
   const avatar = () => echo.seen(hooks.activity());
-  const attempt = (itemId: string, from: number, onPartial?: (text: string) => void): Attempt => {
-    const begun = startAttempt(tools.stt, tools.options(), { ...context, turn: itemId }, onPartial);
+  const attempt = ({ itemId, from, speech }: Subject, onPartial?: (text: string) => void): Attempt => {
+    const options = { ...tools.options(), voicedMs: () => toMs(speech.voiced) };
+    const begun = startAttempt(tools.stt, options, { ...context, turn: itemId }, onPartial);
     begun.hear(recording.slice(from, position));
     return begun;
   };
@@ -105,10 +115,11 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
   };
   const begin = (itemId: string, from: number, rules: TurnRules) => {
     const onWords = overhear(itemId, rules);
-    const begun = attempt(itemId, from, (text) => onWords(wordsOf(text)));
-    const ask = () => attempt(itemId, from);
+    const subject = { itemId, from, speech: { voiced: 0 } };
+    const begun = attempt(subject, (text) => onWords(wordsOf(text)));
+    const ask = () => attempt(subject);
     const probe = tools.stt.givesPartials ? null : startProbe(ask, (heard) => onWords(amountsTo(heard)));
-    open = { itemId, from, attempt: begun, isAsked: false, probe, spokenAt: now() };
+    open = { ...subject, attempt: begun, isAsked: false, probe, spokenAt: now() };
   };
   const ask = (current: Open, number: number, rules: TurnRules) => {
     current.isAsked = true;
@@ -125,7 +136,7 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
   const goOn = (current: Open, rules: TurnRules) => {
     const onWords = overhear(current.itemId, rules);
     current.attempt.drop();
-    current.attempt = attempt(current.itemId, current.from, (text) => onWords(wordsOf(text)));
+    current.attempt = attempt(current, (text) => onWords(wordsOf(text)));
     current.isAsked = false;
   };
   const finish = (current: Open, end: number, voiced: number) => {
@@ -137,6 +148,8 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
       itemId: current.itemId,
       endMs: toMs(mark),
       heard: current.attempt.heard,
+      grows: current.attempt.grows,
+      tookMs: current.attempt.tookMs,
       voicedMs: toMs(voiced),
       spokenAt: current.spokenAt,
     });
@@ -182,6 +195,7 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
       if (open !== null && !open.isAsked) open.attempt.hear(recording.slice(end - VAD_FRAME_SAMPLES, end));
       echo.hear(speech >= rules.off, hooks.activity(), hooks.heard());
       decide({ kind: 'frame', end: end + gaps, speech, avatar: avatar() }, rules);
+      if (open !== null && turn.kind !== 'quiet') open.speech.voiced = turn.voiced;
       if (open !== null && turn.kind === 'talking' && turn.standing !== 'told')
         open.probe?.reach(end + gaps - turn.from);
       if (open !== null && turn.kind !== 'quiet' && turn.lastVoiced === end + gaps) open.spokenAt = arrivedAt;

@@ -1,5 +1,7 @@
 /** Which voice speaks for the name that a client gives. */
+import type { SpeechOptions } from '../engines/contract.js';
 import { ParleyError } from '../errors.js';
+import type { Presenter } from './house.js';
 
 /** Clients that were written for the vendor name one of its voices as a matter of course. */
 const VENDORS = new Set(['alloy', 'ash', 'ballad', 'cedar', 'coral', 'echo', 'marin', 'sage', 'shimmer', 'verse']);
@@ -10,6 +12,12 @@ export function checkVoice(voice: string, voices: ReadonlySet<string>, param: st
   throw new ParleyError('unknown_voice', `There is no voice "${voice.slice(0, 80)}".`, { param });
 }
 
-/** The vendor's voices are all that of the house. */
-export const speakingVoice = (voice: string, voices: ReadonlySet<string>, ofTheHouse: string): string =>
-  voices.has(voice) ? voice : ofTheHouse;
+/** The vendor's voices are all that of the presenter. */
+export function speechFor(
+  presenter: Presenter,
+  wanted: { readonly voice: string; readonly speed: number },
+  voices: ReadonlySet<string>,
+): SpeechOptions {
+  const voice = voices.has(wanted.voice) ? wanted.voice : presenter.voice;
+  return { voice, otherwise: presenter.otherVoices, speed: wanted.speed };
+}

@@ -1,4 +1,4 @@
-/** What there is besides the socket: health, what this server is made of, and the avatars' packs. */
+/** What there is besides the socket: health, metrics, what this server is made of, and the avatars' packs. */
 import type { FastifyInstance } from 'fastify';
 import { ParleyError } from '../errors.js';
 import type { EngineRow } from '../observe/start-table.js';
@@ -15,7 +15,7 @@ export interface About {
   readonly engines: readonly EngineRow[];
   /** Whom callers see who name no avatar; null: the server has no face. */
   readonly avatar: string | null;
-  readonly voices: readonly { readonly id: string; readonly name: string; readonly language: string }[];
+  readonly voices: readonly { readonly id: string; readonly name: string; readonly language: string | null }[];
 }
 
 /** A pack's address carries the hash of its bytes, so that a cache may keep it for ever. */
@@ -25,23 +25,42 @@ export interface ServedAvatar {
   readonly pack: { readonly url: string; readonly bytes: Uint8Array };
 }
 
+/** An engine as operators see it. */
+export interface Service {
+  readonly job: string;
+  readonly engine: string;
+  /** Null: it is well. */
+  readonly trouble: string | null;
+}
+
+/** What Prometheus reads. */
+export interface MetricsText {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
 export interface RouteTools {
-  readonly about: About;
+  readonly about: () => About;
   readonly avatars: readonly ServedAvatar[];
   /** Why the server cannot take callers now, one line each; empty when it can. */
   readonly troubles: () => readonly string[];
+  /** Every engine, those too that only stand behind another one. */
+  readonly services: () => readonly Service[];
+  readonly metrics: MetricsText;
 }
 
 export const packUrl = (id: string, hash: string): string => `/v1/avatars/${id}/pack-${hash.slice(0, 16)}.bin`;
 
-export function routes(app: FastifyInstance, { about, avatars, troubles }: RouteTools): void {
+export function routes(app: FastifyInstance, { about, avatars, troubles, services, metrics }: RouteTools): void {
   app.get('/healthz', () => ({ status: 'alive' }));
   app.get('/readyz', (_request, reply) => {
     const found = troubles();
-    return reply.code(found.length === 0 ? 200 : 503).send({ ready: found.length === 0, troubles: found });
+    const ready = found.length === 0;
+    return reply.code(ready ? 200 : 503).send({ ready, troubles: found, services: services().map(shownService) });
   });
-  app.get('/v1/about', () => about);
-  app.get('/v1/voices', () => ({ voices: about.voices }));
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  app.get('/v1/about', about);
+  app.get('/v1/voices', () => ({ voices: about().voices }));
   app.get('/v1/avatars', () => ({
     avatars: avatars.map(({ id, name, pack }) => ({ id, name, pack: { url: pack.url, bytes: pack.bytes.byteLength } })),
   }));
@@ -58,3 +77,9 @@ export function routes(app: FastifyInstance, { about, avatars, troubles }: Route
       .send(bytes);
   });
 }
+
+const shownService = ({ job, engine, trouble }: Service) => ({
+  job,
+  engine,
+  ...(trouble === null ? { state: 'up' as const } : { state: 'down' as const, why: trouble }),
+});

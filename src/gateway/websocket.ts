@@ -155,6 +155,7 @@ function connect(socket: WebSocket, request: FastifyRequest, route: RealtimeRout
       pictures: picturesFor(address, binary),
       incoming: unweighed(incoming),
       gone: gone.signal,
+      end: (reason) => end(asParleyError(reason)),
     },
   };
 }

@@ -59,4 +59,6 @@ export interface Caller {
   openAudio(response: number, format: AudioFormat): AudioWay;
   sendPicture(response: number, picture: CallerPicture): void;
   sendWholePicture(picture: WholePicture): void;
+  /** Tells the caller why, and closes the connection. */
+  end(reason: Error): void;
 }

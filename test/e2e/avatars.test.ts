@@ -11,10 +11,13 @@ import { connect } from './client.js';
 import { type RunningServer, startServer } from './server.js';
 
 const persona = personaSchema.parse(JSON.parse(readFileSync('personas/parley.json', 'utf8')));
+/** Of a persona's voices, the embedded engine has the first. */
+const firstOf = (voice: string | readonly string[] | undefined) => [voice].flat()[0];
+
 /** Everyone who may present it, with the name and the voice that the persona gives them. */
 const cast = [
-  { id: persona.avatar!, name: persona.name, voice: persona.voice ?? 'ada' },
-  ...Object.entries(persona.presenters).map(([id, { name, voice }]) => ({ id, name, voice })),
+  { id: persona.avatar!, name: persona.name, voice: firstOf(persona.voice ?? 'ada') },
+  ...Object.entries(persona.presenters).map(([id, { name, voice }]) => ({ id, name, voice: firstOf(voice) })),
 ];
 
 let server: RunningServer;

@@ -96,6 +96,8 @@ describe('the command line', () => {
       typed: false,
       interrupt: false,
       seed: 1,
+      vendors: null,
+      baseline: null,
       json: null,
     });
     const args = ['--callers', '9', '--typed', '--url', 'wss://a.example/v1/realtime', '--token', 'x', '--json', 'f'];

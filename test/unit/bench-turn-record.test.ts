@@ -75,6 +75,7 @@ describe('the record of a turn', () => {
         response_created: 310,
         first_picture: 405,
         first_sound: 410,
+        first_pair: 410,
         heard: 470,
       },
       transcript: 'hello',

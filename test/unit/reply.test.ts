@@ -18,6 +18,7 @@ const aloud = {
   llm: question,
   speech: { voice: 'ada', speed: 1 },
   face: { avatar: plainAvatar, base: () => 148 },
+  standby: null,
   due: async () => {},
 };
 
@@ -224,5 +225,76 @@ describe('a reply', () => {
     expect(heardOf(words, false)).toBe('Once upon');
     expect(heardOf([], false)).toBe('Once upon a');
     expect([heardOf(words, true), heardOf([], true)]).toEqual([text, text]);
+  });
+});
+
+describe('a reply with lines to fall back on', () => {
+  const standby = {
+    apology: 'I am sorry, I cannot answer that.',
+    brokenOff: 'I lost my thread.',
+    filler: { text: 'Let me think.', afterMs: 1500 },
+  };
+  const failing = (error: Error) => tellingLlm(() => [error]).engine;
+  const failed = async (engines: ReplyEngines, more: Partial<Parameters<typeof reply>[1]> = {}) => {
+    const { events, spoken } = start(engines, { ...aloud, standby, ...more });
+    const told: ReplyEvent[] = [];
+    const failure = await (async () => {
+      for await (const event of events) told.push(event);
+    })().catch((thrown: unknown) => thrown);
+    return { told, spoken, failure };
+  };
+
+  it('R44 apologises aloud where the model cannot answer, and fails all the same', async () => {
+    const { engine: tts, spoken: phrases } = steadyTts();
+    const error = new ParleyError('vendor_down');
+    const { told, spoken, failure } = await failed({ llm: failing(error), tts, face: plainFace() });
+    expect(failure).toBe(error);
+    expect(textOf(told)).toBe(standby.apology);
+    expect(phrases.map(({ text }) => text).join(' ')).toBe(standby.apology);
+    expect(spoken.text).toBe(standby.apology);
+    const ms = phrases.reduce((sum, { text }) => sum + text.length * MS_PER_CHARACTER, 0);
+    expect(framesOf(told)).toHaveLength(framesIn(ms));
+  });
+
+  it.each([
+    ['the caller was not understood', new ParleyError('stt_failed')],
+    ['the caller asked wrongly', new ParleyError('invalid_value')],
+  ])('does not apologise where %s', async (_, error) => {
+    const { told, failure } = await failed({ llm: failing(error), tts: steadyTts().engine, face: null });
+    expect(failure).toBe(error);
+    expect(told).toEqual([]);
+  });
+
+  it('says so where the model breaks off in the middle of an answer', async () => {
+    const llm = tellingLlm(() => ['Once upon a time there was', new ParleyError('connection_cut')]).engine;
+    const { engine: tts, spoken: phrases } = steadyTts();
+    const { told } = await failed({ llm, tts, face: null });
+    expect(textOf(told)).toBe('Once upon a time there was — I lost my thread.');
+    expect(phrases.at(-1)!.text).toMatch(/I lost my thread\.$/);
+  });
+
+  it('R45 says something while the caller waits, once, and nothing if the answer comes in time', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const answer = async (thinksMs: number) => {
+      const llm = tellingLlm(() => ['Here it is.'], thinksMs).engine;
+      const told = collect(start({ llm, tts: steadyTts().engine, face: null }, { ...aloud, standby }).events);
+      await vi.advanceTimersByTimeAsync(60_000);
+      return textOf(await told);
+    };
+    expect(await answer(1400)).toBe('Here it is.');
+    expect(await answer(9000)).toBe('Let me think. Here it is.');
+  });
+
+  it('ends at once for a caller who leaves while something is said to fill the silence', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const llm = tellingLlm(() => ['Late'], 9000).engine;
+    const { events, controller } = start({ llm, tts: steadyTts().engine, face: null }, { ...aloud, standby });
+    const told = collect(events).catch((thrown: unknown) => thrown);
+    await vi.advanceTimersByTimeAsync(2000);
+    const reason = new ParleyError('client_gone');
+    controller.abort(reason);
+    expect(await told).toBe(reason);
   });
 });

@@ -1,11 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { noLimits } from '../../src/conversation/allowance.js';
 import { everyFrame } from '../../src/conversation/frame-clock.js';
 import type { House } from '../../src/conversation/house.js';
 import { openScreen } from '../../src/conversation/screen.js';
 import { runSession } from '../../src/conversation/session.js';
 import type { ShownPicture } from '../fixtures/caller.js';
 import { testCaller } from '../fixtures/caller.js';
-import { plainAvatar, plainFace, plainPictures, silentLog, steadyTts, tellingLlm } from '../fixtures/engines.js';
+import {
+  noStandby,
+  plainAvatar,
+  plainFace,
+  plainPictures,
+  silentLog,
+  steadyTts,
+  tellingLlm,
+} from '../fixtures/engines.js';
 
 /** 60 characters of 20 ms: 1.2 s, 30 pictures. */
 const ANSWER = 'The lighthouse stood on a very small island in the far west.';
@@ -28,6 +37,7 @@ function open({ reportsPlayback = false, face = plainFace(), hasFace = true, com
       id: 'plain',
       instructions: 'Be kind.',
       voice: 'ada',
+      otherVoices: [],
       face: hasFace
         ? {
             avatar: plainAvatar,
@@ -37,6 +47,9 @@ function open({ reportsPlayback = false, face = plainFace(), hasFace = true, com
         : null,
     },
     presenters: new Map(),
+    standby: noStandby,
+    fillerAfterMs: null,
+    limits: noLimits,
     log: silentLog,
     now: () => performance.now(),
   };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { noLimits } from '../../src/conversation/allowance.js';
 import type { House } from '../../src/conversation/house.js';
 import { runSession } from '../../src/conversation/session.js';
 import type { LlmEvent } from '../../src/engines/contract.js';
@@ -6,6 +7,7 @@ import { ParleyError } from '../../src/errors.js';
 import { testCaller } from '../fixtures/caller.js';
 import {
   MS_PER_CHARACTER,
+  noStandby,
   plainAvatar,
   plainFace,
   plainPictures,
@@ -31,6 +33,7 @@ function open(options: { reportsPlayback?: boolean; answer?: () => Answer; voice
       id: 'plain',
       instructions: 'Be kind.',
       voice: 'ada',
+      otherVoices: [],
       face: {
         avatar: plainAvatar,
         announcement: {
@@ -46,6 +49,9 @@ function open(options: { reportsPlayback?: boolean; answer?: () => Answer; voice
       },
     },
     presenters: new Map(),
+    standby: noStandby,
+    fillerAfterMs: null,
+    limits: noLimits,
     log: silentLog,
     now: () => performance.now(),
   };

@@ -76,6 +76,7 @@ const persona = (phrases: string[], more: Partial<Persona> = {}): Persona => ({
   id: 'otto',
   name: 'Otto',
   presenters: {},
+  standby: {},
   description: 'The doorman.',
   instructions: 'You are Otto.',
   language: 'en-GB',

@@ -145,6 +145,20 @@ describe('the transcript', () => {
     expect(latest.get('r1')).toMatchObject({ text: 'One two', status: 'cut' });
   });
 
+  it('lets what was said of an answer that failed be heard to its end', () => {
+    for (const [text, status] of [
+      ['One two three', 'cut'],
+      ['I am sorry.', 'complete'],
+    ] as const) {
+      const { transcript, latest, receive } = told(text);
+      transcript.follow(heard(85));
+      receive({ type: 'response.done', response: response('failed') });
+      expect(latest.get('r1')).toMatchObject({ status: 'speaking' });
+      transcript.follow(heard(290, 'ended'));
+      expect(latest.get('r1')).toMatchObject({ text, status });
+    }
+  });
+
   it('has no line for an answer of which nothing was heard', () => {
     const { transcript, receive } = told('One two three.');
     receive({ type: 'response.done', response: response('cancelled') });

@@ -125,6 +125,7 @@ export function openConversation(
       playback.reportAgain();
       void followPack(event.avatar.pack);
     } else if (event.type === 'avatar.state') server = event.state;
+    else if (event.type === 'conversation.item.input_audio_transcription.failed') hooks.onProblem(event.error);
     else if (event.type !== 'error') playback.steer(event, dialogue.isCancelling);
     else if (event.error.code !== 'response_cancel_not_active') hooks.onProblem(event.error);
     // An answer that begins after it was taken back leaves no words behind; what the visitor says does.

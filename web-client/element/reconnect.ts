@@ -16,6 +16,8 @@ export function waitBefore(attempt: number, random: number): number {
 export function sayLoss(code: number, wasOpen: boolean, isOnline: boolean): string {
   if (!isOnline) return 'This device is offline.';
   switch (code) {
+    case 1000:
+      return 'This conversation is over.';
     case 1001:
     case 1012:
       return 'The server is restarting.';

@@ -26,6 +26,8 @@ interface Answer {
   readonly lineEnds: Set<number>;
   /** The server has finished making it. */
   isDone: boolean;
+  /** It broke off; or it is an apology, which is whole. */
+  hasFailed: boolean;
   hasEnded: boolean;
   heard: number;
 }
@@ -33,7 +35,17 @@ interface Answer {
 /** A kiosk talks for weeks; the page and the replay after a reconnect need only the last lines. */
 const KEPT_MESSAGES = 200;
 
-const UNHEARD = { response: undefined, transcript: '', shownTo: 0, isDone: false, hasEnded: false, heard: 0 };
+const SENTENCE_END = /[.!?…]["')\]]*\s*$/;
+
+const UNHEARD = {
+  response: undefined,
+  transcript: '',
+  shownTo: 0,
+  isDone: false,
+  hasFailed: false,
+  hasEnded: false,
+  heard: 0,
+};
 
 export class Transcript {
   #messages: Message[] = [];
@@ -101,7 +113,7 @@ export class Transcript {
     answer.heard = Math.max(answer.heard, heard.samples);
     if (heard.state === 'ended') {
       answer.hasEnded = true;
-      if (answer.isDone) this.#finish(answer, 'complete', answer.transcript);
+      if (answer.isDone) this.#complete(answer);
       return [];
     }
     const text = heardText(answer.words, answer.transcript, answer.heard);
@@ -120,9 +132,15 @@ export class Transcript {
 
   #done(answer: Answer, status: ResponseStatus): void {
     answer.isDone = true;
-    if (status === 'cancelled' || status === 'failed') this.cut();
-    // An answer without sound has nothing to wait for.
-    else if (answer.response === undefined || answer.hasEnded) this.#finish(answer, 'complete', answer.transcript);
+    answer.hasFailed = status === 'failed';
+    if (status === 'cancelled') this.cut();
+    // An answer without sound has nothing to wait for; what was said of one that failed is heard to its end.
+    else if (answer.response === undefined || answer.hasEnded) this.#complete(answer);
+  }
+
+  #complete(answer: Answer): void {
+    const isBroken = answer.hasFailed && !SENTENCE_END.test(answer.transcript);
+    this.#finish(answer, isBroken ? 'cut' : 'complete', answer.transcript);
   }
 
   #finish({ responseId: id }: Answer, status: 'complete' | 'cut', text: string): void {

@@ -73,9 +73,22 @@ listen('parley-microphone', (microphone) => {
 });
 listen('parley-error', ({ code, message }) => {
   if (code === 'unknown_avatar') console.warn(message);
+  if (code === 'stt_failed') showBriefly('I could not make that out. Please say it again.');
   // Without a voice to answer with it waits for the touch that lets the browser sound.
   if (code === 'sound_blocked') avatar.closeMicrophone();
 });
+
+/** Long enough to be read twice. */
+const BRIEFLY_MS = 8000;
+
+/** Where nobody says it aloud. */
+function showBriefly(line: string): void {
+  const shown = find('.deaf');
+  shown.textContent = line;
+  setTimeout(() => {
+    if (shown.textContent === line) shown.textContent = '';
+  }, BRIEFLY_MS);
+}
 
 function invitation(microphone: ParleyAvatar['microphone']['kind']): string {
   if (microphone === 'on') return 'Say hello, or touch';

@@ -5,6 +5,8 @@ export interface EngineInUse {
   /** Null: nothing does this job. */
   readonly engine: string | null;
   readonly why: string;
+  /** Who takes over where it fails. */
+  readonly fallbacks: readonly string[];
   /** Engines that would do the job better: why they do not, and the line that enables each. */
   readonly better: readonly { readonly engine: string; readonly why: string; readonly enable: string }[];
 }

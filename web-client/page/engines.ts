@@ -22,12 +22,13 @@ export function whyMute(engines: readonly EngineInUse[]): string | undefined {
   return 'This server has no voice: what you ask is answered in writing.';
 }
 
-function row({ job, engine, why, better }: EngineInUse): HTMLElement {
+function row({ job, engine, why, fallbacks, better }: EngineInUse): HTMLElement {
   const element = document.createElement('div');
   element.append(
     text('dt', job),
     text('dd', engine ?? 'none', 'engine'),
     text('dd', why, 'why'),
+    ...(fallbacks.length === 0 ? [] : [text('dd', `If it fails: ${fallbacks.join(', ')}`, 'why')]),
     ...better.map(({ engine: name, why: obstacle, enable }) => {
       const line = text('dd', `For ${name} (${obstacle}): `, 'better');
       line.append(text('code', enable));

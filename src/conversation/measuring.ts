@@ -1,0 +1,83 @@
+/**
+ * How one reply comes about: its engines mark on the timeline what they are given and give. At its end that is told to
+ * whoever counts, and is a line in the log.
+ */
+import type { Logger } from 'pino';
+import { samplesToMs } from '../audio/pcm.js';
+import type { Engine, Llm, TtsEngine } from '../engines/contract.js';
+import type { TurnRecord } from '../observe/observer.js';
+import type { Timeline } from '../observe/timeline.js';
+import { turnLine } from '../observe/turn-line.js';
+import type { ReplyEngines } from './reply.js';
+import type { Outcome } from './response-events.js';
+
+export interface Measured {
+  readonly engines: ReplyEngines;
+  /** It is over. `sent`: samples of it that were sent. */
+  close(outcome: Outcome, answered: Answered, sent: number, log: Logger): void;
+}
+
+/** When what it answers was said, and what the recogniser took for it; null: it was typed. */
+interface Answered {
+  readonly spokenAt: number | null;
+  readonly transcriptionMs: number | null;
+}
+
+export function measured(engines: ReplyEngines, turn: string, timeline: Timeline): Measured {
+  const open = engines.observer?.openTurn(turn) ?? null;
+  const speech = { bytes: 0, chunks: 0 };
+  const onSpeech = (samples: Int16Array) => {
+    timeline.mark('first_speech');
+    speech.bytes += samples.byteLength;
+    speech.chunks += 1;
+  };
+  return {
+    engines: {
+      ...engines,
+      llm: timedLlm(engines.llm, timeline),
+      tts: engines.tts === null ? null : timedTts(engines.tts, timeline, onSpeech),
+    },
+    close(outcome, { spokenAt, transcriptionMs }, sent, log) {
+      const record: TurnRecord = {
+        status: outcome.status,
+        code: codeOf(outcome),
+        isSpoken: spokenAt !== null,
+        transcriptionMs,
+        marks: timeline.marks(),
+        audioMs: samplesToMs(sent),
+        speech,
+      };
+      log.info(turnLine(record, open?.engines() ?? {}), 'turn');
+      open?.close(record);
+    },
+  };
+}
+
+function timedLlm(llm: Engine<Llm>, timeline: Timeline): Engine<Llm> {
+  const run: Llm = (request, context) => {
+    timeline.mark('model_asked');
+    return each(llm.run(request, context), () => timeline.mark('model_answered'));
+  };
+  return Object.create(llm, { run: { value: run } });
+}
+
+function timedTts(tts: TtsEngine, timeline: Timeline, onSpeech: (samples: Int16Array) => void): TtsEngine {
+  const run: TtsEngine['run'] = (phrases, options, context) => {
+    const given = each(phrases, () => timeline.mark('first_phrase'));
+    return each(tts.run(given, options, context), ({ samples }) => onSpeech(samples));
+  };
+  // Its voices may change: whoever asks for them asks the engine itself.
+  return Object.create(tts, { run: { value: run } });
+}
+
+async function* each<T>(source: AsyncIterable<T>, told: (item: T) => void): AsyncGenerator<T, void, undefined> {
+  for await (const item of source) {
+    told(item);
+    yield item;
+  }
+}
+
+function codeOf(outcome: Outcome): string | null {
+  if (outcome.status === 'completed') return null;
+  return outcome.status === 'failed' ? outcome.error.code : outcome.reason;
+}

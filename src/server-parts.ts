@@ -1,0 +1,84 @@
+/** What the web application is built from, out of everything that was made before it. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { House } from './conversation/house.js';
+import { runSession } from './conversation/session.js';
+import { firstSettings } from './conversation/settings.js';
+import type { Choice } from './engines/choose.js';
+import type { KeptCertificate } from './gateway/certificate.js';
+import type { Entrance } from './gateway/entrance.js';
+import { type About, packUrl, type ServedAvatar } from './gateway/routes.js';
+import type { Metrics } from './observe/metrics.js';
+import type { HouseParts } from './open-house.js';
+import { presentedBy, presenterName } from './persona-presenters.js';
+import type { ServerParts } from './server.js';
+import type { Learning } from './standby-voices.js';
+
+export interface ServerMaterial extends HouseParts {
+  /** The package's own folder, and its version. */
+  readonly root: string;
+  readonly version: string;
+  readonly choice: Choice;
+  readonly house: House;
+  readonly learning: Learning;
+  readonly entrance: Entrance;
+  readonly certificate: KeptCertificate;
+  readonly stopping: AbortSignal;
+  readonly metrics: Metrics;
+}
+
+export function serverParts(made: ServerMaterial): ServerParts {
+  const { config, house, log, entrance, certificate, choice, learning, metrics } = made;
+  const page = join(made.root, 'dist/web');
+  return {
+    log,
+    access: {
+      allowedOrigins: config.ALLOWED_ORIGINS,
+      // No page can pretend to be at a name for which only this server has the key.
+      allowedHosts: () => [...config.ALLOWED_HOSTS, ...(certificate.now()?.names ?? [])],
+    },
+    token: entrance.token,
+    tls: certificate.now()?.pair ?? null,
+    realtime: {
+      openSession: (caller) => metrics.during(runSession(caller, house)),
+      maxSessions: config.MAX_SESSIONS,
+      avatars: new Set(house.presenters.keys()),
+      log,
+      now: house.now,
+      stopping: made.stopping,
+    },
+    previewSession: (update) => firstSettings(house, 'parley', update),
+    routes: {
+      about: () => about(made),
+      avatars: servedAvatars(made),
+      troubles: () => [...choice.troubles(), ...(learning.trouble === null ? [] : [learning.trouble])],
+      services: choice.states,
+      metrics,
+    },
+    page: existsSync(page) ? page : null,
+  };
+}
+
+/** As it is now: engines come and go. */
+function about({ version, persona, house, choice, engines }: ServerMaterial): About {
+  return {
+    name: 'Parley',
+    version,
+    persona: {
+      id: persona.id,
+      name: presentedBy(persona, house.presenter.id).name,
+      description: persona.description,
+      suggestions: persona.suggestions,
+    },
+    engines: choice.rows(),
+    avatar: house.presenter.face?.avatar.id ?? null,
+    voices: engines.tts?.voices ?? [],
+  };
+}
+
+const servedAvatars = ({ catalogue, persona }: ServerMaterial): ServedAvatar[] =>
+  catalogue.list().map(({ avatar, pack }) => ({
+    id: avatar.id,
+    name: presenterName(persona, avatar),
+    pack: { url: packUrl(avatar.id, avatar.hash), bytes: pack },
+  }));
