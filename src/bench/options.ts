@@ -1,6 +1,7 @@
 /** The command line of `npm run bench`. */
 import { parseArgs } from 'node:util';
 import { ParleyError } from '../errors.js';
+import { type VendorProfile, vendorProfile } from './vendor-profile.js';
 
 export interface Options {
   readonly callers: number;
@@ -12,19 +13,29 @@ export interface Options {
   /** Over every answer something is heard: a question, or a noise. */
   readonly interrupt: boolean;
   readonly seed: number;
+  /** Simulated vendors do the server's work, at this pace; null: the server's own settings say who does. */
+  readonly vendors: VendorProfile | null;
+  /** Measured beside the server: the same engines, each waiting for the end of the one before. */
+  readonly baseline: 'sequential' | null;
   /** Where everything that was measured is written. */
   readonly json: string | null;
 }
 
 export const USAGE = `npm run bench -- [--callers 4] [--turns 5] [--typed | --interrupt] [--seed 1] [--json FILE]
-                 [--url https://HOST:PORT [--token TOKEN]]`;
+                 [--url https://HOST:PORT [--token TOKEN] | --vendors seed|quick [--pace STAGE=PACE]...]
+                 [--baseline sequential]
+
+  Stages: transcriptions, chat, speech (as for npm run simulate), face (as SIMULATED_FACE), as in --pace chat=400,20`;
 
 /** Throws bad_settings. */
 export function readOptions(args: readonly string[]): Options {
-  const { values } = parsed(args);
+  const values = parsed(args);
   if (values.typed && values.interrupt)
     throw wrong('--typed and --interrupt cannot both be: interruptions are spoken.');
   const url = values.url === undefined ? null : socketAddress(values.url);
+  const { vendors, baseline } = simulated(values);
+  if (vendors !== null && url !== null) throw wrong('--url and --vendors cannot both be: that server has its own.');
+  if (baseline !== null && (values.typed || values.interrupt)) throw wrong('--baseline is for spoken turns.');
   return {
     callers: wholeNumber('callers', values.callers, 1, 1000),
     turns: wholeNumber('turns', values.turns, 1, 10_000),
@@ -33,6 +44,8 @@ export function readOptions(args: readonly string[]): Options {
     typed: values.typed,
     interrupt: values.interrupt,
     seed: wholeNumber('seed', values.seed, 0, 1_000_000),
+    vendors,
+    baseline,
     json: values.json ?? null,
   };
 }
@@ -54,12 +67,23 @@ function parsed(args: readonly string[]) {
         typed: { type: 'boolean', default: false },
         interrupt: { type: 'boolean', default: false },
         seed: { type: 'string', default: '1' },
+        vendors: { type: 'string' },
+        pace: { type: 'string', multiple: true, default: [] },
+        baseline: { type: 'string' },
         json: { type: 'string' },
       },
-    });
+    }).values;
   } catch (thrown) {
     throw wrong(thrown instanceof Error ? thrown.message : String(thrown));
   }
+}
+
+/** A baseline needs vendors whose stages take a known time. */
+function simulated({ vendors, pace, baseline }: ReturnType<typeof parsed>): Pick<Options, 'vendors' | 'baseline'> {
+  if (baseline !== undefined && baseline !== 'sequential') throw wrong(`--baseline ${baseline} is not sequential.`);
+  const name = vendors ?? (baseline === undefined ? undefined : 'seed');
+  if (name === undefined && pace.length > 0) throw wrong('--pace is for --vendors.');
+  return { vendors: name === undefined ? null : vendorProfile(name, pace), baseline: baseline ?? null };
 }
 
 function wholeNumber(name: string, text: string, min: number, max: number): number {

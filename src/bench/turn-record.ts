@@ -75,6 +75,10 @@ export function recordTurn({ player, zero, expectsPictures }: TurnParts): TurnRe
     if (at >= 0) answer.firstSound ??= position + at;
     return at >= 0;
   };
+  /** The first sound is there, and the picture that belongs to it. */
+  const markPair = (now: number) => {
+    if (answer.firstSound !== null && answer.pictured > answer.firstSound) mark('first_pair', now);
+  };
   const advance = (now: number) => {
     player.advance(now);
     const sounded = answer.firstSound === null ? null : player.soundedAt(answer.firstSound);
@@ -123,10 +127,12 @@ export function recordTurn({ player, zero, expectsPictures }: TurnParts): TurnRe
       if (media.kind === 'audio') {
         const samples = pcmSamples(media.pcm);
         if (hear(media.position, samples)) mark('first_sound', now);
-        return;
+        return markPair(now);
       }
       mark('first_picture', now);
       answer.pictures += 1;
+      answer.pictured = media.position + FRAME_SAMPLES;
+      markPair(now);
       advance(now);
       if (player.played > media.position) answer.late += 1;
     },
@@ -159,10 +165,19 @@ interface Answer {
   firstSound: number | null;
   end: number | null;
   pictures: number;
+  /** The sample up to which there are pictures. */
+  pictured: number;
   late: number;
 }
 
-const emptyAnswer = (response: number): Answer => ({ response, firstSound: null, end: null, pictures: 0, late: 0 });
+const emptyAnswer = (response: number): Answer => ({
+  response,
+  firstSound: null,
+  end: null,
+  pictures: 0,
+  pictured: 0,
+  late: 0,
+});
 
 function whatIsMissing(marks: Partial<Record<MarkName, number>>): string {
   const within = `within ${PATIENCE_MS / 1000} s`;

@@ -7,6 +7,7 @@ export const MARKS = {
   response_created: 'response created',
   first_picture: 'first picture',
   first_sound: 'first sound',
+  first_pair: 'first sound and its picture',
   heard: 'heard',
 } as const;
 

@@ -1,0 +1,63 @@
+/**
+ * `npm run test:live`: whatever has a key here is given one spoken turn to do, and what it sends is held against what the
+ * simulators send. What has none is named.
+ */
+import type { Logger } from 'pino';
+import { type Config, keysOf, readConfig } from '../config.js';
+import { llmCandidates, sttCandidates, ttsCandidates } from '../engines/providers.js';
+import { openLog } from '../observe/log.js';
+import { liveSettings, type Prices } from './live-options.js';
+import { type LiveStage, runStages } from './live-stages.js';
+import { stageTable, usedLines, wireLines } from './live-table.js';
+import { compareWires } from './live-wires.js';
+import { providerTools } from './provider-tools.js';
+import { loadRecordings, type Question } from './questions.js';
+
+const GOOD = 0;
+const FAILED = 1;
+/** Nothing has a key. */
+const NOTHING = 2;
+
+/** These are always there; the other tests try them. */
+const EMBEDDED: readonly string[] = ['pocketsphinx', 'scripted', 'espeak', 'none'];
+
+/** Resolves to the exit code. */
+export async function live(
+  root: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  prices: Prices,
+  signal: AbortSignal,
+): Promise<number> {
+  const config = readConfig(liveSettings(root, environment));
+  const log = openLog('error', keysOf(config));
+  const say = (text: string) => process.stdout.write(`${text}\n`);
+  const question = loadRecordings(root).questions[0]!;
+  say(`\nA spoken turn through whatever needs a key and has it: "${question.text}"\n`);
+  const stages = await stagesOf(root, config, question, log, signal);
+  say(stageTable(stages));
+  say(usedLines(stages, prices));
+  const wires = await compareWires(root, config, question, log, signal);
+  say(wireLines(wires));
+  const outcomes = [...stages, ...wires].map(({ outcome }) => outcome.kind);
+  if (outcomes.includes('failed')) return FAILED;
+  return outcomes.includes('ran') ? GOOD : NOTHING;
+}
+
+async function stagesOf(
+  root: string,
+  config: Config,
+  question: Question,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<LiveStage[]> {
+  const tools = await providerTools(root, log, signal);
+  const notEmbedded = ({ name }: { readonly name: string }) => !EMBEDDED.includes(name);
+  const candidates = {
+    stt: sttCandidates(config, tools).filter(notEmbedded),
+    llm: llmCandidates(config, tools, null).filter(notEmbedded),
+    tts: ttsCandidates(config, tools).filter(notEmbedded),
+  };
+  const stages = await runStages(candidates, question, keysOf(config), { signal, log, turn: 'live' });
+  const why = 'no face here needs a key or weights';
+  return [...stages, { stage: 'pictures', engine: '-', outcome: { kind: 'skipped', why, enable: null } }];
+}

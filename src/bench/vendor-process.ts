@@ -1,0 +1,63 @@
+/** The simulated vendors in a process of their own, so that what they cost is not counted as the server's. */
+import { fork } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { ParleyError } from '../errors.js';
+import { ANSWER, type VendorProfile } from './vendor-profile.js';
+
+const PROGRAM = fileURLToPath(new URL('./simulate.js', import.meta.url));
+/** The whole of what leads a server to them, and makes it use nobody else. */
+const FIXED = {
+  STT: 'openai',
+  LLM: 'openai',
+  TTS: 'elevenlabs',
+  FACE: 'simulated',
+  // What the operator has set for the real vendors is not what the profiles are made for.
+  OPENAI_STT_MODEL: '',
+  OPENAI_CHAT_MODEL: '',
+  ELEVENLABS_MODEL: '',
+  ELEVENLABS_VOICE_ID: '',
+  ELEVENLABS_OUTPUT_FORMAT: '',
+};
+
+export interface VendorProcess {
+  /** Settings for a server. */
+  readonly environment: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+export async function startVendorProcess(profile: VendorProfile, signal: AbortSignal): Promise<VendorProcess> {
+  const { transcriptions, chat, speech, face } = profile;
+  const paces = ['--transcriptions', transcriptions, '--chat', chat, '--speech', speech];
+  const child = fork(PROGRAM, ['--recordings', '--says', ANSWER, ...paces], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const close = async () => {
+    signal.removeEventListener('abort', stop);
+    child.kill('SIGTERM');
+    await ended;
+  };
+  const stop = () => void child.kill('SIGTERM');
+  signal.addEventListener('abort', stop, { once: true });
+  const vendors = await settingsFrom(child.stdout!);
+  if (vendors === null) {
+    await close();
+    signal.throwIfAborted();
+    throw new ParleyError('bad_settings', 'The simulated vendors did not start; their reason stands above.');
+  }
+  // From here on it must not wait for a reader.
+  child.stdout!.resume();
+  return { environment: { ...FIXED, ...vendors, SIMULATED_FACE: face }, close };
+}
+
+/** Null: it ended without having said them. */
+async function settingsFrom(output: Readable): Promise<Record<string, string> | null> {
+  let said = '';
+  for await (const data of output.iterator({ destroyOnReturn: false })) {
+    said += data.toString();
+    const line = /^(OPENAI_BASE_URL=.*) npm start$/m.exec(said)?.[1];
+    if (line !== undefined) return Object.fromEntries(line.split(' ').map((pair) => pair.split('=', 2)));
+  }
+  return null;
+}
