@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import { ParleyError } from './errors.js';
 
+export const OPENAI_URL = 'https://api.openai.com/v1';
+
 /** `a, b,c` as a list without blanks. */
 const list = z.string().transform((text) =>
   text
@@ -110,7 +112,7 @@ const schema = z.object({
   FACE: engines('drawn', 'none', 'simulated'),
   SIMULATED_FACE: facePace.default({ pictureMs: 5, lookAheadMs: 80, batch: 8 }),
   OPENAI_API_KEY: key,
-  OPENAI_BASE_URL: baseUrl('https://api.openai.com/v1'),
+  OPENAI_BASE_URL: baseUrl(OPENAI_URL),
   OPENAI_TIMEOUT: decimal(0.1, 600).default(30),
   OPENAI_CHAT_MODEL: z.string().default('gpt-4o-mini'),
   OPENAI_STT_MODEL: z.string().default('whisper-1'),

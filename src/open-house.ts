@@ -45,6 +45,7 @@ export function openHouse(parts: HouseParts): House {
     get voices() {
       return voicesOf(engines);
     },
+    mayHaveVoice: (id) => engines.tts?.mayHave?.(id) ?? false,
     presenter: presenters.get(chosen ?? '') ?? presenterOf(parts, null),
     presenters,
     standby: standbyOf(persona),
@@ -96,7 +97,7 @@ function voiceOf({ VOICE, ELEVENLABS_API_KEY }: Config, { tts }: ChosenEngines, 
   if (VOICE !== undefined && all.includes(VOICE)) return VOICE;
   if (VOICE !== undefined && ELEVENLABS_API_KEY === undefined) throw noSuch('VOICE', VOICE, all);
   const first = voices.filter(({ engine }) => engine === voices[0]?.engine).map(({ id }) => id);
-  return preferred.find((id) => first.includes(id)) ?? first[0] ?? 'none';
+  return preferred.find((id) => first.includes(id) || tts?.mayHave?.(id)) ?? first[0] ?? 'none';
 }
 
 function faceOf({ avatar, pack, info }: AvatarEntry, name: string, log: Logger): PresentedFace {

@@ -14,7 +14,7 @@ import type { ItemSink } from './response-events.js';
 import { checkToolChoice, named, toolChoiceFor, toolsFor } from './settings.js';
 import { nothingSpoken, type Spoken } from './spoken.js';
 import type { StandbyLines } from './thinking.js';
-import { checkVoice, speechFor } from './voices.js';
+import { checkVoice, speechFor, type Voices } from './voices.js';
 
 interface PlanBasis {
   readonly caller: Pick<Caller, 'pictures'>;
@@ -23,7 +23,7 @@ interface PlanBasis {
   readonly settings: SessionSettings;
   readonly history: History;
   readonly floor: Floor;
-  readonly voices: ReadonlySet<string>;
+  readonly voices: Voices;
   /** Settles when everything that was said so far has been recognised. Does not reject. */
   readonly recognised: () => Promise<unknown>;
   /** Counts the session's responses. */

@@ -23,7 +23,7 @@ import { type Listening, listen } from './listening.js';
 import { isReply, planResponse, type Wish } from './plan.js';
 import type { ResponsePlan } from './response.js';
 import { firstSettings, updatedSettings } from './settings.js';
-import { speechFor } from './voices.js';
+import { speechFor, type Voices, voicesOf } from './voices.js';
 
 /** The one state of a session; everything in it but the settings looks after itself. */
 interface Session {
@@ -37,7 +37,7 @@ interface Session {
   readonly ending: Ending;
   /** Null: the server has no recogniser. */
   listening: Listening | null;
-  readonly voices: ReadonlySet<string>;
+  readonly voices: Voices;
   readonly log: Logger;
   settings: SessionSettings;
   /** Counts what had the floor, and of that the answers to the conversation. */
@@ -105,7 +105,7 @@ function openSession(caller: Caller, house: House): Session {
     }),
     log,
     listening: null,
-    voices: new Set(house.voices),
+    voices: voicesOf(house),
     settings: firstSettings({ ...house, presenter }, caller.model, caller.settings, id),
     responses: 0,
     replies: 0,

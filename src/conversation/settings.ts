@@ -11,7 +11,7 @@ import type {
 } from '../protocol/session.js';
 import type { House } from './house.js';
 import { newId } from './ids.js';
-import { checkVoice } from './voices.js';
+import { checkVoice, type Voices, voicesOf } from './voices.js';
 
 /** The vendor ends a session after an hour; clients show this date and nothing else hangs on it. */
 const SESSION_SECONDS = 3600;
@@ -70,22 +70,22 @@ export function defaultSettings({ id, model, instructions, voice, hears, nowMs }
 
 /** What a session is like that begins with these settings; null: with none but the house's own. */
 export function firstSettings(
-  house: Pick<House, 'hearing' | 'presenter' | 'voices'>,
+  house: Pick<House, 'hearing' | 'presenter' | 'voices' | 'mayHaveVoice'>,
   model: string,
   update: SessionUpdate | null,
   id = newId('sess'),
 ): SessionSettings {
-  const { hearing, presenter, voices } = house;
+  const { hearing, presenter } = house;
   const { instructions, voice } = presenter;
   const hears = hearing !== null;
   const settings = defaultSettings({ id, model, instructions, voice, hears, nowMs: Date.now() });
   return update === null
     ? settings
-    : updatedSettings(settings, update, { voices: new Set(voices), hasSpoken: false, hears });
+    : updatedSettings(settings, update, { voices: voicesOf(house), hasSpoken: false, hears });
 }
 
 export interface UpdateRules {
-  readonly voices: ReadonlySet<string>;
+  readonly voices: Voices;
   /** True once audio has been sent: from then on the voice stays. */
   readonly hasSpoken: boolean;
   readonly hears: boolean;

@@ -1,13 +1,21 @@
 /** Which voice speaks for the name that a client gives. */
 import type { SpeechOptions } from '../engines/contract.js';
 import { ParleyError } from '../errors.js';
-import type { Presenter } from './house.js';
+import type { House, Presenter } from './house.js';
 
 /** Clients that were written for the vendor name one of its voices as a matter of course. */
 const VENDORS = new Set(['alloy', 'ash', 'ballad', 'cedar', 'coral', 'echo', 'marin', 'sage', 'shimmer', 'verse']);
 
+/** Those that are there, and those that may be. */
+export type Voices = Pick<ReadonlySet<string>, 'has'>;
+
+export function voicesOf({ voices, mayHaveVoice }: Pick<House, 'voices' | 'mayHaveVoice'>): Voices {
+  const listed = new Set(voices);
+  return { has: (id) => listed.has(id) || (mayHaveVoice?.(id) ?? false) };
+}
+
 /** Throws unknown_voice for a name that means nothing here. */
-export function checkVoice(voice: string, voices: ReadonlySet<string>, param: string): void {
+export function checkVoice(voice: string, voices: Voices, param: string): void {
   if (voices.has(voice) || VENDORS.has(voice)) return;
   throw new ParleyError('unknown_voice', `There is no voice "${voice.slice(0, 80)}".`, { param });
 }
@@ -16,7 +24,7 @@ export function checkVoice(voice: string, voices: ReadonlySet<string>, param: st
 export function speechFor(
   presenter: Presenter,
   wanted: { readonly voice: string; readonly speed: number },
-  voices: ReadonlySet<string>,
+  voices: Voices,
 ): SpeechOptions {
   const voice = voices.has(wanted.voice) ? wanted.voice : presenter.voice;
   return { voice, otherwise: presenter.otherVoices, speed: wanted.speed };

@@ -175,6 +175,8 @@ export type Tts = (
 export interface TtsEngine extends Engine<Tts> {
   /** The first one is the voice of a session that names none. A vendor's are all there after a probe. */
   readonly voices: readonly Voice[];
+  /** Whether it could have a voice of this id that it does not list: a vendor's key may speak, but not list. */
+  mayHave?(voice: string): boolean;
   /** The caller will be spoken to: what would make the first word late may be done now, and kept until it has gone. */
   prepare?(options: SpeechOptions, session: SessionScope): void;
 }

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Config } from '../config.js';
+import { type Config, OPENAI_URL } from '../config.js';
 import type { Persona } from '../persona.js';
 import { shownKey } from '../secrets.js';
 import type { Engine, FaceEngine, Llm, SttEngine, TtsEngine, Vad } from './contract.js';
@@ -21,7 +21,6 @@ import { loudnessVad } from './vad/loudness.js';
 import { sileroVad } from './vad/silero.js';
 import { sileroObstacle } from './vad/silero-package.js';
 import type { Ollama } from './vendors/ollama.js';
-import { OPENAI_URL } from './vendors/openai.js';
 
 export interface ProviderTools {
   /** The package's own folder: worker programs are run from its dist/. */

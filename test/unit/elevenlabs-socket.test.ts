@@ -452,7 +452,11 @@ describe('the probe', () => {
     const engine = engineFor(simulated);
     await engine.probe!(forever);
     expect(engine.voices).toHaveLength(1);
+    // Nobody can say which voices there are not.
+    expect([engine.mayHave!('onwK4e9ZLuTAKqWW03F9'), engine.mayHave!('daniel')]).toEqual([true, false]);
     expect((await say(engine, [TEXT])).length).toBeGreaterThan(0);
+    await engine.probe!(forever);
+    expect(engine.mayHave!('onwK4e9ZLuTAKqWW03F9')).toBe(false);
   });
 
   it('ends with its signal', async () => {

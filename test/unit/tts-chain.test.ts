@@ -226,6 +226,19 @@ describe('voices behind one another', () => {
     expect(last.state.asked[0]).toMatchObject({ voice: 'ben' });
   });
 
+  it('speaks with a voice that an engine does not list, but may have', async () => {
+    const vendor = voice('vendor', ['ada']);
+    const engine = { ...vendor.engine, mayHave: (id: string) => id.length === 20 };
+    const other = voice('other', ['ben']);
+    const unlisted = 'onwK4e9ZLuTAKqWW03F9';
+    await say([engine, other.engine], { voice: unlisted });
+    expect(vendor.state.asked[0]).toMatchObject({ voice: unlisted });
+    await say([engine, other.engine], { voice: 'nobody', otherwise: ['ben'] });
+    expect(vendor.state.asked[1]).toMatchObject({ voice: 'ada' });
+    expect(stage([engine, other.engine]).chain.mayHave!(unlisted)).toBe(true);
+    expect(stage([other.engine]).chain.mayHave!(unlisted)).toBe(false);
+  });
+
   it('names the voices of all, each once and with its engine', () => {
     const { chain } = stage([voice('first', ['ada', 'ben']).engine, voice('second', ['ben', 'dan']).engine]);
     expect(chain.voices.map(({ id, engine }) => `${id} ${engine}`)).toEqual(['ada first', 'ben first', 'dan second']);

@@ -40,12 +40,29 @@ export function openAiLlm(options: OpenAiLlmOptions): Engine<Llm> {
     name: 'openai',
     readAhead: 0,
     run: (request, context) => answer(vendor, options, quirks, request, context),
-    load: vendor.load,
+    async load() {
+      await vendor.load();
+      // Servers that load a model when it is first asked do so while the rest of the house is being opened.
+      if (!vendor.isOpenAi) wake(vendor, options, quirks).catch(() => {});
+    },
     probe: vendor.probe,
     health: vendor.health,
     close: vendor.close,
   };
 }
+
+/** One word, that nobody hears. */
+async function wake(vendor: OpenAiVendor, options: OpenAiLlmOptions, quirks: Quirks): Promise<void> {
+  const signal = AbortSignal.timeout(WAKE_MS);
+  const messages: ChatCompletionMessageParam[] = [{ role: 'user', content: 'Hello' }];
+  const request: LlmRequest = { messages: [], tools: [], toolChoice: 'auto', maxTokens: 1, presenter: null };
+  const stream = await open(vendor, options, quirks, { request, messages }, signal);
+  for await (const _ of stream) break;
+  stream.controller.abort();
+}
+
+/** A large model from a slow disk. */
+const WAKE_MS = 300_000;
 
 async function* answer(
   vendor: OpenAiVendor,

@@ -32,6 +32,7 @@ export function keepingTts(chain: TtsChain, options: KeepingOptions): KeepingTts
     get voices() {
       return chain.voices;
     },
+    mayHave: (voice) => chain.mayHave?.(voice) ?? false,
     health: () => chain.health(),
     close: () => chain.close(),
     prepare: (wanted, session) => chain.prepare?.(wanted, session),

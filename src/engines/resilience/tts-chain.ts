@@ -54,6 +54,7 @@ export function ttsChain(links: readonly TtsLink[], patience: Patience, onTakeOv
     get voices() {
       return links.flatMap(voicesOf).filter(isFirstOfItsId);
     },
+    mayHave: (voice: string) => links.some(({ engine }) => engine.mayHave?.(voice) ?? false),
     speaker,
     prepare(options: SpeechOptions, session: SessionScope) {
       const next = speaker(options);
@@ -67,16 +68,19 @@ const voicesOf = ({ engine }: TtsLink): Voice[] => engine.voices.map((voice) => 
 const isFirstOfItsId = ({ id }: Voice, at: number, voices: readonly Voice[]): boolean =>
   voices.findIndex((voice) => voice.id === id) === at;
 
+const hasVoice = (engine: TtsEngine, voice: string): boolean =>
+  engine.voices.some(({ id }) => id === voice) || (engine.mayHave?.(voice) ?? false);
+
 /** Whoever wants a certain voice gets it from the engine that has it, if that is well. */
 function inOrder(links: readonly TtsLink[], { voice }: SpeechOptions): readonly TtsLink[] {
-  const has = ({ engine }: TtsLink) => engine.voices.some(({ id }) => id === voice);
+  const has = ({ engine }: TtsLink) => hasVoice(engine, voice);
   return [...links.filter(has), ...links.filter((link) => !has(link))];
 }
 
 /** The voice that is wanted; else one that stands in for it, if the engine has one; else its own first. */
-function voiceFor({ voices }: TtsEngine, options: SpeechOptions): SpeechOptions {
-  const known = new Set(voices.map(({ id }) => id));
-  const voice = [options.voice, ...(options.otherwise ?? [])].find((id) => known.has(id)) ?? voices[0]?.id;
+function voiceFor(engine: TtsEngine, options: SpeechOptions): SpeechOptions {
+  const wanted = [options.voice, ...(options.otherwise ?? [])].find((id) => hasVoice(engine, id));
+  const voice = wanted ?? engine.voices[0]?.id;
   return { voice: voice ?? options.voice, speed: options.speed };
 }
 

@@ -31,6 +31,7 @@ export function elevenLabsHttp(settings: ElevenLabsSettings): TtsEngine {
     get voices() {
       return voices.known();
     },
+    mayHave: voices.mayHave,
     load: async () => void (await elevenLabsSdk()),
     health: () => (isClosed ? { down: 'it is closed' } : 'up'),
     probe: (signal) => voices.ask(signal),

@@ -22,8 +22,6 @@ export interface ElevenLabsSettings {
   readonly log: Logger;
 }
 
-export const ELEVENLABS_URL = 'https://api.elevenlabs.io';
-
 /** The vendor refuses what lies outside. */
 const SLOWEST = 0.7;
 const FASTEST = 1.2;

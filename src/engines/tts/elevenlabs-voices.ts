@@ -11,6 +11,8 @@ export interface VoiceList {
   /** The configured one first. */
   known(): readonly Voice[];
   has(voice: string): boolean;
+  /** Not listed, because nothing is. */
+  mayHave(voice: string): boolean;
   /** Throws if it is known that there is no such voice. */
   check(voice: string): void;
   ask(signal: AbortSignal): Promise<void>;
@@ -25,6 +27,8 @@ const listSchema = z.looseObject({ voices: z.array(voiceSchema) });
 const mayNotListSchema = z.looseObject({ detail: z.looseObject({ status: z.literal('missing_permissions') }) });
 /** A thousand voices take half of it. */
 const LONGEST_LIST = 1024 * 1024;
+/** As the vendor makes them. */
+const VOICE_ID = /^[A-Za-z0-9]{20}$/;
 /** ISO 639-1, with or without a country. */
 const LANGUAGE = /^[a-z]{2}(-[a-z]{2,})?$/i;
 
@@ -40,6 +44,7 @@ export function voiceList(settings: ElevenLabsSettings): VoiceList {
   return {
     known,
     has,
+    mayHave: (voice) => listed === null && VOICE_ID.test(voice),
     check(voice) {
       if (has(voice)) return;
       throw new ParleyError('unknown_voice', `elevenlabs lists no voice "${voice}".`, { param: 'voice' });

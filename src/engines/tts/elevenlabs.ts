@@ -34,6 +34,7 @@ export function elevenLabsSocket(settings: ElevenLabsSettings, timings: Timings 
     get voices() {
       return voices.known();
     },
+    mayHave: voices.mayHave,
     prepare({ voice }, session) {
       if (!isClosed && voices.has(voice)) sockets.prepare(voice, session);
     },

@@ -3,6 +3,7 @@
  * own retries are off, because whoever calls an engine counts the attempts and knows how long a caller will wait.
  */
 import type OpenAI from 'openai';
+import { OPENAI_URL } from '../../config.js';
 import { ParleyError } from '../../errors.js';
 import { abortable } from '../../flow.js';
 import { connectionFailure, vendorFailure } from './vendor-failure.js';
@@ -15,8 +16,6 @@ export interface OpenAiAccess {
   /** Caps one request. */
   readonly timeoutMs: number;
 }
-
-export const OPENAI_URL = 'https://api.openai.com/v1';
 
 export interface OpenAiVendor {
   readonly isOpenAi: boolean;
