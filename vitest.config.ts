@@ -1,13 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
+/** A page is judged by what is seen and heard in its own time: beside another one, or a bench, it would be late. */
+const PAGES = 'test/browser/**/*.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     // Only a hang meets these: tests wait for states, and a busy machine may take its time to get there.
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
-    // Two cores are the smallest machine that is promised to work; more files at once only make each other late.
-    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'server',
+          include: ['test/**/*.test.ts'],
+          exclude: [PAGES],
+          // Two cores are the smallest machine that is promised to work; more files at once only make each other late.
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'pages', include: [PAGES], maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });
