@@ -198,6 +198,9 @@ describe('voices behind one another', () => {
     const early = voice('early', ['ada'], [{ after: 0, what: down() }, null]);
     expect((await say([early.engine])).failure).toBeUndefined();
     expect(early.state.runs).toBe(2);
+    const soon = voice('soon', ['ada'], [{ after: 1, what: down() }, null]);
+    expect(await say([soon.engine])).toMatchObject({ failure: { code: 'vendor_down' } });
+    expect(soon.state.runs).toBe(1);
     const late = voice('late', ['ada'], [{ after: 5, what: down() }, null]);
     const slow = ['One two three four', 'five six seven'];
     const { phrases, speak } = stage([late.engine]);

@@ -121,21 +121,21 @@ export function createBudget(ms: number, now: () => number = () => performance.n
 
 /** Says what failed and what follows from it, in the words that operators look for. */
 export interface Tries {
-  /** Returns how long to wait before the same engine is asked again; null: not again. */
-  again(link: Link<Engine<unknown>>, error: ParleyError, isLast: boolean): number | null;
+  /** Returns how long to wait before the same engine is asked again; null: not again. `mayRetry`: nothing was heard yet. */
+  again(link: Link<Engine<unknown>>, error: ParleyError, isLast: boolean, mayRetry?: boolean): number | null;
 }
 
 export function countTries(patience: Patience, budget: Budget, log: Logger): Tries {
   const failures = new Map<Engine<unknown>, number>();
   return {
-    again(link, error, isLast) {
+    again(link, error, isLast, mayRetry = true) {
       link.breaker?.failed(error);
       const { name } = link.engine;
       const attempt = (failures.get(link.engine) ?? 0) + 1;
       failures.set(link.engine, attempt);
       const most = isLast ? patience.attempts : 1;
       const delayMs = delayBefore(patience, attempt, error);
-      const goesOn = isLast && error.retryable && attempt < most && delayMs < budget.left;
+      const goesOn = isLast && mayRetry && error.retryable && attempt < most && delayMs < budget.left;
       const next = goesOn
         ? `retrying in ${(delayMs / 1000).toFixed(1)} s`
         : isLast

@@ -115,7 +115,7 @@ async function* speakSurely(
         } catch (thrown) {
           context.signal.throwIfAborted();
           failure = asParleyError(thrown, 'tts_failed');
-          againMs = tries.again(link, failure, isLast);
+          againMs = tries.again(link, failure, isLast, !script.hasSounded);
         }
       }
     }
