@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { type RunningServer, startServer } from '../e2e/server.js';
 import { launchChromium } from './chromium.js';
 import { goesWithTheSound, type Look, lipSync, watchLips } from './lip-sync.js';
+import { SLOW_SOUND } from './slow-sound.js';
 import { type VisitOptions, type Visitor, visit } from './visitor.js';
 
 /** Loud enough to be heard; digital silence is 0, and the last of a fade far below. */
@@ -168,6 +169,18 @@ describe('the beginning', () => {
       await page.getByRole('button', { name: 'Start the conversation' }).click();
       await page.getByRole('img', { name: /speaking/ }).waitFor();
       expect(await notice.isHidden()).toBe(true);
+    } finally {
+      await strict.close();
+    }
+  });
+
+  it('waits for a sound that is slow to open, and does not call it forbidden', async () => {
+    const strict = await launchChromium({ autoplay: false });
+    try {
+      const { start, until, page } = await visit(strict, server.url, { before: SLOW_SOUND });
+      await start.click();
+      await until(`d.level > ${AUDIBLE}`);
+      expect(await page.getByRole('alert').filter({ hasText: 'keeps this page silent' }).isVisible()).toBe(false);
     } finally {
       await strict.close();
     }

@@ -3,15 +3,20 @@ export const SLOW_SOUND = `{
   const { prototype } = BaseAudioContext;
   const state = Object.getOwnPropertyDescriptor(prototype, 'state').get;
   const { resume } = AudioContext.prototype;
-  let opensAt = Infinity;
+  let isOpen = false;
+  let opening;
+  const open = (done) => {
+    isOpen = true;
+    done();
+  };
   Object.defineProperty(prototype, 'state', {
     get() {
-      return performance.now() < opensAt ? 'suspended' : state.call(this);
+      return isOpen ? state.call(this) : 'suspended';
     },
   });
   AudioContext.prototype.resume = async function () {
-    opensAt = Math.min(opensAt, performance.now() + 3000);
-    await new Promise((resolve) => setTimeout(resolve, opensAt - performance.now()));
+    opening ??= new Promise((done) => setTimeout(open, 3000, done));
+    await opening;
     return resume.call(this);
   };
 }`;

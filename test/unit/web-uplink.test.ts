@@ -59,6 +59,22 @@ describe('what the microphone hears', () => {
     expect(sent.at(-1)?.position).toBe(240_960);
   });
 
+  it('begins at 0 however quickly the clock runs', () => {
+    const positions: number[] = [];
+    const running = uplink(
+      (bytes) => {
+        const media = decodeMedia(bytes);
+        if (media.kind === 'microphone') positions.push(media.position);
+      },
+      () => {
+        now += 1;
+        return now;
+      },
+    );
+    running.frame(frame(1), true);
+    expect(positions).toEqual([0]);
+  });
+
   it('begins at 0 in a new session', () => {
     link.frame(frame(1), true);
     now += 60_000;

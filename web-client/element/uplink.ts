@@ -20,9 +20,10 @@ export function uplink(send: (bytes: Uint8Array) => void, now: () => number): Up
 
   return {
     frame(samples, isSent) {
-      began ??= now();
+      const at = now();
+      began ??= at;
       // Within a stretch the samples are the clock; only what lies between two stretches is told by the page's.
-      if (!isRunning) next = Math.max(next, Math.round(((now() - began) / 1000) * MICROPHONE_RATE));
+      if (!isRunning) next = Math.max(next, Math.round(((at - began) / 1000) * MICROPHONE_RATE));
       isRunning = true;
       // The wire is little endian, as is every machine that a browser runs on.
       const pcm = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
