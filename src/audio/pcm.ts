@@ -21,6 +21,15 @@ export function toSample(value: number): number {
   return Math.max(-32_768, Math.min(32_767, scaled));
 }
 
+/** -46 dB of full scale: below that nobody hears anything. */
+const AUDIBLE = 164;
+
+/** How many samples there are before one that can be heard. */
+export function silentSamples(samples: Int16Array): number {
+  const first = samples.findIndex((sample) => Math.abs(sample) >= AUDIBLE);
+  return first < 0 ? samples.length : first;
+}
+
 /** The bytes of the samples, little endian, without a copy on the little-endian machines that Node runs on. */
 export function pcmBytes(samples: Int16Array): Uint8Array {
   return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);

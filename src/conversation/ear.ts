@@ -32,6 +32,8 @@ export interface Ear {
   follow(detection: TurnDetection | null): void;
   /** How much audio the caller has sent. */
   positionMs(): number;
+  /** When the caller began to speak, on the house's clock; null: it does not. */
+  spokenSince(): number | null;
 }
 
 export interface EarTools {
@@ -159,6 +161,7 @@ export function createEar(tools: EarTools): Ear {
       }
     },
     positionMs: () => inMs(recording.end),
+    spokenSince: () => turns.spokenSince,
   };
 }
 

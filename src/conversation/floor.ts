@@ -12,6 +12,7 @@ import type { AvatarState } from '../protocol/server-events.js';
 import { createBaseClock } from './base-clock.js';
 import { createCuts } from './cuts.js';
 import type { History } from './history.js';
+import { watchPlaying } from './playing.js';
 import type { ReplyEngines } from './reply.js';
 import { isPaced, type ResponsePlan, type RunningResponse, runResponse, type Sounding } from './response.js';
 import { openScreen } from './screen.js';
@@ -35,6 +36,8 @@ export interface Floor {
   pause(): void;
   /** Goes on from the sample at which it was held. */
   resume(): void;
+  /** What it may have been held for was no turn. */
+  dismissed(): void;
   /** Resolves when no response is in progress. */
   free(): Promise<void>;
   answer(plan: ResponsePlan): void;
@@ -57,6 +60,8 @@ export interface FloorTools {
   readonly log: Logger;
   readonly now: () => number;
   readonly session: AbortSignal;
+  /** When the caller began to speak, on the same clock; null: it does not. */
+  readonly spokenSince: () => number | null;
   /** Told of every state that the caller is shown. */
   readonly onState: (state: AvatarState) => void;
 }
@@ -68,11 +73,15 @@ export function createFloor(tools: FloorTools): Floor {
   let held: Sounding | null = null;
   let isAttending = false;
   let first: Sounding | null = null;
+  let soundingSince = now();
   let shown: AvatarState | null = null;
   const baseClock = createBaseClock(now);
+  const playing = watchPlaying(tools.engines.observer, now);
   /** Whether the caller keeps its word to say what it has played; one whole answer without any, and it does not. */
   let reports: 'promised' | 'kept' | 'never' = caller.reportsPlayback ? 'promised' : 'never';
 
+  /** Who spoke before there was any sound has disturbed it since its beginning. */
+  const disturbedSince = () => Math.max(soundingSince, tools.spokenSince() ?? now());
   const onAir = () => sounding ?? running?.sounding ?? null;
   const screen =
     caller.pictures === 'frames' && tools.pictures !== null
@@ -120,6 +129,7 @@ export function createFloor(tools: FloorTools): Floor {
     }
     first ??= next;
     sounding = next;
+    soundingSince = now();
     show('speaking', next.responseId);
   };
 
@@ -133,6 +143,7 @@ export function createFloor(tools: FloorTools): Floor {
     cancels?.cancel(reason);
     if (silenced !== null) {
       sounding = null;
+      if (reason === 'turn_detected') playing.cut(silenced.number, disturbedSince());
       cuts.begin(silenced, reason);
       show('interrupted', silenced.responseId);
     }
@@ -165,6 +176,7 @@ export function createFloor(tools: FloorTools): Floor {
     pause() {
       if (sounding === null || !caller.reportsPlayback) return;
       held = sounding;
+      playing.hold(held.number, disturbedSince());
       caller.send({ type: 'avatar.pause', response: held.number, response_id: held.responseId });
       rest();
     },
@@ -173,9 +185,11 @@ export function createFloor(tools: FloorTools): Floor {
       held = null;
       if (resumed === null || resumed !== sounding) return;
       const position = resumed.playhead.heard();
+      playing.resume();
       caller.send({ type: 'avatar.resume', response: resumed.number, response_id: resumed.responseId, position });
       rest();
     },
+    dismissed: playing.dismissed,
     async free() {
       while (running !== null) await running.done;
     },
@@ -190,8 +204,11 @@ export function createFloor(tools: FloorTools): Floor {
     report(report) {
       reports = 'kept';
       baseClock.report(report);
+      const isAnswering = sounding?.number === report.response && 'model_answered' in sounding.timeline.marks();
+      playing.report(report, isAnswering);
       if (cuts.report(report) || sounding?.number !== report.response) return;
       if (report.state === 'playing') sounding.timeline.mark('first_played');
+      if (typeof report.shown === 'number') sounding.timeline.mark('first_shown');
       sounding.playhead.report(report);
     },
     truncate(itemId, audioEndMs) {

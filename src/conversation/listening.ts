@@ -42,6 +42,8 @@ export interface Listening {
   rests(isResting: boolean): void;
   /** The caller typed something: it is not silent. */
   renew(): void;
+  /** When the caller began to speak, on the house's clock; null: it does not. */
+  spokenSince(): number | null;
   /** Settles when everything that was said so far has been recognised, or could not be. */
   recognised(): Promise<unknown>;
 }
@@ -99,6 +101,7 @@ export function listen(tools: ListeningTools): Listening {
       resume: floor.resume,
       interrupt: answering.interrupt,
       abandoned: answering.abandon,
+      dismissed: floor.dismissed,
       started(item_id, audio_start_ms) {
         caller.send({ type: 'input_audio_buffer.speech_started', item_id, audio_start_ms });
         answering.begin();
@@ -150,6 +153,7 @@ export function listen(tools: ListeningTools): Listening {
       void play(recording, attempt.hear, session).then(attempt.end, attempt.drop);
       void follow(itemId, attempt);
     },
+    spokenSince: ear.spokenSince,
     recognised: () => Promise.all(pending),
   };
 }

@@ -3,7 +3,7 @@
  * whoever counts, and is a line in the log.
  */
 import type { Logger } from 'pino';
-import { samplesToMs } from '../audio/pcm.js';
+import { samplesToMs, silentSamples } from '../audio/pcm.js';
 import type { Engine, Llm, TtsEngine } from '../engines/contract.js';
 import type { TurnRecord } from '../observe/observer.js';
 import type { Timeline } from '../observe/timeline.js';
@@ -26,8 +26,16 @@ interface Answered {
 export function measured(engines: ReplyEngines, turn: string, timeline: Timeline): Measured {
   const open = engines.observer?.openTurn(turn) ?? null;
   const speech = { bytes: 0, chunks: 0 };
+  let silent = 0;
+  let isAudible = false;
   const onSpeech = (samples: Int16Array) => {
     timeline.mark('first_speech');
+    if (!isAudible) {
+      const more = silentSamples(samples);
+      isAudible = more < samples.length;
+      silent += more;
+      if (isAudible) timeline.mark('first_audible');
+    }
     speech.bytes += samples.byteLength;
     speech.chunks += 1;
   };
@@ -45,7 +53,7 @@ export function measured(engines: ReplyEngines, turn: string, timeline: Timeline
         transcriptionMs,
         marks: timeline.marks(),
         audioMs: samplesToMs(sent),
-        speech,
+        speech: { ...speech, silenceMs: isAudible ? samplesToMs(silent) : null },
       };
       log.info(turnLine(record, open?.engines() ?? {}), 'turn');
       open?.close(record);

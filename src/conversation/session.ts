@@ -85,6 +85,7 @@ function openSession(caller: Caller, house: House): Session {
     history,
     pictures: presenter.face?.pictures ?? null,
     session: caller.gone,
+    spokenSince: () => session.listening?.spokenSince() ?? null,
     onState,
   });
   const session: Session = {

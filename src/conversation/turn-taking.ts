@@ -84,14 +84,14 @@ export const quiet: Turn = { kind: 'quiet', voiced: 0 };
 
 const samples = (ms: number) => msToSamples(ms, HEARING_RATE);
 /** Two frames: a click is shorter, the shortest word is longer. */
-const OPENS = samples(64);
+export const OPENS = samples(64);
 /** Over an avatar that thinks or speaks, noise is likelier than words. Six frames: the first 200 ms are over. */
 const PAUSES = samples(192);
 const CONFIRMS = samples(500);
 /** "Oh, I see", "right, sure": so long a listener's words may take; the avatar has paused meanwhile. */
 const CONFIRMS_BACKCHANNEL = samples(1000);
 /** Over an avatar, noises this far apart are several, and do not add up. */
-const FORGIVES = samples(500);
+export const FORGIVES = samples(500);
 /** Nothing confirmed so long after the noise: a paused avatar goes on. */
 const RESUMES = samples(1200);
 /** A recogniser that is busy may yet find a word in it; the avatar speaks on meanwhile. */

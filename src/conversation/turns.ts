@@ -14,7 +14,16 @@ import { type Probe, startProbe } from './probing.js';
 import type { Recording } from './recording.js';
 import { type Attempt, type Heard, startAttempt } from './transcribing.js';
 import type { TurnRules } from './turn-rules.js';
-import { type AvatarActivity, quiet, step, type Turn, type TurnAction, type TurnEvent } from './turn-taking.js';
+import {
+  type AvatarActivity,
+  FORGIVES,
+  OPENS,
+  quiet,
+  step,
+  type Turn,
+  type TurnAction,
+  type TurnEvent,
+} from './turn-taking.js';
 
 /** What somebody said, from a little before its first sound to the pause after it. */
 export interface Utterance {
@@ -43,6 +52,8 @@ export interface TurnHooks {
   pause(): void;
   resume(): void;
   interrupt(): void;
+  /** What the avatar may have been paused for was no turn. */
+  dismissed(): void;
 }
 
 export interface TurnTools {
@@ -54,6 +65,8 @@ export interface TurnTools {
 }
 
 export interface Turns {
+  /** When the caller began to speak as it does now, or did last, on the house's clock; null: no turn is open. */
+  readonly spokenSince: number | null;
   /** Whether a turn is open: then time must go on even if no audio comes. */
   readonly isOpen: boolean;
   /** Audio before this is not needed. */
@@ -82,9 +95,13 @@ interface Open extends Subject {
   isAsked: boolean;
   /** For a recogniser that gives no words before the end. */
   probe: Probe | null;
+  /** When the first sound came of what is said now, where its last so far was, and when that came. */
+  startedAt: number;
+  lastVoiced: number;
   spokenAt: number;
 }
 
+const OPENS_MS = samplesToMs(OPENS, HEARING_RATE);
 const toMs = (samples: number) => Math.floor(samplesToMs(samples, HEARING_RATE));
 
 export function createTurns(recording: Recording, tools: TurnTools): Turns {
@@ -93,6 +110,8 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
   let turn: Turn = quiet;
   let open: Open | null = null;
   let position = 0;
+  /** When the audio before that came. */
+  let heardAt = now();
   let mark = 0;
   let gaps = 0;
 
@@ -113,13 +132,14 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
     if (open?.itemId !== itemId) return;
     decide({ kind: 'overheard', end: position + gaps, words, avatar: avatar() }, rules);
   };
-  const begin = (itemId: string, from: number, rules: TurnRules) => {
+  const begin = (itemId: string, from: number, voicedFrom: number, rules: TurnRules) => {
     const onWords = overhear(itemId, rules);
     const subject = { itemId, from, speech: { voiced: 0 } };
     const begun = attempt(subject, (text) => onWords(wordsOf(text)));
     const ask = () => attempt(subject);
     const probe = tools.stt.givesPartials ? null : startProbe(ask, (heard) => onWords(amountsTo(heard)));
-    open = { ...subject, attempt: begun, isAsked: false, probe, spokenAt: now() };
+    const startedAt = heardAt - samplesToMs(position + gaps - voicedFrom, HEARING_RATE);
+    open = { ...subject, attempt: begun, isAsked: false, probe, startedAt, lastVoiced: voicedFrom, spokenAt: heardAt };
   };
   const ask = (current: Open, number: number, rules: TurnRules) => {
     current.isAsked = true;
@@ -158,7 +178,7 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
     if (action.kind === 'open') {
       const prefix = msToSamples(rules.prefixMs, HEARING_RATE);
       const from = Math.max(mark, recording.start, action.from - gaps - prefix);
-      return begin(newId('item'), from, rules);
+      return begin(newId('item'), from, action.from, rules);
     }
     if (open === null) return;
     switch (action.kind) {
@@ -174,7 +194,7 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
       case 'drop':
         letGo(open);
         open = null;
-        return;
+        return hooks.dismissed();
       case 'pause':
       case 'resume':
       case 'interrupt':
@@ -182,15 +202,27 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
     }
   };
 
+  /** The caller is heard to speak, up to here. */
+  const note = (current: Open, lastVoiced: number) => {
+    // What the reducer takes for one noise, and what it takes for two.
+    if (lastVoiced - current.lastVoiced > FORGIVES) current.startedAt = heardAt - OPENS_MS;
+    current.lastVoiced = lastVoiced;
+    current.spokenAt = heardAt;
+  };
+
   return {
     get isOpen() {
       return open !== null;
+    },
+    get spokenSince() {
+      return open?.startedAt ?? null;
     },
     get needed() {
       return open?.from ?? mark;
     },
     judge(end, speech, rules, arrivedAt) {
       position = end;
+      heardAt = arrivedAt;
       if (end <= mark) return;
       if (open !== null && !open.isAsked) open.attempt.hear(recording.slice(end - VAD_FRAME_SAMPLES, end));
       echo.hear(speech >= rules.off, hooks.activity(), hooks.heard());
@@ -198,7 +230,7 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
       if (open !== null && turn.kind !== 'quiet') open.speech.voiced = turn.voiced;
       if (open !== null && turn.kind === 'talking' && turn.standing !== 'told')
         open.probe?.reach(end + gaps - turn.from);
-      if (open !== null && turn.kind !== 'quiet' && turn.lastVoiced === end + gaps) open.spokenAt = arrivedAt;
+      if (open !== null && turn.kind !== 'quiet' && turn.lastVoiced === end + gaps) note(open, turn.lastVoiced);
     },
     pass(samples, rules) {
       gaps += samples;

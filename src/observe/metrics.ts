@@ -48,7 +48,7 @@ export function createMetrics(): Metrics {
   const sessions = gauge(registry, 'sessions_active', 'Sessions that are open', []);
   const turns = openTurns(turnMetrics(registry));
   return {
-    observer: { ...engineMetrics(registry, turns.used), openTurn: turns.open },
+    observer: { ...engineMetrics(registry, turns.used), ...playingMetrics(registry), openTurn: turns.open },
     async during(session) {
       sessions.inc();
       try {
@@ -71,7 +71,9 @@ export function createMetrics(): Metrics {
   };
 }
 
-function engineMetrics(registry: Registry, used: (turn: string, asked: Asked) => void): Omit<Observer, 'openTurn'> {
+type EngineObserver = Omit<Observer, 'openTurn' | keyof ReturnType<typeof playingMetrics>>;
+
+function engineMetrics(registry: Registry, used: (turn: string, asked: Asked) => void): EngineObserver {
   const { calls, durations, errors, attempts, failovers, tokens, characters } = engineCounters(registry);
   const firsts = new Map(
     Object.entries(FIRST_ANSWER).map(([job, [name, help]]) => [job, stage(registry, name, help, ['service'])]),
@@ -97,6 +99,23 @@ function engineMetrics(registry: Registry, used: (turn: string, asked: Asked) =>
   };
 }
 
+/** What callers' players make of answers: counted for those that report. */
+function playingMetrics(registry: Registry): Pick<Observer, 'hushed' | 'interruptedFalsely' | 'ranDry'> {
+  const hushed = stage(registry, 'bargein_stop', 'First sound of an interruption to the silence of the avatar');
+  const falsely = counter(
+    registry,
+    'parley_false_interruptions_total',
+    'Pauses of the avatar for what was no turn',
+    [],
+  );
+  const dry = counter(registry, 'parley_underruns_total', 'Answers whose sound ran dry in the middle', []);
+  return {
+    hushed: (ms) => seconds(hushed, ms),
+    interruptedFalsely: () => falsely.inc(),
+    ranDry: () => dry.inc(),
+  };
+}
+
 function engineCounters(registry: Registry) {
   const count = <Label extends string>(name: string, help: string, labels: Label[]) =>
     counter(registry, name, help, labels);
@@ -115,21 +134,34 @@ function engineCounters(registry: Registry) {
 function turnMetrics(registry: Registry): (record: TurnRecord) => void {
   const turns = counter(registry, 'parley_turns_total', 'Answers, by how they ended', ['status']);
   const clause = stage(registry, 'llm_first_clause', 'Request to the first phrase that can be spoken');
+  const audible = stage(registry, 'tts_ttfa', 'First phrase to the first speech of it that can be heard');
   const decided = stage(registry, 'eou_delay', 'Last sound of the caller to the decision to answer');
   const sent = stage(registry, 'first_audio_sent', 'Last sound, or typed request, to the first sound sent');
   const played = stage(registry, 'first_audio_played', 'Last sound, or typed request, to the first sound played');
+  const shown = stage(registry, 'first_video_played', 'Last sound, or typed request, to the first picture shown');
   const latency = stage(registry, 'e2e_latency', 'Last sound of the caller to the first sound sent');
-  return ({ status, isSpoken, marks }) => {
-    const { answered, model_answered = 0, first_phrase = 0, first_sent, first_played } = marks;
+  return ({ status, isSpoken, marks, speech }) => {
+    const { answered, model_answered = 0, first_phrase = 0, first_sent, first_played, first_shown } = marks;
     turns.inc({ status });
     // What was said before the model had said anything fills the silence, and is none of its phrases.
     if (model_answered <= first_phrase) seconds(clause, between(marks, 'model_asked', 'first_phrase'));
+    seconds(audible, audibleMs(marks, speech));
     seconds(sent, first_sent);
     seconds(played, first_played);
+    seconds(shown, first_shown);
     if (!isSpoken) return;
     seconds(decided, answered);
     seconds(latency, first_sent);
   };
+}
+
+/** Its first speech may be silence, which sounds as long as it lasts; or the next piece may be late. */
+function audibleMs(marks: TurnRecord['marks'], { silenceMs }: TurnRecord['speech']): number | null {
+  const [speech, audible] = [
+    between(marks, 'first_phrase', 'first_speech'),
+    between(marks, 'first_phrase', 'first_audible'),
+  ];
+  return speech === null || audible === null || silenceMs === null ? null : Math.max(speech + silenceMs, audible);
 }
 
 function openTurns(count: (record: TurnRecord) => void) {

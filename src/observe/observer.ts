@@ -31,6 +31,12 @@ export interface Observer {
   characters(asked: Asked, count: number): void;
   /** An engine is asked in the place of another one, or beside it. */
   tookOver(job: Job, from: string, to: string): void;
+  /** A caller has interrupted the avatar, and its player was silent so long after it had begun to speak. */
+  hushed(ms: number): void;
+  /** The avatar was paused for what was no turn. */
+  interruptedFalsely(): void;
+  /** A caller's player had nothing to play in the middle of an answer. Told once of each. */
+  ranDry(): void;
   /** From here on the engines that answer for this turn are remembered, until it is closed. */
   openTurn(id: string): OpenTurn;
 }
@@ -55,6 +61,6 @@ export interface TurnRecord {
   readonly marks: Readonly<Partial<Record<StageName, number>>>;
   /** Of sound sent. */
   readonly audioMs: number;
-  /** What the voice gave. */
-  readonly speech: { readonly bytes: number; readonly chunks: number };
+  /** What the voice gave. `silenceMs`: of that, before the first that can be heard; null: nothing can. */
+  readonly speech: { readonly bytes: number; readonly chunks: number; readonly silenceMs: number | null };
 }

@@ -11,6 +11,7 @@ export function turnLine(record: TurnRecord, engines: EnginesUsed): Readonly<Rec
     transcription_time_ms: transcriptionMs === null ? null : Math.round(transcriptionMs * 10) / 10,
     llm_response_time_ms: between(marks, 'model_asked', 'model_answered'),
     tts_generation_time_ms: between(marks, 'first_phrase', 'first_speech'),
+    tts_silence_ms: speech.silenceMs === null ? null : Math.round(speech.silenceMs),
     first_audio_ms: marks.first_audio,
     first_picture_ms: marks.first_picture,
     total_latency_ms: isSpoken ? marks.first_sent : null,

@@ -35,13 +35,15 @@ export const clientEventSchema = z.discriminatedUnion('type', [
   event('output_audio_buffer.clear', {}),
   /**
    * What the caller has really heard, every 100 ms while there is something to hear, and at every change of `state`.
-   * `played` counts samples at 24 kHz of response number `response`; `base` is the base picture that is shown.
+   * `played` counts samples at 24 kHz of response number `response`; `base` is the base picture that is shown, `shown` the
+   * position of the patch that lies on it, null for none. Players need not say that.
    */
   event('avatar.playback', {
     response: u32,
     played: u32,
     state: z.enum(['idle', 'buffering', 'playing', 'paused', 'flushed', 'ended']),
     base: z.int().min(0).max(0xffff),
+    shown: u32.nullish(),
   }),
 ]);
 

@@ -53,7 +53,7 @@ describe('coming back', () => {
 });
 
 describe('playback reports', () => {
-  const playing = { response: 1, state: 'playing', played: 0 } as const;
+  const playing = { response: 1, state: 'playing', played: 0, isSeen: false } as const;
   const status = { ...playing, from: 0, underruns: 0 };
 
   it('are due every 100 ms of playing', () => {
@@ -65,6 +65,8 @@ describe('playback reports', () => {
     expect(isReportDue(undefined, status)).toBe(true);
     expect(isReportDue(playing, { ...status, state: 'paused' })).toBe(true);
     expect(isReportDue(playing, { ...status, response: 2 })).toBe(true);
+    expect(isReportDue(playing, { ...status, isSeen: true })).toBe(true);
+    expect(isReportDue({ ...playing, isSeen: true }, status)).toBe(false);
     expect(isReportDue({ ...playing, state: 'flushed' }, { ...status, state: 'flushed' })).toBe(true);
     expect(isReportDue({ ...playing, state: 'ended' }, { ...status, state: 'ended' })).toBe(false);
   });

@@ -6,6 +6,7 @@ import type { ServerEvent } from '../../src/protocol/server-events.js';
 import type { Heard } from './audible.js';
 import type { ConversationCounters } from './counters.js';
 import { openFace } from './face.js';
+import { SAMPLES_PER_PICTURE } from './phase.js';
 import { isReportDue, type Reported } from './playback-report.js';
 import type { SoundError } from './player.js';
 import type { PlayoutCommand, PlayState, Position } from './playout.js';
@@ -53,17 +54,19 @@ export function openPlayback(canvas: HTMLCanvasElement, hooks: PlaybackHooks, si
     face.close();
   });
 
+  const shown = () => (face.mouth === null ? null : face.mouth * SAMPLES_PER_PICTURE);
+  const isSeen = (response: number) => face.mouth !== null || (reported?.response === response && reported.isSeen);
   const isAudible = () => play === 'playing' || play === 'buffering' || play === 'paused';
 
-  function report({ response, played, state }: Reported): void {
-    reported = { response, played, state };
-    hooks.send({ type: 'avatar.playback', ...reported, base: face.base() });
+  function report({ response, played, state }: Omit<Reported, 'isSeen'>): void {
+    reported = { response, played, state, isSeen: isSeen(response) };
+    hooks.send({ type: 'avatar.playback', response, played, state, base: face.base(), shown: shown() });
   }
 
   function onPosition(position: Position): void {
     play = position.state;
     hasSounded = position.played > 0;
-    if (isReportDue(reported, position)) report(position);
+    if (isReportDue(reported, { ...position, isSeen: isSeen(position.response) })) report(position);
     hooks.onHeard(sound.heard());
   }
 
