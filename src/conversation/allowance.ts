@@ -1,5 +1,6 @@
 /** What one session may use up, and what it has used. */
 import type { Engine, Llm, TtsEngine } from '../engines/contract.js';
+import { tellingUsage } from '../engines/tokens.js';
 import type { ReplyEngines } from './reply.js';
 
 /** Null: as much as it likes. */
@@ -56,27 +57,10 @@ export function createAllowance(limits: SessionLimits, engines: ReplyEngines, no
   };
 }
 
-/** Of most languages, roughly. */
-const CHARACTERS_A_TOKEN = 4;
-
 function countingLlm(llm: Engine<Llm>, count: (tokens: number) => void): Engine<Llm> {
-  const run: Llm = async function* (request, context) {
-    let written = 0;
-    let isCounted = false;
-    try {
-      for await (const event of llm.run(request, context)) {
-        if (event.kind === 'text') written += event.text.length;
-        if (event.kind === 'usage') {
-          isCounted = true;
-          count(event.inputTokens + event.outputTokens);
-        }
-        yield event;
-      }
-    } finally {
-      // Whoever cancels an answer has had what it cost until then.
-      if (!isCounted) count(Math.ceil((JSON.stringify(request.messages).length + written) / CHARACTERS_A_TOKEN));
-    }
-  };
+  // Whoever cancels an answer has had what it cost until then.
+  const run: Llm = (request, context) =>
+    tellingUsage(llm.run(request, context), request, context.signal, (input, output) => count(input + output));
   return Object.create(llm, { run: { value: run } });
 }
 

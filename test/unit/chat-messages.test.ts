@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/engines/contract.js';
 import { chatMessages, grouped } from '../../src/engines/llm/chat-messages.js';
-import { roughTokens, withinTokens } from '../../src/engines/llm/token-budget.js';
+import { withinTokens } from '../../src/engines/llm/token-budget.js';
 import { collectToolCalls } from '../../src/engines/llm/tool-calls.js';
+import { roughTokens } from '../../src/engines/tokens.js';
 
 const user = (text: string): Message => ({ role: 'user', text });
 const said = (text: string): Message => ({ role: 'assistant', text });

@@ -15,6 +15,7 @@ const FLOORS: readonly (readonly [prefix: string, floor: number])[] = [
   ['src/server.ts', 6],
   ['src/engines/choose.ts', 5.5],
   ['src/engines/providers.ts', 5],
+  ['src/engines/tokens.ts', 2.5],
   ['src/engines/contract.ts', 2],
   ['src/engines/vendors/', 3],
   ['src/engines/resilience/', 3],

@@ -10,7 +10,8 @@ import { delay, Queue } from '../../src/flow.js';
 import type { CallOutcome, Observer } from '../../src/observe/observer.js';
 import { silentLog, steadyTts, type Told, tellingLlm } from '../fixtures/engines.js';
 
-const request: LlmRequest = { messages: [], tools: [], toolChoice: 'auto', maxTokens: 'inf', presenter: null };
+const messages = [{ role: 'user', text: 'Hello' }] as const;
+const request: LlmRequest = { messages, tools: [], toolChoice: 'auto', maxTokens: 'inf', presenter: null };
 const patience = { attempts: 2, delayMs: 1000, factor: 2, budgetMs: 4000, idleMs: 5000 };
 const shown = (outcome: CallOutcome) => (outcome.kind === 'failed' ? outcome.code : outcome.kind);
 
@@ -25,6 +26,9 @@ function notes() {
     tokens: ({ service }, input, output) => void lines.push(`${service} tokens ${input} ${output}`),
     characters: ({ service }, count) => void lines.push(`${service} characters ${count}`),
     tookOver: (job, from, to) => void lines.push(`${job} ${from} > ${to}`),
+    hushed() {},
+    interruptedFalsely() {},
+    ranDry() {},
     openTurn: () => ({ engines: () => ({}), close() {} }),
   };
   return { lines, observer };
@@ -98,6 +102,7 @@ describe('a model that is watched', () => {
       'llm first > second',
       'second chat called',
       'second answered resp_1 after 100',
+      'second tokens 6 2',
       'second chat ok, waited 100',
     ]);
   });
@@ -118,13 +123,15 @@ describe('a model that is watched', () => {
       'quick answered resp_1 after 100',
       'quick chat called',
       'quick chat ok, waited 100',
+      'quick tokens 6 2',
       'slow chat called',
       'slow chat deadline, waited 2100',
+      'slow tokens 6 0',
     ]);
   });
 
   it.each(['barge_in', 'turn_cancelled', 'client_gone'] as const)(
-    'has not failed when its turn ends: %s',
+    'has not failed when its turn ends, and has cost something: %s',
     async (code) => {
       const { lines, observer } = notes();
       const { stop, context: outer } = context();
@@ -133,7 +140,7 @@ describe('a model that is watched', () => {
       await vi.advanceTimersByTimeAsync(200);
       stop.abort(new ParleyError(code));
       await reading;
-      expect(lines).toEqual(['openai chat called', 'openai chat cancelled, waited 200']);
+      expect(lines).toEqual(['openai chat called', 'openai chat cancelled, waited 200', 'openai tokens 6 0']);
     },
   );
 

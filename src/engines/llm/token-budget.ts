@@ -3,19 +3,9 @@
  * answer to a question that nobody asked.
  */
 import type { Message } from '../contract.js';
+import { messageTokens } from '../tokens.js';
 
 type Group = readonly Message[];
-
-/** English has about four characters to a token, many languages fewer; where words are not set apart, one or two. */
-const CHARACTERS_A_TOKEN = 3.5;
-const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/gu;
-/** What a message costs besides its text. */
-const FRAME_TOKENS = 4;
-
-export function roughTokens(text: string): number {
-  const wide = text.match(WIDE)?.length ?? 0;
-  return wide + Math.ceil((text.length - wide) / CHARACTERS_A_TOKEN);
-}
 
 /** What the model is told of itself stays, if that is the first, and so does the newest turn, however long they are. */
 export function withinTokens(groups: readonly Group[], most: number): readonly Group[] {
@@ -45,9 +35,4 @@ function turnsOf(groups: readonly Group[]): Group[][] {
 }
 
 const sum = (groups: readonly Group[]): number =>
-  groups.flat().reduce((tokens, message) => tokens + FRAME_TOKENS + roughTokens(wordsOf(message)), 0);
-
-function wordsOf(message: Message): string {
-  if (message.role === 'tool_call') return message.name + message.arguments;
-  return message.role === 'tool_result' ? message.output : message.text;
-}
+  groups.flat().reduce((tokens, message) => tokens + messageTokens(message), 0);

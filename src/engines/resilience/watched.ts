@@ -6,6 +6,7 @@
 import { asParleyError, type Code, ParleyError } from '../../errors.js';
 import type { Asked, CallOutcome, Endpoint, Observer } from '../../observe/observer.js';
 import type { Engine, EngineContext, FaceEngine, Llm, SttEngine, TtsEngine, Vad } from '../contract.js';
+import { tellingUsage } from '../tokens.js';
 
 /** Whom an engine belongs to, and who is told. */
 export interface Watching {
@@ -21,10 +22,10 @@ export function watchedLlm(engine: Engine<Llm>, watching: Watching): Engine<Llm>
   return withRun<Engine<Llm>>(engine, asked, watching, (request, context) => {
     const call = startCall(asked, 'chat', watching.observer, context);
     call.begin();
-    return call.follow(engine.run(request, context), (event) => {
-      if (event.kind === 'usage') watching.observer.tokens(asked, event.inputTokens, event.outputTokens);
-      return event.kind === 'working' ? 'sign' : 'part';
-    });
+    const events = tellingUsage(engine.run(request, context), request, context.signal, (input, output) =>
+      watching.observer.tokens(asked, input, output),
+    );
+    return call.follow(events, ({ kind }) => (kind === 'working' ? 'sign' : 'part'));
   });
 }
 
@@ -206,5 +207,7 @@ function stopwatch(): Stopwatch {
 function outcomeOf(reason: unknown): CallOutcome {
   if (reason instanceof DOMException && reason.name === 'TimeoutError') return { kind: 'failed', code: 'deadline' };
   const { code } = reason instanceof ParleyError ? reason : asParleyError(reason, 'engine_failed');
+  // It has answered: that it has nothing to say.
+  if (code === 'no_answer') return { kind: 'ok' };
   return CANCELLED.has(code) ? { kind: 'cancelled' } : { kind: 'failed', code };
 }
