@@ -63,9 +63,9 @@ export function openHouse(parts: HouseParts): House {
 
 /** What a voice should have by heart: whatever is said when nobody can answer, and how the persona says hello. */
 export function linesByHeart(persona: Persona): { readonly phrases: string[]; readonly voiceLost: string[] } {
-  const { apology, brokenOff, voiceLost, farewell, fillers } = standbyOf(persona);
+  const { apology, voiceLost, farewell, fillers } = standbyOf(persona);
   const greetings = persona.greeting.filter((line) => !/[{}]/.test(line));
-  const lines = [apology, brokenOff, voiceLost, farewell, ...fillers, ...greetings].filter((line) => line !== null);
+  const lines = [apology, voiceLost, farewell, ...fillers, ...greetings].filter((line) => line !== null);
   return { phrases: [...new Set(lines.flatMap(phrasesOf))], voiceLost: voiceLost === null ? [] : phrasesOf(voiceLost) };
 }
 

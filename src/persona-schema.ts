@@ -68,6 +68,7 @@ export const personaSchema = z.strictObject({
     .strictObject({
       apology: standing.optional(),
       brokenOff: standing.optional(),
+      tooLong: standing.optional(),
       voiceLost: standing.optional(),
       farewell: standing.optional(),
       fillers: z.array(standing).max(12).optional(),

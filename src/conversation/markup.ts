@@ -45,6 +45,7 @@ const TEXT: Place = { kind: 'text' };
 
 export interface MarkupRemover {
   push(piece: string): Sign[];
+  /** Nothing is open any more. */
   end(): Sign[];
 }
 
@@ -228,11 +229,11 @@ function readTag(reader: Reader, sign: Sign, held: Sign[]): void {
 /** The text is over: what was held back is decided as it stands. */
 function finish(reader: Reader): void {
   const { place } = reader;
-  reader.place = TEXT;
   if (place.kind === 'run') endRun(reader, place, '');
   else if (place.kind === 'tag') place.held.forEach(reader.sink.put);
   else if (place.kind === 'exclamation') reader.sink.put(place.sign);
   // An address that was cut off is no loss; words in brackets would be.
   else if (place.kind === 'skip' && place.held.some((sign) => /\s/.test(sign.char)))
     place.held.forEach(reader.sink.put);
+  reader.place = TEXT;
 }

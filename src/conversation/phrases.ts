@@ -20,6 +20,8 @@ export interface Phraser {
   push(piece: string, nowMs: number): SpeakablePhrase[];
   tick(nowMs: number): SpeakablePhrase[];
   end(): SpeakablePhrase[];
+  /** What comes now is not written by whoever wrote what came: a block of code that is open does not go on in it. */
+  closeMarkup(): void;
   /** Milliseconds until `tick` has something to give, if no piece comes before; undefined if it will not. */
   quietIn(nowMs: number): number | undefined;
 }
@@ -93,6 +95,9 @@ export function phraser(options: Partial<PhraseLimits> = {}): Phraser {
     end() {
       waiting = [...waiting, ...markup.end()];
       return release('ended');
+    },
+    closeMarkup() {
+      waiting = [...waiting, ...markup.end()];
     },
     quietIn(nowMs) {
       const quiet = nowMs - lastPiece;

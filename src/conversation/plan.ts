@@ -96,7 +96,8 @@ export function planResponse(basis: PlanBasis, wish: Wish): ResponsePlan {
 function standbyFor({ standby, fillerAfterMs }: PlanBasis['house'], number: number): StandbyLines {
   const text = standby.fillers[number % standby.fillers.length];
   const filler = text === undefined || fillerAfterMs === null ? null : { text, afterMs: fillerAfterMs };
-  return { apology: standby.apology, brokenOff: standby.brokenOff, filler };
+  const { apology, brokenOff, tooLong } = standby;
+  return { apology, brokenOff, tooLong, filler };
 }
 
 /** One conversation a session: its id follows from the session's. */

@@ -24,8 +24,8 @@ import type { Observer } from '../observe/observer.js';
 import { type HeardFrame, type PairedFrame, PictureShelf, pair } from './pairing.js';
 import type { SpeakablePhrase } from './phrases.js';
 import { speakable } from './speakable.js';
-import { addSpeech, type Spoken, type TimedWord } from './spoken.js';
-import { type StandbyLines, think } from './thinking.js';
+import { addAside, addSpeech, type Spoken, type TimedWord } from './spoken.js';
+import { type Piece, type StandbyLines, think } from './thinking.js';
 
 /** Speech that may be ready before it is due: enough to ride out a slow moment, little enough to throw away. */
 const AHEAD_MS = 5000;
@@ -67,7 +67,7 @@ interface Stage {
   readonly context: EngineContext;
   readonly spoken: Spoken;
   readonly notes: Queue<Note>;
-  readonly texts: Queue<string>;
+  readonly texts: Queue<Piece>;
   readonly heard: Queue<HeardFrame>;
   readonly seen: Queue<Int16Array>;
   readonly shelf: PictureShelf;
@@ -154,7 +154,8 @@ async function speakAll(stage: Stage, tts: TtsEngine, options: SpeechOptions): P
   };
   let current = -1;
   for await (const speech of tts.run(speakable(texts, phrases), options, context)) {
-    words.push(...addSpeech(spoken, phrases.get(speech.phrase)!, speech.phrase !== current, speech));
+    if (speech.isAside) addAside(spoken, speech);
+    else words.push(...addSpeech(spoken, phrases.get(speech.phrase)!, speech.phrase !== current, speech));
     current = speech.phrase;
     await show(faceFrames.push(toHearing.push(speech.samples)));
     await sound(frames.push(speech.samples));

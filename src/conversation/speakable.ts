@@ -3,10 +3,11 @@
 import { orLate } from '../flow.js';
 import type { SpeakablePhrase } from './phrases.js';
 import { phraser } from './phrases.js';
+import type { Piece } from './thinking.js';
 
 /** Phrases as soon as they can be spoken; each is also put into `known`, under its index. */
 export async function* speakable(
-  pieces: AsyncIterable<string>,
+  pieces: AsyncIterable<Piece>,
   known: Map<number, SpeakablePhrase>,
 ): AsyncGenerator<SpeakablePhrase, void, undefined> {
   const splitter = phraser();
@@ -32,7 +33,9 @@ export async function* speakable(
       return;
     } else {
       next = read();
-      yield* record(splitter.push(piece.value, performance.now()));
+      const { value } = piece;
+      if (typeof value !== 'string') splitter.closeMarkup();
+      yield* record(splitter.push(typeof value === 'string' ? value : value.behind, performance.now()));
     }
   }
 }

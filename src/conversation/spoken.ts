@@ -60,6 +60,11 @@ export function addSpeech(spoken: Spoken, phrase: SpeakablePhrase, isFirst: bool
   return words;
 }
 
+/** Adds sound in which nothing of the answer is said. */
+export function addAside(spoken: Spoken, { samples }: Speech): void {
+  spoken.samples += samples.length;
+}
+
 /**
  * How many characters of the answer had been heard after `samples`. A phrase that sounded to its end counts whole, a
  * broken one up to its last word that sounded to the end; without word times, in proportion, back to a word's end.
@@ -73,10 +78,12 @@ export function heardCharacters(spoken: Spoken, samples: number): number {
       continue;
     }
     if (samples <= phrase.start) break;
+    // What sounds behind it is an aside.
+    const within = Math.min(samples, phrase.end);
     heard =
       phrase.words.length > 0
-        ? wordsHeard(phrase, samples, heard)
-        : shareHeard(spoken.text, phrase, samples, heard, isOpen);
+        ? wordsHeard(phrase, within, heard)
+        : shareHeard(spoken.text, phrase, within, heard, isOpen);
     break;
   }
   return heard;

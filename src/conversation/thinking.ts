@@ -10,13 +10,18 @@ export interface Thinking {
   /** For the caller. */
   readonly notes: Pick<Queue<LlmEvent>, 'push'>;
   /** For the voice. */
-  readonly texts: Pick<Queue<string>, 'push' | 'close'>;
+  readonly texts: Pick<Queue<Piece>, 'push' | 'close'>;
 }
+
+/** A piece of an answer, as its model writes it; or what is said behind that, whatever markup it has left open. */
+export type Piece = string | { readonly behind: string };
 
 export interface StandbyLines {
   readonly apology: string | null;
   /** Behind what was said of an answer that breaks off. */
   readonly brokenOff: string | null;
+  /** Behind an answer that is as long as the server lets answers be. */
+  readonly tooLong: string | null;
   /** Said, once, if nothing has come of the answer after so long. */
   readonly filler: { readonly text: string; readonly afterMs: number } | null;
 }
@@ -31,6 +36,7 @@ export async function think(
   const { context, texts } = stage;
   const { signal } = context;
   let isAnswering = false;
+  let hasSaid = false;
   try {
     const request = await abortable(Promise.resolve(coming), signal);
     const events = llm.run(request, context)[Symbol.asyncIterator]();
@@ -39,18 +45,30 @@ export async function think(
     for await (const event of goingOn(first, events)) {
       if (event.kind === 'working') continue;
       isAnswering = true;
+      hasSaid ||= event.kind === 'text' && /\S/.test(event.text);
+      // Who set a limit of its own for this answer knows of it.
+      const isTooLong = event.kind === 'cut' && event.reason === 'max_output_tokens' && request.maxTokens === 'inf';
+      if (isTooLong && hasSaid) await addBehind(stage, standby?.tooLong ?? null);
       await pass(stage, event);
     }
   } catch (thrown) {
-    const line = standby === null ? null : isAnswering ? dashed(standby.brokenOff) : standby.apology;
-    if (line !== null && !signal.aborted && deservesApology(thrown)) await pass(stage, { kind: 'text', text: line });
+    if (standby !== null && !signal.aborted && deservesApology(thrown)) {
+      if (isAnswering) await addBehind(stage, standby.brokenOff);
+      else if (standby.apology !== null) await pass(stage, { kind: 'text', text: standby.apology });
+    }
     throw thrown;
   } finally {
     texts.close();
   }
 }
 
-const dashed = (line: string | null): string | null => (line === null ? null : ` — ${line}`);
+async function addBehind({ context, spoken, notes, texts }: Thinking, line: string | null): Promise<void> {
+  if (line === null) return;
+  const text = ` — ${line}`;
+  spoken.text += text;
+  await notes.push({ kind: 'text', text }, context.signal);
+  await texts.push({ behind: text }, context.signal);
+}
 
 async function pass({ context, spoken, notes, texts }: Thinking, event: LlmEvent): Promise<void> {
   const { signal } = context;

@@ -147,6 +147,8 @@ export interface Speech {
   readonly phrase: number;
   readonly samples: Int16Array;
   readonly words: readonly SpokenWord[];
+  /** It is nothing of the phrase, but said because that cannot be spoken. */
+  readonly isAside?: true;
 }
 
 export interface Voice {

@@ -78,9 +78,10 @@ describe('lines that a voice has by heart', () => {
     await learn();
     one.state.isDown = true;
     expect((await say([SORRY])).samples(0)).toBe(lengthOf(SORRY));
-    const { samples, failure } = await say(['Anything else.']);
+    const { samples, failure, speech } = await say(['Anything else.']);
     expect(failure).toMatchObject({ code: 'vendor_down' });
     expect(samples(0)).toBe(lengthOf(LOST));
+    expect(speech.every(({ isAside, words }) => isAside && words.length === 0)).toBe(true);
   });
 
   it('are there after a restart, though the vendor is not', async () => {

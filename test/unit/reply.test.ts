@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FRAME_SAMPLES } from '../../src/audio/pcm.js';
 import { type ReplyEngines, type ReplyEvent, reply } from '../../src/conversation/reply.js';
 import { heardCharacters, nothingSpoken } from '../../src/conversation/spoken.js';
+import type { TtsEngine } from '../../src/engines/contract.js';
 import { ParleyError } from '../../src/errors.js';
 import {
   framesIn,
@@ -135,6 +136,27 @@ describe('a reply', () => {
     expect(framesOf(seen).length).toBeGreaterThan(0);
   });
 
+  it('counts nothing of the answer as heard of what a voice says in its place', async () => {
+    const voice: TtsEngine['run'] = async function* (phrases) {
+      for await (const { index: phrase } of phrases) {
+        const words = [{ from: 0, to: 4, start: 0, end: 4800 }];
+        if (phrase === 0) yield { phrase, samples: new Int16Array(4800), words };
+        if (phrase === 0) continue;
+        yield { phrase, samples: new Int16Array(24_000), words: [], isAside: true };
+        throw new ParleyError('vendor_down');
+      }
+    };
+    const tts = { ...steadyTts().engine, run: voice };
+    const { events, spoken } = start({ llm: tellingLlm(() => ANSWER).engine, tts, face: null });
+    const told = await collect(events);
+    expect(framesOf(told).length).toBeGreaterThan(25);
+    expect(spoken.samples).toBe(28_800);
+    expect(WHOLE.slice(0, heardCharacters(spoken, 28_800))).toBe('Good');
+    // Nor of a voice that does not say which words sound: 0.2 s are no more than the first of them.
+    spoken.phrases[0]!.words.length = 0;
+    expect(WHOLE.slice(0, heardCharacters(spoken, 28_800)).length).toBeLessThanOrEqual('Good'.length);
+  });
+
   it('R15 speaks what a failing model had said before it passes the failure on', async () => {
     const llm = tellingLlm(() => ['Good morning to you.', new ParleyError('deadline')]).engine;
     const seen: ReplyEvent[] = [];
@@ -232,6 +254,7 @@ describe('a reply with lines to fall back on', () => {
   const standby = {
     apology: 'I am sorry, I cannot answer that.',
     brokenOff: 'I lost my thread.',
+    tooLong: 'Shall I go on?',
     filler: { text: 'Let me think.', afterMs: 1500 },
   };
   const failing = (error: Error) => tellingLlm(() => [error]).engine;
@@ -271,6 +294,33 @@ describe('a reply with lines to fall back on', () => {
     const { told } = await failed({ llm, tts, face: null });
     expect(textOf(told)).toBe('Once upon a time there was — I lost my thread.');
     expect(phrases.at(-1)!.text).toMatch(/I lost my thread\.$/);
+  });
+
+  it('R47 offers to go on where the answer is longer than the server lets answers be, and only then', async () => {
+    const llm = tellingLlm(() => ['And then the', { kind: 'cut', reason: 'max_output_tokens' }]).engine;
+    const { engine: tts, spoken: phrases } = steadyTts();
+    const { told } = await failed({ llm, tts, face: null });
+    expect(textOf(told)).toBe('And then the — Shall I go on?');
+    expect(told.at(-1)).not.toMatchObject({ kind: 'text' });
+    expect(told).toContainEqual({ kind: 'cut', reason: 'max_output_tokens' });
+    expect(phrases.at(-1)!.text).toMatch(/Shall I go on\?$/);
+    const own = await failed({ llm, tts, face: null }, { llm: { ...question, maxTokens: 3 } });
+    expect(textOf(own.told)).toBe('And then the');
+    const mute = tellingLlm(() => [{ kind: 'cut', reason: 'max_output_tokens' }]).engine;
+    expect(textOf((await failed({ llm: mute, tts, face: null })).told)).toBe('');
+  });
+
+  it.each([
+    ['a block of code', 'Here is code:\n```js\nfunction f('],
+    ['a table', 'Here is a table:\n| a | b |\n|---|'],
+    ['an address', 'See [this page](https://example.org/a'],
+  ])('R47 is heard to offer it behind %s that was left open', async (_, text) => {
+    const llm = tellingLlm(() => [text, { kind: 'cut', reason: 'max_output_tokens' }]).engine;
+    const { engine: tts, spoken: phrases } = steadyTts();
+    const { spoken } = await failed({ llm, tts, face: null });
+    expect(phrases.map((phrase) => phrase.text).join(' ')).toMatch(/^(Here is|See this).*Shall I go on\?$/s);
+    expect(spoken.text).toBe(`${text} — Shall I go on?`);
+    expect(heardCharacters(spoken, spoken.samples)).toBe(spoken.text.length);
   });
 
   it('R45 says something while the caller waits, once, and nothing if the answer comes in time', async () => {

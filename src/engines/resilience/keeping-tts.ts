@@ -70,7 +70,8 @@ async function* speak(
     signal.throwIfAborted();
     for (const text of voiceLost) {
       const line = lines.findAny(text, voicesIn(wanted));
-      if (line !== null) yield* recite({ ...line, words: [] }, last, signal);
+      if (line !== null)
+        for await (const speech of recite(line, last, signal)) yield { ...speech, words: [], isAside: true };
     }
     throw thrown;
   }
