@@ -94,6 +94,7 @@ export const codes = {
   worker_broken: server(502, true, 'A worker process broke off in the middle of its work.'),
   worker_settings: server(500, false, 'A worker process refused its settings; the log says which.'),
   engine_failed: server(502, true, 'An engine failed while it was answering.'),
+  no_answer: server(502, false, 'Nobody is there who has an answer to that.'),
   stt_failed: server(502, true, 'What was said could not be recognised. Say it again, or type it.'),
   unsupported_rate: server(500, false, 'Audio of this sample rate cannot be converted.'),
   tts_failed: server(502, true, 'The voice failed; the answer goes on as text.'),
@@ -116,6 +117,11 @@ export const codes = {
     502,
     false,
     'A provider does not accept a request; the log says why. The settings may be wrong.',
+  ),
+  unknown_model: vendor(
+    502,
+    false,
+    'A provider does not know the model that it is asked for. Whoever runs this server has to name another one.',
   ),
   vendor_broken: vendor(502, true, 'A provider answered with something that cannot be read. Try again.'),
   vendor_down: vendor(502, true, 'A provider is out of order. Try again later.'),
@@ -168,11 +174,13 @@ export function asParleyError(thrown: unknown, fallback: Code = 'internal'): Par
 /** An error as the Realtime protocol shows it: what went wrong, then what to do about it. */
 export function errorBody(error: ParleyError, eventId: string | null) {
   const { sentence, blame, isInternal } = error.row;
+  // What was thrown by others is for the log.
+  const isOurs = !isInternal && (blame === 'caller' || error.cause === undefined);
   return {
     type: blame === 'caller' ? ('invalid_request_error' as const) : ('server_error' as const),
     code: error.code,
-    message: isInternal || error.message === sentence ? sentence : `${error.message} ${sentence}`,
-    param: error.param,
+    message: !isOurs || error.message === sentence ? sentence : `${error.message} ${sentence}`,
+    param: isOurs ? error.param : null,
     event_id: eventId,
   };
 }

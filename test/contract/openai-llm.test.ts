@@ -22,6 +22,7 @@ async function engineOver(persona: Persona): Promise<Engine<Llm>> {
     pace: { models: QUICK, chat: QUICK, transcriptions: QUICK },
   });
   const engine = openAiLlm({
+    name: 'openai',
     apiKey: key,
     baseUrl: vendor.url,
     timeoutMs: 5000,

@@ -158,6 +158,20 @@ describe('a server with keys', () => {
     await vi.waitFor(() => expect(open()).toBe(0), { interval: 5 });
   });
 
+  it('has the scripted host answer what it knows where the model cannot, and apologises for what it does not', async () => {
+    const client = await caller(server);
+    vendors.openAi.faults.set('chat', { kind: 'status', status: 503 }, 99);
+    vendors.openAi.faults.set('models', { kind: 'status', status: 503 }, 99);
+    const known = await answerTo(client);
+    expect(known.response.status).toBe('completed');
+    expect(known.text).toMatch(PARLEY);
+    const unknown = await answerTo(client, 'How many elephants fit into a violin?');
+    expect(unknown.response.status).toBe('failed');
+    expect(unknown.text).toMatch(/^I am sorry/);
+    expect(unknown.seconds).toBeGreaterThan(2);
+    expect(unknown.errors.map(({ code }) => code)).toEqual(['vendor_down']);
+  });
+
   it('counts what it asked for', async () => {
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     expect(metrics).toMatch(/api_calls_total\{service="openai",endpoint="chat"\} [1-9]/);

@@ -166,6 +166,24 @@ describe('language models behind one another', () => {
     });
   });
 
+  it('fails for the reason of the models when their stand-in has nothing to say, and asks that once', async () => {
+    const standIn = { ...model('scripted', [new ParleyError('no_answer')]), isStandIn: true };
+    expect(await talk([model('failing', [down()]), standIn]).answer()).toMatchObject({
+      failure: { code: 'vendor_down' },
+    });
+    expect(standIn.state.asked).toBe(1);
+    const mute = model('mute', ['never']);
+    expect(await talk([mute, standIn]).answer()).toMatchObject({ failure: { code: 'deadline' }, ms: 4000 });
+    expect(mute.state.open).toBe(0);
+    const refused = model('refused', [new ParleyError('bad_key')]);
+    refused.state.probe = new ParleyError('bad_key');
+    const { ask } = talk([refused, standIn]);
+    await ask();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await ask()).toMatchObject({ failure: { code: 'bad_key' }, ms: 0 });
+    expect(refused.state.asked).toBe(1);
+  });
+
   it('does not go back on what has been said: a model that breaks off fails the answer', async () => {
     const [first, second] = [model('first', ['Once upon', down()]), model('second', ['Other'])];
     expect(await talk([first, second]).answer()).toMatchObject({ text: 'Once upon', failure: { code: 'vendor_down' } });

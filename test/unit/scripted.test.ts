@@ -7,9 +7,15 @@ import { personaOf } from './persona-fixture.js';
 
 const MORNING = new Date(2026, 10, 20, 10, 42);
 
+interface Setting {
+  readonly persona: Persona;
+  readonly now: Date;
+  readonly isStandIn: boolean;
+}
+
 /** A conversation in which the engine is given nothing but the messages. */
-function conversation({ persona = personaOf(), now = MORNING }: { persona?: Persona; now?: Date } = {}) {
-  const engine = scriptedLlm({ persona, now: () => now, pace: 0 });
+function conversation({ persona = personaOf(), now = MORNING, isStandIn = false }: Partial<Setting> = {}) {
+  const engine = scriptedLlm({ persona, now: () => now, isStandIn, pace: 0 });
   const messages: Message[] = [];
   async function events(request: Partial<LlmRequest> = {}): Promise<LlmEvent[]> {
     const found: LlmEvent[] = [];
@@ -73,6 +79,13 @@ describe('answers', () => {
     const { ask } = conversation();
     expect(await ask('purple elephants')).toBe('I only know doors.');
     expect(await ask('purple elephants')).toBe('Ask me about doors.');
+  });
+
+  it('leave open what they do not know where they stand in for a model, and tell who was not understood', async () => {
+    const standing = conversation({ isStandIn: true });
+    expect(await standing.ask('Tell me a story')).toBe(FIRST);
+    await expect(standing.ask('What is the capital of Peru?')).rejects.toMatchObject({ code: 'no_answer' });
+    expect(await conversation({ isStandIn: true }).ask('')).toBe('I only know doors.');
   });
 
   it('speak to a caller who is silent, differently each time, and do not lose the thread', async () => {

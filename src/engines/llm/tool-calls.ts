@@ -33,22 +33,32 @@ export function collectToolCalls(newId: () => string): ToolCalls {
   };
   return {
     push(pieces) {
-      for (const piece of pieces) {
+      for (const piece of pieces.filter((one) => typeof one === 'object' && one !== null)) {
         const draft = draftOf(piece);
-        draft.id ||= piece.id ?? '';
-        draft.name += piece.function?.name ?? '';
-        draft.arguments += piece.function?.arguments ?? '';
+        draft.id ||= wordIn(piece.id);
+        const name = wordIn(piece.function?.name);
+        // Some servers say the whole name with every piece.
+        if (name !== draft.name) draft.name += name;
+        draft.arguments += argumentsIn(piece.function?.arguments);
       }
     },
     length: () => drafts.reduce((sum, draft) => sum + draft.name.length + draft.arguments.length, 0),
-    end: () =>
-      drafts
+    end() {
+      const ids = new Set(['']);
+      return drafts
         .filter(({ name }) => name !== '')
-        .map(({ id, name, arguments: args }) => ({
-          kind: 'tool_call',
-          callId: id || newId(),
-          name,
-          arguments: args.trim() === '' ? '{}' : args,
-        })),
+        .map(({ id, name, arguments: args }) => {
+          // Two calls of one id could not be told apart by their results.
+          const callId = ids.has(id) ? newId() : id;
+          ids.add(callId);
+          return { kind: 'tool_call', callId, name, arguments: args.trim() === '' ? '{}' : args };
+        });
+    },
   };
 }
+
+const wordIn = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** JSON as text; some servers give the object itself. */
+const argumentsIn = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : wordIn(value);

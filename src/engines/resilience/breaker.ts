@@ -18,7 +18,7 @@ const PROBE_MS = 5000;
 const LONGEST_AWAY_MS = 600_000;
 
 /** After one of these the next request would fail as well, if it was not about something that only this one asked for. */
-const LASTING: ReadonlySet<Code> = new Set(['bad_key', 'quota_exceeded']);
+const LASTING: ReadonlySet<Code> = new Set(['bad_key', 'quota_exceeded', 'unknown_model']);
 /** These say something of the request, and nothing of the vendor. */
 const NO_FAULT: ReadonlySet<Code> = new Set([
   'content_refused',

@@ -42,7 +42,8 @@ const IN_SHORT: Readonly<Partial<Record<Code, string>>> = {
   deadline: 'it does not answer in time',
   vendor_down: 'it is out of order',
   vendor_broken: 'what it answers cannot be read',
-  vendor_refused: 'it does not know the model',
+  unknown_model: 'it does not know the model',
+  vendor_refused: 'it refuses what it is asked',
 };
 
 export function linkOf<E extends Engine<unknown>>(engine: E, isStandIn: boolean, log: Logger): Link<E> {
@@ -141,7 +142,9 @@ export function countTries(patience: Patience, budget: Budget, log: Logger): Tri
         : isLast
           ? 'no further attempt'
           : 'the next engine is asked';
-      log.warn({ engine: name, code: error.code }, `attempt ${attempt}/${most} failed: ${error.message} ${next}`);
+      // Having nothing to say is no fault.
+      const level = error.code === 'no_answer' ? 'info' : 'warn';
+      log[level]({ engine: name, code: error.code }, `attempt ${attempt}/${most} failed: ${error.message} ${next}`);
       return goesOn ? delayMs : null;
     },
   };

@@ -64,7 +64,7 @@ type Started<E extends Engine<unknown>> = readonly {
 function rowOf<E extends Engine<unknown>>(job: string, order: readonly Candidate<E>[], started: Started<E>): EngineRow {
   // What only starts up is not passed over: it will be there when somebody comes.
   const isRefused = ({ links }: Started<E>[number]) =>
-    links.length > 0 && links.every(({ breaker }) => breaker !== null && breaker.trouble !== null);
+    links.length > 0 && links.every((link) => link.breaker !== null && troubleOf(link) !== null);
   const acting = started.find((one) => !isRefused(one)) ?? started[0];
   const before = order.slice(0, acting === undefined ? order.length : order.indexOf(acting.candidate));
   const better = before.flatMap((candidate) => {

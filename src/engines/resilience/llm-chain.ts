@@ -8,6 +8,7 @@ import { delay, orLate } from '../../flow.js';
 import type { Engine, EngineContext, Llm, LlmEvent, LlmRequest } from '../contract.js';
 import { type Attempt, startAttempt } from './attempt.js';
 import {
+  type Budget,
   chainLife,
   countTries,
   createBudget,
@@ -44,6 +45,8 @@ interface Contender {
   why: ParleyError;
   /** Of its newest attempt, after which it rests; null: it is being waited for. */
   failure: ParleyError | null;
+  /** It is not asked any more. */
+  isOver: boolean;
 }
 
 /** A stand-in answers out of its own head. */
@@ -90,6 +93,15 @@ async function nextPiece(
   }
 }
 
+/** What those who are asked for one answer share. */
+interface Race {
+  readonly contenders: Contender[];
+  readonly budget: Budget;
+  readonly tries: Tries;
+  readonly request: LlmRequest;
+  readonly context: EngineContext;
+}
+
 async function firstToSpeak(
   links: readonly LlmLink[],
   patience: LlmPatience,
@@ -104,39 +116,60 @@ async function firstToSpeak(
   const order = [...racing, ...asked.filter(({ isStandIn }) => isStandIn)];
   const budget = createBudget(patience.budgetMs);
   budget.begin();
-  const tries = countTries(patience, budget, context.log);
-  const contenders: Contender[] = [];
+  const race: Race = { contenders: [], budget, tries: countTries(patience, budget, context.log), request, context };
   let failure = nobodyLeft(links);
-  let isOver = false;
+  let turn = 0;
   try {
     for (const link of eachInTurn(order, onTakeOver)) {
-      const isLast = link.isStandIn || link === models.at(-1);
-      const isSecond = contenders.at(-1)?.link === link;
-      // What has failed for good is not asked again, not even beside itself.
-      if (isSecond && isOver) continue;
-      // Nor is it when it rests after a failure: then it is not late, and its next attempt is coming.
-      const isResting = isSecond && contenders.at(-1)!.failure !== null;
-      if (!isResting) contenders.push(contend(link, isLast, tries, request, context));
-      const isLastWait = isLast && (isSecond || models.length !== 1);
-      const patienceMs = link.isStandIn ? STAND_IN_MS : budget.share(isLastWait);
-      const outcome = await orLate(firstOf(contenders), patienceMs);
-      context.signal.throwIfAborted();
-      if (outcome === 'late') failure = contenders.at(-1)!.failure ?? late(contenders.at(-1)!, patienceMs, context);
-      else if (outcome instanceof ParleyError) failure = outcome;
-      else {
-        const { asked: winner } = outcome;
-        contenders.splice(0, contenders.length, ...contenders.filter(({ left }) => left !== winner));
-        return outcome;
-      }
-      isOver = outcome !== 'late';
+      turn += 1;
+      const place = { isLast: link === racing.at(-1), hasLastWait: turn === racing.length };
+      const outcome = link.isStandIn ? await askStandIn(race, link) : await askModel(race, link, place);
+      if (!(outcome instanceof ParleyError)) return outOf(race, outcome);
+      // Whatever becomes of a stand-in: what is wrong is why it was asked.
+      if (!link.isStandIn) failure = outcome;
     }
     throw failure;
   } finally {
-    for (const { left, why } of contenders) left.abort(why);
+    for (const { left, why } of race.contenders) left.abort(why);
   }
 }
 
-function contend(link: LlmLink, isLast: boolean, tries: Tries, request: LlmRequest, outer: EngineContext): Contender {
+/** Whoever speaks while it is waited for; or why it does not, after which it may go on beside the next one. */
+async function askModel(
+  race: Race,
+  link: LlmLink,
+  { isLast, hasLastWait }: { readonly isLast: boolean; readonly hasLastWait: boolean },
+): Promise<Speaker | ParleyError> {
+  const { contenders, budget, context } = race;
+  const before = contenders.at(-1)?.link === link ? contenders.at(-1)! : null;
+  // What has failed for good is not asked again, not even beside itself.
+  if (before?.isOver) return before.failure!;
+  // Nor is it when it rests after a failure: then it is not late, and its next attempt is coming.
+  if (before === null || before.failure === null) contenders.push(contend(link, isLast, race));
+  const patienceMs = budget.share(hasLastWait);
+  const outcome = await orLate(firstOf(contenders), patienceMs);
+  context.signal.throwIfAborted();
+  const newest = contenders.at(-1)!;
+  return outcome === 'late' ? (newest.failure ?? late(newest, patienceMs, context)) : outcome;
+}
+
+/** The models may still speak; but when the stand-in has nothing to say, nobody waits for them any longer. */
+async function askStandIn(race: Race, link: LlmLink): Promise<Speaker | ParleyError> {
+  const standIn = contend(link, true, race);
+  race.contenders.push(standIn);
+  const refusal = standIn.speaks.catch((thrown: unknown) => asParleyError(thrown, 'engine_failed'));
+  const outcome = await orLate(Promise.race([firstOf(race.contenders), refusal]), STAND_IN_MS);
+  race.context.signal.throwIfAborted();
+  return outcome === 'late' ? new ParleyError('deadline', `${link.engine.name} is late.`) : outcome;
+}
+
+/** The end of the race is not the end of whoever has won it. */
+function outOf({ contenders }: Race, speaker: Speaker): Speaker {
+  contenders.splice(0, contenders.length, ...contenders.filter(({ left }) => left !== speaker.asked));
+  return speaker;
+}
+
+function contend(link: LlmLink, isLast: boolean, { tries, request, context: outer }: Race): Contender {
   const left = new AbortController();
   const context = { ...outer, signal: AbortSignal.any([outer.signal, left.signal]) };
   const again = (error: ParleyError) => {
@@ -144,8 +177,11 @@ function contend(link: LlmLink, isLast: boolean, tries: Tries, request: LlmReque
     return tries.again(link, error, isLast);
   };
   const speaks = ask(link, again, request, context).then((began) => ({ ...began, link, asked: left }));
-  speaks.catch(() => {});
-  const contender: Contender = { link, speaks, left, why: new ParleyError('turn_cancelled'), failure: null };
+  const why = new ParleyError('turn_cancelled');
+  const contender: Contender = { link, speaks, left, why, failure: null, isOver: false };
+  speaks.catch(() => {
+    contender.isOver = true;
+  });
   return contender;
 }
 

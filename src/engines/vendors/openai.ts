@@ -4,11 +4,14 @@
  */
 import type OpenAI from 'openai';
 import { OPENAI_URL } from '../../config.js';
-import { ParleyError } from '../../errors.js';
+import { asParleyError, ParleyError } from '../../errors.js';
 import { abortable } from '../../flow.js';
+import { openAiFetch, saidError, statusIn } from './openai-fetch.js';
 import { connectionFailure, vendorFailure } from './vendor-failure.js';
 
 export interface OpenAiAccess {
+  /** As it stands in the settings. */
+  readonly name: string;
   /** Null: the server wants none. */
   readonly apiKey: string | null;
   readonly baseUrl: string;
@@ -18,6 +21,7 @@ export interface OpenAiAccess {
 }
 
 export interface OpenAiVendor {
+  readonly name: string;
   readonly isOpenAi: boolean;
   load(): Promise<void>;
   /** The client, once it is loaded. */
@@ -35,16 +39,20 @@ export function openAiVendor(access: OpenAiAccess): OpenAiVendor {
   let sdk: Promise<typeof import('openai')> | undefined;
   let client: Promise<OpenAI> | undefined;
   let isClosed = false;
+  /** That it has not the model, as it said when it was asked. Not every server lists what it has. */
+  let refusal: ParleyError | null = null;
   // Loading it takes a fifth of a second, which servers that never ask it should not wait for.
   const load = () => {
     sdk ??= import('openai');
     return sdk;
   };
+  const { name } = access;
   const vendor: OpenAiVendor = {
+    name,
     isOpenAi: access.baseUrl === OPENAI_URL,
     load: async () => void (await vendor.client()),
     async client() {
-      if (isClosed) throw new ParleyError('engine_failed', 'openai: closed.');
+      if (isClosed) throw new ParleyError('engine_failed', `${name}: closed.`);
       client ??= load().then((loaded) => clientOf(loaded, access));
       return client;
     },
@@ -53,15 +61,21 @@ export function openAiVendor(access: OpenAiAccess): OpenAiVendor {
         return await abortable(asked, signal);
       } catch (thrown) {
         if (signal.aborted) throw signal.reason;
-        throw failureOf(await load(), thrown, access);
+        const failure = failureOf(await load(), thrown, access);
+        if (failure.code === 'unknown_model') refusal = failure;
+        throw failure;
       }
     },
     async probe(signal) {
       const ready = await vendor.client();
-      const { data } = await vendor.answered(ready.models.list({ signal: listenable(signal) }), signal);
+      const refused = refusal;
+      const known = await modelsOf(vendor, ready, signal);
+      // What was refused once is asked again, though later.
+      refusal = null;
+      if (known === null || known.includes(access.model)) return;
+      if (vendor.isOpenAi) throw new ParleyError('unknown_model', `${name} has no model ${access.model}.`);
       // Other servers take names that they do not list.
-      if (!vendor.isOpenAi || !Array.isArray(data) || data.some(({ id }) => id === access.model)) return;
-      throw new ParleyError('vendor_refused', `openai has no model ${access.model}.`);
+      if (refused !== null) throw refused;
     },
     health: () => (isClosed ? { down: 'closed' } : 'up'),
     async close() {
@@ -71,28 +85,23 @@ export function openAiVendor(access: OpenAiAccess): OpenAiVendor {
   return vendor;
 }
 
-/** More than any list of models, or any answer that is read whole; a stream is bounded by who reads it, too. */
-const MOST_BYTES = 16 * 1024 * 1024;
-
-/** Not led elsewhere, where the words of callers have no business, and not fed without end. */
-async function fetchHere(url: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const answer = await fetch(url, { ...init, redirect: 'error' });
-  if (answer.body === null) return answer;
-  let bytes = 0;
-  const counted = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      bytes += chunk.byteLength;
-      if (bytes > MOST_BYTES) controller.error(new Error(`the answer is longer than ${MOST_BYTES} bytes`));
-      else controller.enqueue(chunk);
-    },
-  });
-  return new Response(answer.body.pipeThrough(counted), answer);
+/** Null: it does not say. */
+async function modelsOf(vendor: OpenAiVendor, client: OpenAI, signal: AbortSignal): Promise<string[] | null> {
+  try {
+    const { data } = await vendor.answered(client.models.list({ signal: listenable(signal) }), signal);
+    return Array.isArray(data) ? data.map(({ id }) => id) : null;
+  } catch (thrown) {
+    // It has no such list, and has said so.
+    const { code } = asParleyError(thrown);
+    if (!vendor.isOpenAi && (code === 'vendor_refused' || code === 'unknown_model')) return [];
+    throw thrown;
+  }
 }
 
 /** For one request: the client listens to the signal that it gets, and never ceases to. */
 export const listenable = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal]);
 
-function clientOf({ OpenAI }: typeof import('openai'), { apiKey, baseUrl, timeoutMs }: OpenAiAccess): OpenAI {
+function clientOf({ OpenAI }: typeof import('openai'), { name, apiKey, baseUrl, timeoutMs }: OpenAiAccess): OpenAI {
   return new OpenAI({
     // Servers that want no key take any.
     apiKey: apiKey ?? 'none',
@@ -103,30 +112,32 @@ function clientOf({ OpenAI }: typeof import('openai'), { apiKey, baseUrl, timeou
     project: null,
     // What it logs holds requests.
     logLevel: 'off',
-    fetch: fetchHere,
+    fetch: openAiFetch(name),
   });
 }
 
-function failureOf(sdk: typeof import('openai'), thrown: unknown, { apiKey }: OpenAiAccess): ParleyError {
+function failureOf(sdk: typeof import('openai'), thrown: unknown, { name, apiKey }: OpenAiAccess): ParleyError {
   const secrets = apiKey === null ? [] : [apiKey];
-  if (thrown instanceof ParleyError) return thrown;
+  // Some of them were thrown where the client fetches.
+  const ours = [thrown, (thrown as { cause?: unknown } | null)?.cause].find((one) => one instanceof ParleyError);
+  if (ours !== undefined) return ours;
   if (thrown instanceof sdk.APIConnectionTimeoutError)
-    return new ParleyError('deadline', 'openai did not answer in time.');
-  if (thrown instanceof sdk.APIConnectionError) return connectionFailure('openai', thrown.cause ?? thrown, secrets);
-  if (thrown instanceof sdk.APIError) return vendorFailure(answerOf(thrown, secrets));
-  if (thrown instanceof SyntaxError) return new ParleyError('vendor_broken', 'openai answered with what is no JSON.');
-  return connectionFailure('openai', thrown, secrets);
+    return new ParleyError('deadline', `${name} did not answer in time.`);
+  if (thrown instanceof sdk.APIConnectionError) return connectionFailure(name, thrown.cause ?? thrown, secrets);
+  if (thrown instanceof sdk.APIError) return vendorFailure(answerOf(name, thrown, secrets));
+  if (thrown instanceof SyntaxError) return new ParleyError('vendor_broken', `${name} answered with what is no JSON.`);
+  return connectionFailure(name, thrown, secrets);
 }
 
 /** An error that comes in the middle of a stream has no status: the answer had begun well. */
-function answerOf(error: InstanceType<typeof OpenAI.APIError>, secrets: readonly string[]) {
-  const body = error.error as { message?: unknown } | undefined;
+function answerOf(service: string, error: InstanceType<typeof OpenAI.APIError>, secrets: readonly string[]) {
+  const { message, code, type, param } = saidError(error.error);
   return {
-    service: 'openai',
-    status: error.status ?? 500,
-    reason: error.code ?? error.type ?? null,
-    message: typeof body?.message === 'string' ? body.message : null,
-    param: error.param ?? null,
+    service,
+    status: error.status ?? statusIn(error.error) ?? 500,
+    reason: code ?? type,
+    message,
+    param,
     retryAfter: error.headers?.get('retry-after') ?? null,
     secrets,
   };

@@ -28,6 +28,7 @@ const BY_REASON: readonly (readonly [RegExp, Code])[] = [
   [/^(content_filter|content_policy_violation|moderation_blocked|content_against_policy)$/, 'content_refused'],
   [/^(invalid_api_key|missing_permissions|account_deactivated|needs_authorization)$/, 'bad_key'],
   [/^(rate_limit_exceeded|system_busy)$/, 'rate_limited'],
+  [/^model_not_found$/, 'unknown_model'],
 ];
 
 const BY_STATUS: Readonly<Record<number, Code>> = {
@@ -43,7 +44,8 @@ const LONGEST = 200;
 
 export function vendorFailure(answer: VendorAnswer): ParleyError {
   const { service, status, reason, message, retryAfter, param, secrets } = answer;
-  const code = codeOf(status, reason ?? '');
+  const isAboutModel = status === 404 && /\bmodel\b/i.test(`${reason} ${message}`);
+  const code = isAboutModel ? 'unknown_model' : codeOf(status, reason ?? '');
   const retryAfterMs = milliseconds(retryAfter);
   const named = reason === null ? '' : ` ${redacted(reason, secrets).slice(0, 60)}`;
   const said = message === null ? '' : `: ${redacted(message, secrets).slice(0, LONGEST)}`;
@@ -53,7 +55,7 @@ export function vendorFailure(answer: VendorAnswer): ParleyError {
       ? `${service} does not accept the key (${status}${named})`
       : `${service} answered ${status}${named}${said}`;
   return new ParleyError(code, withStop(detail), {
-    ...(param ? { param } : {}),
+    ...(param ? { param: redacted(param, secrets).slice(0, LONGEST) } : {}),
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
   });
 }
