@@ -31,7 +31,7 @@ const LENGTH = 24 * 20 * TEXT.length;
 const LONG = TEXT.repeat(4);
 
 const engineFor = ({ url }: StartedVendor, changes: Parameters<typeof settings>[1] = {}, timings = TIMINGS) =>
-  ending(elevenLabsSocket(settings(url, changes), timings));
+  ending(elevenLabsSocket(settings(url, changes), undefined, timings));
 const say = (engine: ReturnType<typeof engineFor>, texts: readonly string[], session?: SessionScope) =>
   all(engine.run(given(texts), told, forTurn(session)));
 const states = (requests: readonly { readonly state: string }[]) => requests.map(({ state }) => state);

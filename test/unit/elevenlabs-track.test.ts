@@ -116,6 +116,20 @@ it('says whether the characters can be followed, and whether all have come', asy
 });
 
 describe('words', () => {
+  it.each([1e12, 1e300, Number.MAX_VALUE])('end while they may still sound, if a vendor tells of %d ms', async (ms) => {
+    const text = 'Good morning, Ada.';
+    const one = await track(text);
+    const far = timed(text).map(({ char, startMs }) => ({ char, startMs: startMs * ms, endMs: startMs * ms + ms }));
+    const speech = [...one.push(sound(900), far), ...one.push(sound(100), null), ...one.finish()];
+    // Half a second for each of four letters, and one more.
+    expect(words(speech, 0, text)).toEqual([['Good', 0, 2500]]);
+    // What was told is not waited for for ever.
+    const owed = await track(text);
+    owed.push(sound(900), far);
+    owed.push(sound(9000), null);
+    expect(owed.isWhole()).toBe(true);
+  });
+
   it.each([
     ["Don't, it's 10:42!", ["Don't", "it's", '10:42']],
     ['Café 😀 naïve.', ['Café', 'naïve']],

@@ -9,6 +9,9 @@ const PER_CHARACTER = msToSamples(500);
 /** What comes without sound takes room as well: a message, and each time that it tells, are counted as so much of it. */
 const PER_ITEM = msToSamples(10);
 
+/** So long, in samples, the sound of so many characters can be: one more for what is drawn out or written short. */
+export const longestSound = (characters: number): number => PER_CHARACTER * (1 + characters);
+
 export interface Allowance {
   /** This text has been sent. */
   grant(text: string): void;

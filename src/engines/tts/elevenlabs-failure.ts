@@ -14,7 +14,9 @@ const said = z.looseObject({
 const bodySchema = z.looseObject({ detail: z.union([said, z.string(), z.array(z.looseObject({ msg: z.string() }))]) });
 
 /** A voice that is not there has a name of its own: the caller may choose another. */
-const NO_VOICE = /voice.*not_(found|exist)|voice_id_does_not_exist/;
+const NO_VOICE = /voice.*not_(found|exist)|^invalid_uid$/;
+/** So has a model: it stands in the settings, and no caller's wish changes it. */
+const NO_MODEL = /model.*not_(found|exist)/;
 /** The vendor has several words for text that it will not speak. */
 const REFUSED = /moderat|content_policy|content_against|prohibited|detected_harmful/;
 
@@ -79,6 +81,9 @@ function failure(
   const word = reason !== null && REFUSED.test(reason) ? 'content_against_policy' : reason;
   if (reason !== null && NO_VOICE.test(reason)) {
     return new ParleyError('unknown_voice', `${SERVICE} does not know this voice.`, { param: 'voice' });
+  }
+  if (reason !== null && NO_MODEL.test(reason)) {
+    return new ParleyError('unknown_model', `${SERVICE} does not know the model of ELEVENLABS_MODEL.`);
   }
   return vendorFailure({ service: SERVICE, status, reason: word, message, retryAfter, secrets: [apiKey] });
 }

@@ -6,6 +6,7 @@ import { ParleyError } from '../../errors.js';
 import { Queue } from '../../flow.js';
 import { Credit } from '../../workers/outflow.js';
 import type { EngineContext, Phrase, Speech, SpeechOptions, TtsEngine } from '../contract.js';
+import { type Configured, configured, healthOf } from './elevenlabs-configured.js';
 import { eachPhrase, READ_AHEAD } from './elevenlabs-input.js';
 import { elevenLabsSdk, spokenByRequest } from './elevenlabs-request.js';
 import type { ElevenLabsSettings } from './elevenlabs-settings.js';
@@ -16,7 +17,8 @@ const AHEAD_SAMPLES = 10 * 24_000;
 /** The vendor is told so much of what it said before: the tone of voice hangs on the last sentence or two. */
 const REMEMBERED = 300;
 
-export function elevenLabsHttp(settings: ElevenLabsSettings): TtsEngine {
+/** `asSet` is what the vendor's engines know together. */
+export function elevenLabsHttp(settings: ElevenLabsSettings, asSet: Configured = configured(settings)): TtsEngine {
   const voices = voiceList(settings);
   let isClosed = false;
 
@@ -26,14 +28,14 @@ export function elevenLabsHttp(settings: ElevenLabsSettings): TtsEngine {
     async *run(phrases, options, context) {
       if (isClosed) throw new ParleyError('engine_failed', 'elevenlabs-http is closed.');
       voices.check(options.voice);
-      yield* inTurn(settings, phrases, options, context);
+      yield* asSet.watch(inTurn(settings, phrases, options, context), options.voice);
     },
     get voices() {
       return voices.known();
     },
     mayHave: voices.mayHave,
     load: async () => void (await elevenLabsSdk()),
-    health: () => (isClosed ? { down: 'it is closed' } : 'up'),
+    health: () => healthOf(asSet, isClosed),
     probe: (signal) => voices.ask(signal),
     async close() {
       isClosed = true;

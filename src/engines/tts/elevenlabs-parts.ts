@@ -6,7 +6,8 @@
  * phrase begins. Where the characters cannot be followed (`isFollowed`), the engine gives every phrase a context of its
  * own, whose end the vendor does mark.
  */
-import { msToSamples, SPEECH_RATE } from '../../audio/pcm.js';
+import { msToSamples, SPEECH_RATE, samplesToMs } from '../../audio/pcm.js';
+import { longestSound } from './elevenlabs-allowance.js';
 import { type Followed, follow, type Span } from './elevenlabs-follow.js';
 import type { Sounding } from './elevenlabs-input.js';
 import { compared } from './elevenlabs-text.js';
@@ -91,13 +92,18 @@ export function spokenParts(): SpokenParts {
     heard(chars, from, until) {
       const awaited = sentChars.length - (followed?.next ?? 0);
       const most = ((until - from) / SPEECH_RATE) * MOST_A_SECOND + awaited + MOST_AHEAD;
-      const letters = chars.slice(0, most).flatMap(lettersOf).slice(0, most);
+      // No time is later than the sound of this piece, and of all that was sent and has not come.
+      const latestMs = samplesToMs(until - from + longestSound(awaited));
+      const letters = chars
+        .slice(0, most)
+        .flatMap((entry) => lettersOf(entry, latestMs))
+        .slice(0, most);
       come = until;
       if (begun === 0 || (letters.length === 0 && isTold() && from > sounding + LONGEST_TAIL)) begin(all[begun], from);
       if (letters.length === 0) return;
       // One character begins where the last one ended: an MP3 coder holds back audio, whose times are told already.
-      const at = Math.max(from, told - msToSamples(chars[0]!.startMs));
-      told = at + msToSamples(chars.at(-1)!.endMs);
+      const at = Math.max(from, told - msToSamples(Math.min(chars[0]!.startMs, latestMs)));
+      told = at + msToSamples(Math.min(chars.at(-1)!.endMs, latestMs));
       const spoken = letters.map(({ char }) => char);
       followed = follow(sentChars, followed?.next ?? 0, spoken);
       for (const [index, span] of followed.spans.entries()) {
@@ -114,12 +120,11 @@ export function spokenParts(): SpokenParts {
 }
 
 /** The characters of a piece without blanks, as they are compared. An entry of several shares its time among them. */
-function lettersOf({ char, startMs, endMs }: TimedChar): TimedChar[] {
+function lettersOf({ char, startMs, endMs }: TimedChar, latestMs: number): TimedChar[] {
   const each = [...char.slice(0, LONGEST_ENTRY)];
-  const share = (endMs - startMs) / each.length;
+  const start = Math.min(startMs, latestMs);
+  const share = (Math.min(endMs, latestMs) - start) / each.length;
   return each.flatMap((one, index) =>
-    /\s/.test(one)
-      ? []
-      : [{ char: compared(one), startMs: startMs + share * index, endMs: startMs + share * (index + 1) }],
+    /\s/.test(one) ? [] : [{ char: compared(one), startMs: start + share * index, endMs: start + share * (index + 1) }],
   );
 }

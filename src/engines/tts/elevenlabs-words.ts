@@ -4,6 +4,7 @@
  */
 import { msToSamples } from '../../audio/pcm.js';
 import type { SpokenWord } from '../contract.js';
+import { longestSound } from './elevenlabs-allowance.js';
 import { type WordPlace, wordPlaces } from './elevenlabs-text.js';
 
 /** A longer word is given with the end that is known so far: the vendor's pieces are of 100 to 250 ms, most words too. */
@@ -39,7 +40,8 @@ export function phraseWords(text: string): PhraseWords {
       waiting.splice(0, waiting.indexOf(word) + 1);
       // Of a word that is told whole the end is known, if its audio has come or not; but behind the last audio is nothing.
       const isTold = word.to <= passed && !isOver;
-      const end = Math.max(start + 1, isTold ? word.end : Math.min(word.end, there));
+      const most = isTold ? start + longestSound(word.to - word.from) : there;
+      const end = Math.max(start + 1, Math.min(word.end, most));
       words.push({ from: word.from, to: word.to, start, end });
       lastEnd = end;
     }

@@ -4,6 +4,7 @@
  */
 import { ParleyError } from '../../errors.js';
 import type { TtsEngine } from '../contract.js';
+import { type Configured, configured, healthOf } from './elevenlabs-configured.js';
 import { openConnection, TIMINGS, type Timings } from './elevenlabs-connection.js';
 import { READ_AHEAD } from './elevenlabs-input.js';
 import type { ElevenLabsSettings } from './elevenlabs-settings.js';
@@ -11,8 +12,12 @@ import { talk } from './elevenlabs-talk.js';
 import { voiceList } from './elevenlabs-voices.js';
 import { warmSockets } from './elevenlabs-warm.js';
 
-/** `timings` are not for operators: tests make them short. */
-export function elevenLabsSocket(settings: ElevenLabsSettings, timings: Timings = TIMINGS): TtsEngine {
+/** `asSet` is what the vendor's engines know together. `timings` are not for operators: tests make them short. */
+export function elevenLabsSocket(
+  settings: ElevenLabsSettings,
+  asSet: Configured = configured(settings),
+  timings: Timings = TIMINGS,
+): TtsEngine {
   const { format, timeoutMs, log } = settings;
   const voices = voiceList(settings);
   const sockets = warmSockets((voice, onLost) =>
@@ -29,7 +34,7 @@ export function elevenLabsSocket(settings: ElevenLabsSettings, timings: Timings 
     async *run(phrases, options, context) {
       if (isClosed) throw new ParleyError('engine_failed', 'elevenlabs is closed.');
       voices.check(options.voice);
-      yield* talk({ sockets, format, timeoutMs }, phrases, options, context);
+      yield* asSet.watch(talk({ sockets, format, timeoutMs }, phrases, options, context), options.voice);
     },
     get voices() {
       return voices.known();
@@ -38,7 +43,7 @@ export function elevenLabsSocket(settings: ElevenLabsSettings, timings: Timings 
     prepare({ voice }, session) {
       if (!isClosed && voices.has(voice)) sockets.prepare(voice, session);
     },
-    health: () => (isClosed ? { down: 'it is closed' } : 'up'),
+    health: () => healthOf(asSet, isClosed),
     probe: (signal) => voices.ask(signal),
     async close() {
       isClosed = true;
