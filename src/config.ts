@@ -34,26 +34,34 @@ const decimal = (min: number, max: number) =>
 
 const onOff = z.enum(['true', 'false'], 'expected true or false').transform((word) => word === 'true');
 
-/** Nobody's password: an address is shown in many places. */
+/** Nobody's password: an address is shown in many places. Paths are put behind it, so nothing may follow its own. */
 const isHttp = (text: string): boolean => {
-  if (!URL.canParse(text)) return false;
+  if (!URL.canParse(text) || /[?#]/.test(text)) return false;
   const { protocol, username, password } = new URL(text);
   return /^https?:$/.test(protocol) && username === '' && password === '';
 };
 
 /** The address of a vendor, or of a server in its place; without the slash that people put at its end. */
-const baseUrl = (usual: string) =>
-  z
-    .string()
-    .refine(isHttp, 'expected an address without a password, as https://api.example.org/v1')
-    .transform((text) => text.replace(/\/+$/, ''))
-    .default(usual);
+const baseUrl = z
+  .string()
+  .refine(
+    isHttp,
+    'expected an address without a password, a query (?...) or a fragment (#...), as https://api.example.org/v1',
+  )
+  .transform((text) => text.replace(/\/+$/, ''));
 
-/** What cannot stand in a header is no key: a line break or a quote that came along in copying. */
+/** The vendor's examples end in /v1, which stands in every path that is put behind this one. */
+const withoutVersion = (url: string): string => url.replace(/\/v1$/, '');
+
+/** Some readers of env files keep the quotes around a value. */
+const withoutQuotes = (text: string): string => text.replace(/^(["'])(.*)\1$/, '$2').trim();
+
+/** What cannot stand in a header is no key: a line break that came along in copying. Nor is a quote part of any. */
 const key = z
   .string()
   .trim()
-  .regex(/^[\x21-\x7e]+$/, 'expected a key, without blanks and quotes')
+  .transform(withoutQuotes)
+  .pipe(z.string().regex(/^[!#-&(-~]+$/, 'expected a key, without blanks and quotes'))
   .optional();
 
 /** `none` is for those who mean it. What can be guessed, or cannot stand in a header, is no token. */
@@ -106,27 +114,35 @@ const schema = z.object({
   AVATAR: z.string().optional(),
   VOICE: z.string().optional(),
   VAD: engines('silero', 'loudness'),
-  STT: engines('openai', 'pocketsphinx', 'none'),
+  STT: engines('openai', 'whisper', 'pocketsphinx', 'none'),
   LLM: engines('openai', 'scripted'),
   TTS: engines('elevenlabs', 'espeak', 'none'),
   FACE: engines('drawn', 'none', 'simulated'),
   SIMULATED_FACE: facePace.default({ pictureMs: 5, lookAheadMs: 80, batch: 8 }),
   OPENAI_API_KEY: key,
-  OPENAI_BASE_URL: baseUrl(OPENAI_URL),
+  OPENAI_BASE_URL: baseUrl.default(OPENAI_URL),
   OPENAI_TIMEOUT: decimal(0.1, 600).default(30),
   OPENAI_CHAT_MODEL: z.string().default('gpt-4o-mini'),
   OPENAI_STT_MODEL: z.string().default('whisper-1'),
   OPENAI_MAX_TOKENS: wholeNumber(1, 1_000_000).default(150),
   OPENAI_TEMPERATURE: decimal(0, 2).default(0.7),
+  WHISPER_BASE_URL: baseUrl.optional(),
+  WHISPER_API_KEY: key,
+  WHISPER_MODEL: z.string().default('whisper-1'),
   LLM_CONTEXT_TOKENS: wholeNumber(100, 10_000_000).default(8000),
   ELEVENLABS_API_KEY: key,
-  ELEVENLABS_BASE_URL: baseUrl('https://api.elevenlabs.io'),
+  ELEVENLABS_BASE_URL: baseUrl.transform(withoutVersion).default('https://api.elevenlabs.io'),
   ELEVENLABS_TIMEOUT: decimal(0.1, 600).default(30),
   ELEVENLABS_VOICE_ID: z
     .string()
+    .trim()
     .regex(/^[A-Za-z0-9_-]+$/, 'expected the id of a voice')
     .default('21m00Tcm4TlvDq8ikWAM'),
-  ELEVENLABS_MODEL: z.string().default('eleven_multilingual_v2'),
+  ELEVENLABS_MODEL: z
+    .string()
+    .trim()
+    .regex(/^[!-~]+$/, 'expected the id of a model')
+    .default('eleven_multilingual_v2'),
   ELEVENLABS_OUTPUT_FORMAT: z
     .enum(ELEVENLABS_FORMATS, `expected one of: ${ELEVENLABS_FORMATS.join(', ')}`)
     .default('pcm_24000'),
@@ -146,13 +162,14 @@ const schema = z.object({
   FILLER_AFTER: decimal(0, 600).default(1.5),
 });
 
-const keys = ['OPENAI_API_KEY', 'ELEVENLABS_API_KEY'] as const satisfies (keyof Config)[];
+const keys = ['OPENAI_API_KEY', 'WHISPER_API_KEY', 'ELEVENLABS_API_KEY'] as const satisfies (keyof Config)[];
 
 const secrets: readonly string[] = [
   'ACCESS_TOKEN',
   'TLS_CERT',
   'TLS_KEY',
   'OPENAI_BASE_URL',
+  'WHISPER_BASE_URL',
   'ELEVENLABS_BASE_URL',
   ...keys,
 ] satisfies (keyof Config)[];

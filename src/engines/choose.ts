@@ -60,9 +60,11 @@ const FIRST_LOOK_MS = 3000;
 export async function chooseEngines(config: Config, tools: ProviderTools, observer: Observer): Promise<Choice> {
   const lines = await lineUpAll(config, tools, observer);
   const all: readonly LineUp<Engine<unknown>>[] = Object.values(lines);
+  // What cannot start at all is said before anybody is waited for.
+  const engines = enginesOf(lines, config, tools, observer);
   await firstLook(all);
   return {
-    engines: enginesOf(lines, config, tools, observer),
+    engines,
     rows: () => all.map((line) => line.row()),
     states: () => all.flatMap(statesOf),
     troubles: () => all.map(statesOf).flatMap(troubleIn),
@@ -102,16 +104,16 @@ function enginesOf(lines: Lines, config: Config, tools: ProviderTools, observer:
   const tookOver = (job: Job) => (from: string, to: string) => observer.tookOver(job, from, to);
   const thinking = { ...patience(config.LLM_DEADLINE), idleMs };
   const model = chained(llm.links, (links) => llmChain(links, thinking, tookOver('llm')));
+  const hearing = chained(stt.links, (links) => sttChain(links, patience(config.STT_DEADLINE), tookOver('stt')));
   const voice = () => ttsChain(tts.links, patience(config.TTS_DEADLINE), tookOver('tts'));
   const folder = resolve(tools.root, config.DATA_DIR, 'lines');
+  const keeping = { ...tools.byHeart, folder, manner: manner(config), log: tools.log };
+  const speaking = tts.links.length === 0 ? null : keepingTts(voice(), keeping);
   return {
     vad: needed(vad.links[0]?.engine, vad, 'VAD', config.VAD),
-    stt: chained(stt.links, (links) => sttChain(links, patience(config.STT_DEADLINE), tookOver('stt'))),
+    stt: mayLack(config.STT) ? hearing : needed(hearing, stt, 'STT', config.STT),
     llm: needed(model, llm, 'LLM', config.LLM),
-    tts:
-      tts.links.length === 0
-        ? null
-        : keepingTts(voice(), { ...tools.byHeart, folder, manner: manner(config), log: tools.log }),
+    tts: mayLack(config.TTS) ? speaking : needed(speaking, tts, 'TTS', config.TTS),
     face: face.links[0]?.engine ?? null,
     observer,
   };
@@ -153,6 +155,9 @@ function chained<E extends Engine<unknown>>(
   return links.length === 1 && first.breaker === null ? first.engine : chain(links);
 }
 
+/** Whoever names engines, and neither leaves the choice to us nor does without, is not to find out by a silent server. */
+const mayLack = (wanted: readonly string[]): boolean => wanted.includes('auto') || wanted.includes('none');
+
 function needed<E>(
   engine: E | null | undefined,
   line: LineUp<Engine<unknown>>,
@@ -160,9 +165,11 @@ function needed<E>(
   wanted: readonly string[],
 ): E {
   if (engine !== null && engine !== undefined) return engine;
+  const { why, better } = line.row();
+  const enabling = better.map(({ engine: one, enable }) => `${enable} enables ${one}`).join(', ');
   throw new ParleyError(
     'bad_settings',
-    `${name}="${wanted.join(',')}" cannot start: ${line.row().why}. Leave ${name} out.`,
+    `${name}="${wanted.join(',')}" cannot start: ${why}. ${enabling}; or leave ${name} out.`,
   );
 }
 

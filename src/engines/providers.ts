@@ -14,6 +14,7 @@ import type { Candidate } from './resilience/line-up.js';
 import { openAiStt } from './stt/openai.js';
 import { sphinxChoice } from './stt/pocketsphinx-choice.js';
 import { elevenLabsSocket } from './tts/elevenlabs.js';
+import { configured } from './tts/elevenlabs-configured.js';
 import { elevenLabsHttp } from './tts/elevenlabs-http.js';
 import type { ElevenLabsSettings } from './tts/elevenlabs-settings.js';
 import { espeakTts } from './tts/espeak.js';
@@ -59,9 +60,34 @@ export function sttCandidates(config: Config, tools: ProviderTools): Candidate<S
       start: () => [openAiStt({ ...openAiAccess(config), model: config.OPENAI_STT_MODEL })],
       ...keyOf('OPENAI_API_KEY', config.OPENAI_API_KEY),
     },
+    whisperServer(config),
     { name: 'pocketsphinx', ...sphinxChoice(tools) },
     { name: 'none', why: 'callers type', obstacle: null, start: () => [] },
   ];
+}
+
+/** Whoever speaks OpenAI's API for transcriptions, on this machine or elsewhere. */
+function whisperServer(config: Config): Candidate<SttEngine> {
+  const { WHISPER_BASE_URL: baseUrl, WHISPER_API_KEY: apiKey, WHISPER_MODEL: model } = config;
+  const name = 'whisper';
+  if (baseUrl === undefined) {
+    const enable = 'WHISPER_BASE_URL=http://127.0.0.1:8000/v1';
+    const why = 'a server that transcribes through the same API as OpenAI';
+    return {
+      name,
+      why,
+      obstacle: { why: 'it needs the address of a server that transcribes', enable },
+      start: () => [],
+    };
+  }
+  const timeoutMs = milliseconds(config.REQUEST_TIMEOUT);
+  return {
+    name,
+    why: `the model ${model} at ${hostOf(baseUrl)}`,
+    obstacle: null,
+    start: () => [openAiStt({ name, apiKey: apiKey ?? null, baseUrl, timeoutMs, model })],
+    ...keyOf('WHISPER_API_KEY', apiKey),
+  };
 }
 
 export function llmCandidates(
@@ -89,7 +115,7 @@ export function llmCandidates(
       name: 'scripted',
       why: `follows the script of personas/${persona.id}.json; needs nothing`,
       obstacle: null,
-      start: () => [scriptedLlm({ persona, now: () => new Date() })],
+      start: (place) => [scriptedLlm({ persona, now: () => new Date(), isStandIn: place === 'fallback' })],
       isStandIn: true,
     },
   ];
@@ -122,7 +148,8 @@ export function ttsCandidates(config: Config, { root, log, stopping }: ProviderT
       obstacle: apiKey === undefined ? { why: 'it needs a key', enable: 'ELEVENLABS_API_KEY=...' } : null,
       start: () => {
         const settings = elevenLabsSettings(config, apiKey ?? '', log);
-        return [elevenLabsSocket(settings), elevenLabsHttp(settings)];
+        const asSet = configured(settings);
+        return [elevenLabsSocket(settings, asSet), elevenLabsHttp(settings, asSet)];
       },
       ...keyOf('ELEVENLABS_API_KEY', apiKey),
     },
@@ -165,6 +192,7 @@ export function faceCandidates(config: Config, { root, log, stopping }: Provider
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
 
 const openAiAccess = (config: Config) => ({
+  name: 'openai',
   apiKey: config.OPENAI_API_KEY ?? null,
   baseUrl: config.OPENAI_BASE_URL,
   timeoutMs: milliseconds(Math.min(config.OPENAI_TIMEOUT, config.REQUEST_TIMEOUT)),

@@ -39,6 +39,11 @@ const modalities = z
   .array(z.enum(['audio', 'text']))
   .length(1, 'expected ["audio"], whose transcript comes with it, or ["text"]')
   .transform((one) => one as ['audio'] | ['text']);
+const MOST_INSTRUCTIONS = 65_536;
+const instructions = z.string().max(MOST_INSTRUCTIONS, {
+  error: ({ input }) =>
+    `has ${(input as string).length.toLocaleString('en')} characters; the most are ${MOST_INSTRUCTIONS.toLocaleString('en')}`,
+});
 const maxTokens = z.union([z.int().min(1).max(4096), z.literal('inf')]);
 
 export const toolSchema = z.object({
@@ -89,7 +94,7 @@ export const sessionUpdateSchema = z
           : 'expected "realtime"; sessions that only transcribe are not offered',
     }),
     model: z.string().optional(),
-    instructions: z.string().max(65_536).optional(),
+    instructions: instructions.optional(),
     output_modalities: modalities.optional(),
     max_output_tokens: maxTokens.optional(),
     tools: z.array(toolSchema).max(128).optional(),
@@ -131,7 +136,7 @@ const metadata = z
 export const responseOverridesSchema = z.looseObject({
   conversation: z.enum(['auto', 'none']).optional(),
   output_modalities: modalities.optional(),
-  instructions: z.string().max(65_536).optional(),
+  instructions: instructions.optional(),
   max_output_tokens: maxTokens.optional(),
   tools: z.array(toolSchema).max(128).optional(),
   tool_choice: toolChoiceSchema.optional(),

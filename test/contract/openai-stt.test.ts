@@ -28,7 +28,7 @@ async function vendorOf(said?: string) {
 type Vendor = Awaited<ReturnType<typeof vendorOf>>;
 
 const engineAt = (vendor: Vendor, model: string, apiKey = key) =>
-  openAiStt({ apiKey, baseUrl: vendor.url, timeoutMs: 5000, model });
+  openAiStt({ name: 'openai', apiKey, baseUrl: vendor.url, timeoutMs: 5000, model });
 
 async function closing(model: string): Promise<SttEngine> {
   const vendor = await vendorOf();
@@ -61,6 +61,14 @@ describe('openai as a recogniser', () => {
       all(engine.run(given(samples), { ...options, ...hints }, context(forever)));
     return { vendor, engine, hear };
   };
+
+  it('is there where a server has no list of models, and not where it refuses the key', async () => {
+    const { vendor, engine } = await open();
+    vendor.faults.set('models', { kind: 'status', status: 404 });
+    await expect(engine.probe!(forever)).resolves.toBeUndefined();
+    vendor.faults.set('models', { kind: 'status', status: 401 });
+    await expect(engine.probe!(forever)).rejects.toMatchObject({ code: 'bad_key' });
+  });
 
   it('sends a WAV file, the language and the prompt, and no more', async () => {
     const { vendor, hear } = await open();

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { pcmBytes } from '../../src/audio/pcm.js';
+import { startOpenAiVendor } from '../../src/bench/vendors/openai/server.js';
 import { joined } from '../fixtures/hearing/recordings.js';
 import { connect } from './client.js';
 import { startCloudServer, startVendors, type Vendors } from './cloud.js';
@@ -79,5 +80,43 @@ describe('a caller who is heard by OpenAI', () => {
       },
       { timeout: 60_000 },
     );
+  });
+});
+
+describe('a caller who is heard by whoever is there', () => {
+  it('is understood by OpenAI, by a Whisper of the house when that fails, and by the embedded recogniser at last', async () => {
+    const vendors = await startVendors('Tell me a story.');
+    const at = { firstMs: 20, everyMs: 5, jitter: 0 };
+    const whisper = await startOpenAiVendor({
+      answer: async function* () {},
+      hears: () => 'Tell me another story.',
+      pace: { models: at, chat: at, transcriptions: at },
+    });
+    const server = await startCloudServer({
+      ...vendors.environment,
+      STT: 'openai,whisper,pocketsphinx',
+      WHISPER_BASE_URL: whisper.url,
+    });
+    onTestFinished(async () => {
+      await server.stop();
+      await Promise.all([vendors.close(), whisper.close()]);
+    });
+    expect(server.output().out).toMatch(/recogniser +openai +.*; if it fails: whisper, pocketsphinx/);
+    const client = await listener(server, null);
+    const heard = async () => {
+      const before = client.types().filter((type) => type === COMPLETED).length;
+      client.send({ type: 'input_audio_buffer.append', audio: base64 });
+      client.send({ type: 'input_audio_buffer.commit' });
+      await vi.waitFor(
+        () => expect(client.types().filter((type) => type === COMPLETED).length).toBe(before + 1),
+        20_000,
+      );
+      return client.events.findLast((event) => event.type === COMPLETED)!.transcript;
+    };
+    expect(await heard()).toBe('Tell me a story.');
+    vendors.openAi.faults.set('transcriptions', { kind: 'status', status: 503 }, 20);
+    expect(await heard()).toBe('Tell me another story.');
+    whisper.faults.set('transcriptions', { kind: 'cut', after: 0 }, 20);
+    expect((await heard()).toLowerCase()).toBe('tell me a story');
   });
 });

@@ -39,6 +39,52 @@ describe('the settings', () => {
     }
   });
 
+  it('refuse an address behind which no path can be put, without repeating it', () => {
+    for (const name of ['OPENAI_BASE_URL', 'WHISPER_BASE_URL', 'ELEVENLABS_BASE_URL']) {
+      for (const rest of ['?api-version=2024', '?', '#here', '/v1?token=secret']) {
+        const refused = new RegExp(
+          `^${name} is wrong: expected an address without a password, a query \\(\\?\\.\\.\\.\\) or`,
+        );
+        expect(() => readConfig({ [name]: `http://127.0.0.1:8000${rest}` }), rest).toThrow(refused);
+      }
+    }
+  });
+
+  it("take ElevenLabs' address with /v1 or without, and leave the others as they are", () => {
+    for (const url of [
+      'http://127.0.0.1:9',
+      'http://127.0.0.1:9/',
+      'http://127.0.0.1:9/v1',
+      'http://127.0.0.1:9/v1/',
+    ]) {
+      expect(readConfig({ ELEVENLABS_BASE_URL: url }).ELEVENLABS_BASE_URL).toBe('http://127.0.0.1:9');
+    }
+    expect(readConfig({ ELEVENLABS_BASE_URL: 'http://h/eleven/v1' }).ELEVENLABS_BASE_URL).toBe('http://h/eleven');
+    expect(readConfig({ OPENAI_BASE_URL: 'http://h/v1/' }).OPENAI_BASE_URL).toBe('http://h/v1');
+  });
+
+  it('take a key out of the quotes that a reader of env files left around it', () => {
+    for (const quoted of ['"sk-1234"', "'sk-1234'", ' "sk-1234" ', '" sk-1234 "', 'sk-1234']) {
+      expect(readConfig({ OPENAI_API_KEY: quoted }).OPENAI_API_KEY, quoted).toBe('sk-1234');
+    }
+  });
+
+  it.each(['"sk-1234', "sk-1234'", `"sk-1234'`, 'sk-"1234', '""sk-1234""', '""', 'sk 1234', 'sk-1234é'])(
+    'refuse %s for a key, and do not repeat it',
+    (key) => {
+      for (const name of ['OPENAI_API_KEY', 'WHISPER_API_KEY', 'ELEVENLABS_API_KEY']) {
+        const refused = new RegExp(`^${name} is wrong: expected a key, without blanks and quotes\\.$`);
+        expect(() => readConfig({ [name]: key })).toThrow(refused);
+      }
+    },
+  );
+
+  it('take the names of a voice and a model without the blanks around them', () => {
+    const config = readConfig({ ELEVENLABS_VOICE_ID: ' abc ', ELEVENLABS_MODEL: 'eleven_v3\u00a0' });
+    expect([config.ELEVENLABS_VOICE_ID, config.ELEVENLABS_MODEL]).toEqual(['abc', 'eleven_v3']);
+    expect(() => readConfig({ ELEVENLABS_MODEL: 'eleven v3' })).toThrow(/expected the id of a model/);
+  });
+
   it('are not changed by anything after they were read', () => {
     expect(Object.isFrozen(readConfig({}))).toBe(true);
   });

@@ -26,6 +26,26 @@ describe('words that nobody said', () => {
   });
 
   it.each([
+    '[BLANK_AUDIO]',
+    '[MUSIC]',
+    ' [Music playing in the background]',
+    '(silence)',
+    '[ Silence ] (applause).',
+    '*laughs*',
+    '（音楽）',
+    '[[noise]]',
+  ])('are %s, whatever was voiced', (text) => {
+    expect(isMadeUp(text, 60_000)).toBe(true);
+  });
+
+  it.each(['Yes [laughs]', '(Well) I think so', '3 * 4 is twelve', 'a [b', '1) one'])(
+    'are not in %s, which is more than a remark',
+    (text) => {
+      expect(isMadeUp(text, 60_000)).toBe(false);
+    },
+  );
+
+  it.each([
     ['Thank you.', 450],
     ['Bye.', 180],
     ['Thanks for watching the dog.', 1200],

@@ -34,6 +34,20 @@ describe('a text frame', () => {
     expect(refused(event(513)).eventId).toBeNull();
   });
 
+  it.each(['session.update', 'response.create'])(
+    '%s with too long instructions is told how many it may have',
+    (type) => {
+      const event = (length: number) => {
+        const fields = { type: 'realtime', instructions: 'x'.repeat(length) };
+        return JSON.stringify({ type, [type.split('.')[0]!]: fields });
+      };
+      const param = `${type.split('.')[0]}.instructions`;
+      const message = `${param}: has 65,537 characters; the most are 65,536.`;
+      expect(refused(event(65_537))).toMatchObject({ code: 'invalid_value', param, message });
+      expect(parseClientEvent(event(65_536)).ok).toBe(true);
+    },
+  );
+
   it('with a name of megabytes has only its beginning named', () => {
     const metadata = { ['x'.repeat(1_000_000)]: 'y' };
     const { param, message } = refused(JSON.stringify({ type: 'response.create', response: { metadata } }));

@@ -23,11 +23,14 @@ const MADE_UP: readonly RegExp[] = [
   /^(music|applause|laughter|silence|blank audio|inaudible|foreign)$/,
 ];
 
+/** Whisper puts what is no speech in brackets, of one kind or another: [BLANK_AUDIO], (silence), *laughs*. */
+const BRACKETED = /\[[^[\]]*\]|\([^()]*\)|（[^（）]*）|【[^【】]*】|\*[^*]*\*/gu;
+
 /** `voicedMs`: how much of the audio was speech. */
 export function isMadeUp(text: string, voicedMs: number): boolean {
+  if (plainOf(text.replace(BRACKETED, ' ')) === '') return true;
   const plain = plainOf(text);
   const letters = plain.replace(/ /g, '').length;
-  if (letters === 0) return true;
   const pace = MADE_UP.some((phrase) => phrase.test(plain)) ? ORDINARY_MS_A_LETTER : LEAST_MS_A_LETTER;
   return voicedMs < letters * pace;
 }

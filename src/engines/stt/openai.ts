@@ -19,7 +19,7 @@ const LEAST_VOICED_MS = 60;
 export function openAiStt(options: OpenAiAccess): SttEngine {
   const vendor = openAiVendor(options);
   return {
-    name: 'openai',
+    name: vendor.name,
     givesPartials: false,
     // All of an utterance is read before anything is given.
     readAhead: Number.POSITIVE_INFINITY,
@@ -82,7 +82,7 @@ async function* words(
   const asked = { signal: listenable(signal) };
   if (!streams(model)) {
     const answer: { text?: unknown } = await vendor.answered(transcriptions.create(body, asked), signal);
-    if (typeof answer?.text !== 'string') throw unreadable();
+    if (typeof answer?.text !== 'string') throw unreadable(vendor);
     yield { text: answer.text, isPartial: false };
     return;
   }
@@ -103,10 +103,11 @@ async function* streamed(
   let text = '';
   for (;;) {
     const next = await vendor.answered(events.next(), signal);
-    if (next.done === true) throw new ParleyError('connection_cut', 'openai broke off in the middle of a transcript.');
+    if (next.done === true)
+      throw new ParleyError('connection_cut', `${vendor.name} broke off in the middle of a transcript.`);
     const event = next.value;
     if (event?.type === 'transcript.text.done') {
-      if (typeof event.text !== 'string') throw unreadable();
+      if (typeof event.text !== 'string') throw unreadable(vendor);
       yield { text: event.text, isPartial: false };
       return;
     }
@@ -133,4 +134,5 @@ const streams = (model: string): boolean => /^gpt-.*transcribe/.test(model);
 /** `en-GB` and `en_US` are `en` to it. */
 const isoLanguage = (language: string): string => language.split(/[-_]/)[0]!.toLowerCase();
 
-const unreadable = () => new ParleyError('vendor_broken', 'openai answered with what is no transcript.');
+const unreadable = ({ name }: OpenAiVendor) =>
+  new ParleyError('vendor_broken', `${name} answered with what is no transcript.`);
