@@ -1,13 +1,11 @@
 /** Runs the sequential baseline over the same simulated vendors as the server, and says what it comes to. */
-import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { loadCatalogue } from '../avatars/catalogue.js';
 import { readConfig } from '../config.js';
 import type { Engine } from '../engines/contract.js';
 import { faceCandidates, llmCandidates, sttCandidates, ttsCandidates } from '../engines/providers.js';
 import type { Candidate } from '../engines/resilience/line-up.js';
 import { ParleyError } from '../errors.js';
-import { providerTools } from './provider-tools.js';
+import { anyAvatar, providerTools } from './provider-tools.js';
 import type { Recordings } from './questions.js';
 import { type SequentialEngines, type SequentialTurn, STAGES, sequentialTurn } from './sequential.js';
 import { type Distribution, distribution } from './statistics.js';
@@ -82,9 +80,8 @@ async function sequentialEngines(
 ): Promise<SequentialEngines> {
   const config = readConfig(environment);
   const tools = await providerTools(root, log, signal);
-  const catalogue = await loadCatalogue(join(root, config.DATA_DIR, 'avatars'));
-  const avatar = catalogue.list()[0]?.avatar;
-  if (avatar === undefined) throw new ParleyError('bad_settings', 'No avatar has been drawn yet. Run `npm start`.');
+  const avatar = await anyAvatar(root, config);
+  if (avatar === null) throw new ParleyError('bad_settings', 'No avatar has been drawn yet. Run `npm start`.');
   return {
     stt: engine(sttCandidates(config, tools), 'openai'),
     llm: engine(llmCandidates(config, tools, null), 'openai'),

@@ -1,12 +1,12 @@
 /** One spoken turn through every engine that needs a key or weights, stage by stage, with what each took and used. */
 import { HEARING_RATE, samplesToMs } from '../audio/pcm.js';
-import type { Engine, EngineContext, Llm, SttEngine, TtsEngine } from '../engines/contract.js';
+import type { Avatar, Engine, EngineContext, FaceEngine, Llm, SttEngine, TtsEngine } from '../engines/contract.js';
 import type { Candidate } from '../engines/resilience/line-up.js';
 import { asParleyError, ParleyError } from '../errors.js';
 import { redacted } from '../secrets.js';
 import type { Prices } from './live-options.js';
 import { isSameWording, type Question } from './questions.js';
-import { heardOf } from './sequential.js';
+import { heardByFace, heardOf } from './sequential.js';
 import { ANSWER } from './vendor-profile.js';
 
 export type StageName = 'transcript' | 'answer' | 'speech' | 'pictures';
@@ -36,13 +36,16 @@ export interface LiveCandidates {
   readonly stt: readonly Candidate<SttEngine>[];
   readonly llm: readonly Candidate<Engine<Llm>>[];
   readonly tts: readonly Candidate<TtsEngine>[];
+  readonly face: readonly Candidate<FaceEngine>[];
+  /** Null: none has been drawn. */
+  readonly avatar: Avatar | null;
 }
 
 /** The longest that one engine is waited for. */
 const STAGE_MS = 60_000;
 
 export async function runStages(
-  { stt, llm, tts }: LiveCandidates,
+  { stt, llm, tts, face, avatar }: LiveCandidates,
   question: Question,
   keys: readonly string[],
   context: EngineContext,
@@ -60,9 +63,21 @@ export async function runStages(
     answer = run.text === '' ? answer : run.text;
     return run.outcome;
   });
-  const spoken = await eachEngine('speech', tts, (engine, inTime) => speak(engine, answer, inTime));
-  return [...heard, ...thought, ...spoken];
+  let sound: readonly Int16Array[] | null = null;
+  const spoken = await eachEngine('speech', tts, async (engine, inTime) => {
+    const run = await speak(engine, answer, inTime);
+    sound ??= run.pieces;
+    return run.outcome;
+  });
+  const seen = await eachEngine('pictures', face, async (engine, inTime) => {
+    if (avatar === null) return NO_AVATAR;
+    return sound === null ? NO_SOUND : await animate(engine, avatar, sound, inTime);
+  });
+  return [...heard, ...thought, ...spoken, ...seen];
 }
+
+const NO_AVATAR: Outcome = { kind: 'skipped', why: 'no avatar has been drawn yet', enable: 'npm start' };
+const NO_SOUND: Outcome = { kind: 'skipped', why: 'nothing was spoken that it could follow', enable: null };
 
 /** Tries one engine after another, and closes each behind it. */
 function inTurn(keys: readonly string[], context: EngineContext) {
@@ -130,16 +145,33 @@ async function think(engine: Engine<Llm>, words: string, context: EngineContext)
   return { text, outcome: ran(clock, `${text.length} characters`, used) };
 }
 
-async function speak(engine: TtsEngine, text: string, context: EngineContext): Promise<Outcome> {
+async function speak(engine: TtsEngine, text: string, context: EngineContext) {
   const voice = engine.voices[0]?.id ?? '';
   const clock = firstAndWhole();
-  let samples = 0;
-  for await (const speech of engine.run(only({ index: 0, text }), { voice, speed: 1 }, context)) {
-    if (speech.samples.length > 0) clock.first();
-    samples += speech.samples.length;
+  const pieces: Int16Array[] = [];
+  for await (const { samples } of engine.run(only({ index: 0, text }), { voice, speed: 1 }, context)) {
+    if (samples.length > 0) clock.first();
+    pieces.push(samples);
   }
-  const seconds = (samplesToMs(samples) / 1000).toFixed(1);
-  return ran(clock, `${seconds} s of sound`, { characters: text.length / 1000 });
+  const samples = pieces.reduce((sum, { length }) => sum + length, 0);
+  const gave = `${(samplesToMs(samples) / 1000).toFixed(1)} s of sound`;
+  return { pieces, outcome: ran(clock, gave, { characters: text.length / 1000 }) };
+}
+
+async function animate(
+  engine: FaceEngine,
+  avatar: Avatar,
+  sound: readonly Int16Array[],
+  context: EngineContext,
+): Promise<Outcome> {
+  const clock = firstAndWhole();
+  let pictures = 0;
+  for await (const _ of engine.run(heardByFace(sound), { avatar, base: 0 }, context)) {
+    clock.first();
+    pictures += 1;
+  }
+  if (pictures === 0) throw new ParleyError('face_failed', `${engine.name} gave no picture.`);
+  return ran(clock, `${pictures} pictures`, {});
 }
 
 function ran({ times }: ReturnType<typeof firstAndWhole>, gave: string, used: Used): Outcome {

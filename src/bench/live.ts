@@ -4,13 +4,13 @@
  */
 import type { Logger } from 'pino';
 import { type Config, keysOf, readConfig } from '../config.js';
-import { llmCandidates, sttCandidates, ttsCandidates } from '../engines/providers.js';
+import { faceCandidates, llmCandidates, sttCandidates, ttsCandidates } from '../engines/providers.js';
 import { openLog } from '../observe/log.js';
 import { liveSettings, type Prices } from './live-options.js';
 import { type LiveStage, runStages } from './live-stages.js';
 import { stageTable, usedLines, wireLines } from './live-table.js';
 import { compareWires } from './live-wires.js';
-import { providerTools } from './provider-tools.js';
+import { anyAvatar, providerTools } from './provider-tools.js';
 import { loadRecordings, type Question } from './questions.js';
 
 const GOOD = 0;
@@ -18,8 +18,8 @@ const FAILED = 1;
 /** Nothing has a key. */
 const NOTHING = 2;
 
-/** These are always there; the other tests try them. */
-const EMBEDDED: readonly string[] = ['pocketsphinx', 'scripted', 'espeak', 'none'];
+/** These are always there, and the other tests try them. A face is given what the voices have made. */
+const EMBEDDED: readonly string[] = ['pocketsphinx', 'scripted', 'espeak', 'simulated', 'none'];
 
 /** Resolves to the exit code. */
 export async function live(
@@ -56,8 +56,8 @@ async function stagesOf(
     stt: sttCandidates(config, tools).filter(notEmbedded),
     llm: llmCandidates(config, tools, null).filter(notEmbedded),
     tts: ttsCandidates(config, tools).filter(notEmbedded),
+    face: faceCandidates(config, tools).filter(notEmbedded),
+    avatar: await anyAvatar(root, config),
   };
-  const stages = await runStages(candidates, question, keysOf(config), { signal, log, turn: 'live' });
-  const why = 'no face here needs a key or weights';
-  return [...stages, { stage: 'pictures', engine: '-', outcome: { kind: 'skipped', why, enable: null } }];
+  return runStages(candidates, question, keysOf(config), { signal, log, turn: 'live' });
 }

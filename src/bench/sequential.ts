@@ -116,16 +116,18 @@ async function animate(
   speech: readonly Int16Array[],
   context: EngineContext,
 ): Promise<number> {
+  let count = 0;
+  for await (const _ of face.run(heardByFace(speech), { avatar, base: 0 }, context)) count += 1;
+  return count;
+}
+
+/** Speech as faces listen to it. */
+export async function* heardByFace(speech: readonly Int16Array[]): AsyncGenerator<Int16Array> {
   const frames = new Framer(FACE_FRAME_SAMPLES);
   const toHearing = resampler(SPEECH_RATE, HEARING_RATE);
-  async function* heard(): AsyncGenerator<Int16Array> {
-    for (const piece of speech) yield* frames.push(toHearing.push(piece));
-    yield* frames.push(toHearing.flush());
-    yield* frames.flush();
-  }
-  let count = 0;
-  for await (const _ of face.run(heard(), { avatar, base: 0 }, context)) count += 1;
-  return count;
+  for (const piece of speech) yield* frames.push(toHearing.push(piece));
+  yield* frames.push(toHearing.flush());
+  yield* frames.flush();
 }
 
 async function* only<T>(item: T): AsyncGenerator<T> {

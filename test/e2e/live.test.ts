@@ -64,7 +64,7 @@ describe('the live proof', { timeout: 120_000 }, () => {
     expect(out).toMatch(/answer +openai +\d+ +\d+ +1000 +11 characters\n/);
     expect(out).toMatch(/speech +elevenlabs +\d+ +\d+ +500 +\d\.\d s of sound\n/);
     expect(out).toMatch(/speech +elevenlabs-http +\d+ +\d+ +500 +\d\.\d s of sound\n/);
-    expect(out).toMatch(/pictures +- +1000 +skipped: /);
+    expect(out).toMatch(/pictures +drawn +\d+ +\d+ +1000 +\d\d+ pictures\n/);
     const [, seconds, cost] = /used (\d+\.\d) s of audio.*, 22 characters spoken; costs (\d+\.\d+)/.exec(out)!;
     expect(Number(cost)).toBeCloseTo(Number(seconds), 1);
     expect(out.match(/the same headers and fields/g), out).toHaveLength(6);
@@ -110,7 +110,14 @@ describe('the live proof', { timeout: 120_000 }, () => {
     expect(code, out).toBe(2);
     expect(out).toMatch(/transcript +openai +500 +skipped: .* -> +OPENAI_API_KEY=sk-\.\.\.\n/);
     expect(out).toMatch(/speech +elevenlabs +500 +skipped: .* -> +ELEVENLABS_API_KEY=\.\.\.\n/);
+    expect(out).toMatch(/pictures +drawn +1000 +skipped: nothing was spoken/);
     expect(out).toContain('no wire was compared');
+  });
+
+  it('goes on without pictures where no avatar has been drawn', async () => {
+    const { code, out } = await live({ DATA_DIR: 'var/none' });
+    expect(code, out).toBe(2);
+    expect(out).toMatch(/pictures +drawn +1000 +skipped: no avatar has been drawn yet +-> +npm start\n/);
   });
 
   it('refuses a price that is none, and shows those that there are', async () => {
