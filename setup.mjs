@@ -165,7 +165,7 @@ async function installPackages() {
   const inputs = fingerprint('package.json', 'package-lock.json', '.npmrc');
   await step(
     'packages',
-    'Installing packages (about 460 MB)',
+    'Installing packages (about 590 MB)',
     { inputs, outcome: 'node_modules/.package-lock.json' },
     async () => {
       const npm = process.env.npm_execpath;
