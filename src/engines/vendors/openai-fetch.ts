@@ -27,14 +27,20 @@ export function openAiFetch(name: string) {
   return async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     // Not led elsewhere, where the words of callers have no business.
     const answer = await fetch(url, { ...init, redirect: 'manual' });
-    if (answer.status >= 300 && answer.status < 400) throw moved(name, answer);
+    if (answer.status >= 300 && answer.status < 400) throw unread(answer, moved(name, answer));
     if (!answer.ok) return failed(answer.status, errorIn(await textOf(answer)), answer.headers);
     const kind = answer.headers.get('content-type') ?? '';
-    if (/\bhtml\b/i.test(kind)) throw noAnswer(name, 'with a page for browsers; is its address right?');
+    if (/\bhtml\b/i.test(kind)) throw unread(answer, noAnswer(name, 'with a page for browsers; is its address right?'));
     const asksForStream = typeof init?.body === 'string' && init.body.includes('"stream":true');
     if (asksForStream && /\bjson\b/i.test(kind)) return errorOf(name, answer);
     return bounded(answer);
   };
+}
+
+/** What nobody reads must not keep its connection. */
+function unread({ body }: Response, why: ParleyError): ParleyError {
+  body?.cancel().catch(() => {});
+  return why;
 }
 
 function moved(name: string, answer: Response): ParleyError {
