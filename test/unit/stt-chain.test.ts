@@ -100,6 +100,21 @@ describe('recognisers behind one another', () => {
     expect(second.state.asked).toBe(0);
   });
 
+  it('waits for one that is only starting here when nobody else has understood, and not before', async () => {
+    const starting = (name: string) => {
+      const one = recogniser(name, { afterMs: 800, text: 'hello' });
+      const { probe: _, ...engine } = one.engine;
+      return { ...one, engine: { ...engine, health: () => ({ down: 'starting' }) } };
+    };
+    const [failing, late] = [recogniser('failing', down()), starting('late')];
+    const { transcripts, ms } = await spoken([failing.engine, late.engine]);
+    expect(transcripts.at(-1)).toEqual({ kind: 'final', text: 'hello' });
+    expect([failing.state.asked, ms]).toEqual([1, 2800]);
+    const [well, unasked] = [recogniser('well', 'yes'), starting('unasked')];
+    expect((await spoken([well.engine, unasked.engine])).transcripts.at(-1)).toEqual({ kind: 'final', text: 'yes' });
+    expect(unasked.state.asked).toBe(0);
+  });
+
   it('lets the next one hear all of it from its beginning', async () => {
     const [first, second] = [recogniser('first', down()), recogniser('second', 'hello')];
     const { transcripts, ms } = await spoken([first.engine, second.engine]);

@@ -86,7 +86,9 @@ async function* hearSurely(
   utterance: Utterance,
   context: EngineContext,
 ): AsyncGenerator<Transcript, void, undefined> {
-  const order = usable(links);
+  const ready = usable(links);
+  // One that runs here and is only starting is waited for, when nobody else has understood: there is no other chance.
+  const order = [...ready, ...links.filter((link) => link.breaker === null && !ready.includes(link))];
   let failure = nobodyLeft(links);
   for (const link of eachInTurn(order, onTakeOver)) {
     const isLast = link === order.at(-1);
