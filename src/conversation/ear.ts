@@ -87,7 +87,12 @@ export function createEar(tools: EarTools): Ear {
   const intake = createIntake(recording, (frame) => {
     if (rules !== null) detection.hear(frame, recording.end);
   });
+  let tickedAt = inputAt;
   every(TICK_MS, session, hooks.failed, () => {
+    const stoodStill = now() - tickedAt > 2 * TICK_MS;
+    tickedAt = now();
+    // After a standstill of our own, what was said meanwhile is still to be read.
+    if (stoodStill) return;
     const { position } = detection;
     if (position !== null && position < recording.end) {
       detection.checkLate();

@@ -86,6 +86,8 @@ describe('a pause', () => {
     // The lips close within 120 ms of pictures, and then rest on the head that holds still.
     await until('d.mouth === null');
     expect(await widestMouth()).toBeLessThan(CLOSED);
+    // A server says something now and then; after 10 s without a word the page would take it for dead.
+    ear.tell({ type: 'avatar.state', state: 'listening', response_id: null });
     const held = await debug();
     await aSecondPasses();
     expect(await debug()).toMatchObject({ heard: held.heard, shown: held.shown, mouth: null, base: held.base });
@@ -138,6 +140,8 @@ describe('a cut', () => {
     ear.tell({ type: 'avatar.flush', ...answer(), reason: 'turn_detected' });
     await until(`d.play === 'flushed' && d.level < ${SILENT} && d.mouth === null`);
     await lastAnswer.locator('.cut').waitFor();
+    // What is on its way to the ear counts, too.
+    await aSecondPasses();
     const cut = await debug();
     const words = await lastAnswer.textContent();
 

@@ -41,12 +41,16 @@ function hearing(microphone: LaunchOptions['microphone']): readonly string[] {
   return [device, '--use-fake-ui-for-media-stream', `--use-file-for-fake-audio-capture=${microphone.file}`];
 }
 
+/** Two at once would write the same file, and one would start what the other is still writing. */
+let unpacked: Promise<string> | undefined;
+
 async function findChromium(): Promise<{ executablePath: string; args: readonly string[] }> {
   const named = process.env.CHROMIUM_PATH;
   const executablePath = named === undefined || named === '' ? onPath() : named;
   if (executablePath !== undefined) return { executablePath, args: [] };
   const { default: packaged } = await import('@sparticuz/chromium');
-  return { executablePath: await packaged.executablePath(), args: packaged.args };
+  unpacked ??= packaged.executablePath();
+  return { executablePath: await unpacked, args: packaged.args };
 }
 
 function onPath(): string | undefined {

@@ -68,7 +68,8 @@ it('speaks on and reports on, and shows the right picture when it is looked at a
   // The first mouth that is seen is that of the sound, not one that waited for the tab.
   const { mouth, heard: now } = await debug();
   expect(mouth ?? Number.POSITIVE_INFINITY).toBeGreaterThan(covered.heard / 960 - 1);
-  expect(mouth ?? 0).toBeLessThanOrEqual(now / 960);
+  // Where the browser's own audio stands still for a moment, what is heard is reckoned on for up to 250 ms.
+  expect(mouth ?? 0).toBeLessThanOrEqual((now + SECOND / 4) / 960);
   const watched: (readonly Look[])[] = [];
   const watchOn = async () => {
     watched.push(await watchLips(tab, 3000));

@@ -75,6 +75,11 @@ const attracts = () => page.locator('body.attract').waitFor();
 const talks = () => page.locator('body:not(.attract)').waitFor();
 const isSpeaking = () => page.locator('body[data-state=speaking]').waitFor();
 const host = () => page.locator('.host');
+const cannotHear = () =>
+  page.getByRole('status').filter({ hasText: 'I cannot hear you at the moment. Please touch a question.' });
+/** Runs in the page: waits until the face is where it is to be. */
+const MADE_ROOM = `Promise.all(document.querySelector('parley-avatar').getAnimations().map(({ finished }) => finished))
+  .then(() => {})`;
 
 describe('the kiosk', () => {
   it('greets whoever touches it, and forgets them when they have gone', async () => {
@@ -161,10 +166,7 @@ describe('the kiosk', () => {
   it('says that it hears nothing where there is no microphone, and what can be done', async () => {
     await open('');
     await page.mouse.click(40, 40);
-    await page
-      .getByRole('status')
-      .filter({ hasText: 'I cannot hear you at the moment. Please touch a question.' })
-      .waitFor();
+    await cannotHear().waitFor();
     expect(await page.locator('parley-avatar .note').isVisible()).toBe(false);
   });
 
@@ -195,7 +197,7 @@ describe('the kiosk', () => {
       await first.stop();
       const away = page.getByRole('status').filter({ hasText: 'I will be back' });
       await away.waitFor();
-      expect(await invitation().locator('span').isVisible()).toBe(false);
+      await invitation().locator('span').waitFor({ state: 'hidden' });
       second = await startServer({ PORT: new URL(first.url).port });
       await page.getByRole('img', { name: /ready/ }).waitFor();
       await invitation().locator('span').waitFor();
@@ -216,7 +218,10 @@ describe('the kiosk', () => {
   ])('fills %s with the face, and nothing scrolls or is selected', async (_, viewport) => {
     await open('', deaf, { viewport });
     await page.mouse.click(40, 40);
+    await cannotHear().waitFor();
     await isSpeaking();
+    // The face takes its time to make room; some answers begin sooner.
+    await page.evaluate(MADE_ROOM);
     const face = await page.locator('parley-avatar canvas').boundingBox();
     expect(face?.width).toBeGreaterThanOrEqual(Math.min(viewport.width, viewport.height) * 0.75);
     const words = await host().boundingBox();
@@ -224,6 +229,7 @@ describe('the kiosk', () => {
     expect(words.x >= face.x + face.width * 0.9 || words.y >= face.y + face.height * 0.9).toBe(true);
     expect(words.y + words.height).toBeLessThanOrEqual(viewport.height);
     const suggestions = page.locator('.suggestions');
+    await suggestions.getByRole('button').first().waitFor();
     const offered = await suggestions.boundingBox();
     expect(await suggestions.getByRole('button').filter({ visible: true }).count()).toBe(4);
     expect(offered?.y).toBeGreaterThanOrEqual(words.y + words.height);
@@ -255,8 +261,10 @@ describe('the kiosk without a voice', () => {
   ])('writes a long answer on %s where one can read it all', async (_, viewport) => {
     await open('', deaf, { viewport, at: silent });
     await page.mouse.click(40, 40);
+    await cannotHear().waitFor();
     await page.evaluate(`document.querySelector('parley-avatar').say('Tell me a story')`);
     await host().filter({ hasText: 'town' }).waitFor();
+    await page.evaluate(MADE_ROOM);
     const boxes = await Promise.all(
       [page.locator('parley-avatar canvas'), host(), page.locator('.suggestions')].map((part) => part.boundingBox()),
     );

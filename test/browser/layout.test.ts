@@ -38,6 +38,7 @@ describe('the page', () => {
   it('offers four questions on a small telephone without hiding any, and moves nothing when it answers', async () => {
     const { page, ask, until } = await arrive({ viewport: { width: 360, height: 740 } });
     const list = page.getByRole('list', { name: 'Suggestions' });
+    await list.getByRole('button').first().waitFor();
     const offered = await list.getByRole('button').filter({ visible: true }).all();
     expect(offered).toHaveLength(4);
     const composer = page.locator('.composer');

@@ -31,6 +31,8 @@ export const goesWithTheSound = ({ lag, correlation, inTime }: LipSync): boolean
 
 const STEP_MS = 20;
 const WIDEST_LAG_MS = 600;
+/** By so many pictures the head may be behind where it should be. */
+const MOST_BEHIND = 12;
 
 export const watchLips = (page: Evaluating, ms: number): Promise<readonly Look[]> => page.evaluate<Look[]>(WATCH(ms));
 
@@ -77,8 +79,8 @@ function centred(values: readonly number[]): number[] {
 
 /**
  * Runs in the page. After every drawing it keeps the loudness and the pixels around the mouth; afterwards it compares
- * them with the pack's picture they were drawn on. That is the best match of the three around the one the element
- * names: its head may have moved on by one since it was drawn.
+ * them with the pack's picture they were drawn on. That is the best match of those around the one the element names:
+ * its head may have moved on by one since it was drawn, and by more where pictures are not decoded in time.
  */
 const WATCH = (ms: number) => `(async () => {
   const element = document.querySelector('parley-avatar');
@@ -117,7 +119,7 @@ const WATCH = (ms: number) => `(async () => {
   const looks = [];
   for (const { time, level, base, due, shown, seen } of kept) {
     let opening = Infinity;
-    for (const near of [base - 1, base, base + 1]) {
+    for (let near = base - ${MOST_BEHIND}; near <= base + 1; near += 1) {
       const rest = await plain((near + pictures.length) % pictures.length);
       let sum = 0;
       for (let at = 0; at < seen.length; at += 1) sum += Math.abs(seen[at] - rest[at]);

@@ -92,7 +92,9 @@ describe('one press', () => {
     await isIn(arrived, 'on');
     await ear.hear(100);
     expect(ear.frames.map(({ samples }) => samples.length)).toEqual(ear.frames.map(() => 480));
-    expect(ear.frames.map(({ position }) => position)).toEqual(ear.frames.map((_, at) => at * 480));
+    // What it heard before the sound was open is counted, too.
+    const first = ear.frames[0]!.position;
+    expect(ear.frames.map(({ position }) => position - first)).toEqual(ear.frames.map((_, at) => at * 480));
     const loudest = ear.frames.reduce((best, next) => (loudness(next.samples) > loudness(best.samples) ? next : best));
     expect(loudness(loudest.samples)).toBeGreaterThan(300);
     expect(pitch(loudest.samples)).toBe(NOTE_HERTZ);
@@ -338,7 +340,7 @@ describe('the element on a page of another origin', () => {
       await page.getByRole('button', { name: 'Microphone' }).click();
       await page.locator('parley-avatar .microphone[data-state=on]').waitFor();
       await ear.hear(10);
-      expect(ear.frames[0]?.position).toBe(0);
+      expect(ear.frames[0]!.position % 480).toBe(0);
     } finally {
       await context.close();
       await shop.stop();

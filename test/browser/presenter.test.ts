@@ -47,6 +47,15 @@ async function arrive(options: VisitOptions = {}): Promise<Visitor> {
 const choice = ({ page }: Visitor) => page.getByRole('combobox', { name: 'Presenter' });
 const wanted = () => ear.addresses.map((address) => new URL(address).searchParams.get('avatar'));
 
+/** Runs in the page: keeps what the menu says whenever something is told of the avatar. */
+const NOTE_CHOICES = `{
+  const choices = (globalThis.choices = []);
+  const menu = document.querySelector('.presenter select');
+  document.addEventListener('parley-state', () => {
+    if (menu.value !== choices.at(-1)) choices.push(menu.value);
+  });
+}`;
+
 /** Runs in the page, before its own scripts: this browser remembers somebody. */
 const REMEMBER = (id: string) => `localStorage.setItem('parley.presenter', '${id}')`;
 
@@ -56,8 +65,11 @@ describe('the page', () => {
     const { page, ask, until, answers, complaints } = arrived;
     await ask('What time is it?');
     await until(`d.state === 'idle' && d.play === 'ended'`);
+    await page.evaluate(NOTE_CHOICES);
     await choice(arrived).selectOption(ZOE.name);
     await page.getByRole('img', { name: 'Zoe, ready' }).waitFor();
+    // While she is on her way the menu does not go back to whom it had before.
+    expect(await page.evaluate<string[]>('choices')).toEqual(['zoe']);
     await page.getByRole('heading', { name: 'Zoe', exact: true }).waitFor();
     expect(await page.title()).toBe('Zoe · Parley');
     // What was said stays, and the newcomer is told of it.

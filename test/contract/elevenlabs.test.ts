@@ -73,8 +73,9 @@ describe.skipIf(!installed())('elevenlabs', () => {
     const plain = await spoken(engines[name](settings()));
     for (const format of elevenLabsFormats) {
       const other = await spoken(engines[name](settings(format)));
-      // An MP3 stream is filled up to whole frames, of 26 or 52 ms, at its beginning and its end.
-      expect(Math.abs(other.seconds - plain.seconds), format).toBeLessThan(format.startsWith('mp3') ? 0.25 : 0.01);
+      // An MP3 stream is filled up to whole frames, of 26 or 52 ms, at its beginning and its end. And Espeak's own
+      // noise, which is new every time, moves the edges at which its silence is cut off.
+      expect(Math.abs(other.seconds - plain.seconds), format).toBeLessThan(format.startsWith('mp3') ? 0.25 : 0.05);
       expect(Math.abs(10 * Math.log10(other.power / plain.power)), format).toBeLessThan(1);
       expect(
         other.words.map(({ from, to }) => [from, to]),

@@ -8,13 +8,14 @@ import type { Engine, Vad } from '../../src/engines/contract.js';
 import { sileroVad } from '../../src/engines/vad/silero.js';
 import { sileroObstacle } from '../../src/engines/vad/silero-package.js';
 import { ParleyError } from '../../src/errors.js';
+import { eventually } from '../fixtures/eventually.js';
 import { all, context, silence, source, speech, thenNothing, vadContract } from './vad.js';
 
 const built = join(import.meta.dirname, '../../dist/engines/vad');
 const workerFile = join(built, 'silero-worker.js');
 const log = pino({ level: 'silent' });
 
-const isUp = (engine: Engine<Vad>) => vi.waitFor(() => expect(engine.health()).toBe('up'), { timeout: 10_000 });
+const isUp = (engine: Engine<Vad>) => eventually(() => expect(engine.health()).toBe('up'));
 
 async function started() {
   const engine = sileroVad({ workerFile, log });
@@ -115,7 +116,7 @@ describe('silero, when its thread fails', () => {
     const listening = all(engine.run(thenNothing(silence(1)), context()));
     await expect(listening).rejects.toMatchObject({ code: 'engine_failed', message: 'silero: no such library' });
     for (const failures of [1, 2, 3, 4, 5]) {
-      await vi.waitFor(() => expect(errors).toHaveLength(failures));
+      await eventually(() => expect(errors).toHaveLength(failures));
       await vi.advanceTimersByTimeAsync(2000);
     }
     expect(engine.health()).toEqual({ down: 'no such library' });

@@ -93,22 +93,27 @@ describe('a small bench of the real server', { timeout: 180_000 }, () => {
     expect(results[0]!.transcript).not.toBeNull();
   });
 
-  it.skipIf(!('python' in findSphinx('var/python')))('interrupts, and is let go on over a noise', async () => {
-    const { said } = await spokenBench('--interrupt', '--turns', '2');
-    const { results, interruptions, summary } = report();
-    expect(
-      results.map(({ failure }) => failure),
-      said,
-    ).toEqual([null, null]);
-    const [question, noise] = interruptions;
-    expect(question, said).toMatchObject({ kind: 'question', outcome: 'cut_off', staleFrames: 0 });
-    // Nothing, but on a machine so busy that the player's word comes too late: then it is reckoned, to about a frame.
-    expect(question!.historyMs).toBeLessThanOrEqual(40);
-    expect(question!.atMs).toBeGreaterThanOrEqual(3500);
-    expect(question!.stillMs).toBeGreaterThan(0);
-    expect(noise).toMatchObject({ kind: 'noise', answer: null, movedSamples: 0 });
-    expect(summary.interruptions).toMatchObject({ questions: { asked: 1, cutOff: 1 }, noises: { made: 1 } });
-  });
+  // Real time runs in it: where the machine stands still in the wrong moment, that is what it measures.
+  it.skipIf(!('python' in findSphinx('var/python')))(
+    'interrupts, and is let go on over a noise',
+    { retry: 2, timeout: 400_000 },
+    async () => {
+      const { said } = await spokenBench('--interrupt', '--turns', '2');
+      const { results, interruptions, summary } = report();
+      expect(
+        results.map(({ failure }) => failure),
+        said,
+      ).toEqual([null, null]);
+      const [question, noise] = interruptions;
+      expect(question, said).toMatchObject({ kind: 'question', outcome: 'cut_off', staleFrames: 0 });
+      // Nothing, but on a machine so busy that the player's word comes too late: then it is reckoned, to about a frame.
+      expect(question!.historyMs).toBeLessThanOrEqual(40);
+      expect(question!.atMs).toBeGreaterThanOrEqual(3500);
+      expect(question!.stillMs).toBeGreaterThan(0);
+      expect(noise).toMatchObject({ kind: 'noise', answer: null, movedSamples: 0 });
+      expect(summary.interruptions).toMatchObject({ questions: { asked: 1, cutOff: 1 }, noises: { made: 1 } });
+    },
+  );
 
   it('measures a server that runs already, if it knows the token, and never writes that down', async () => {
     const token = 'a-token-of-the-bench';

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Fault } from '../../src/bench/vendors/faults.js';
+import { eventually } from '../fixtures/eventually.js';
 import { connect } from './client.js';
 import { ELEVENLABS_KEY, OPENAI_KEY, startCloudServer, startVendors, type Vendors } from './cloud.js';
 import type { RunningServer } from './server.js';
@@ -92,7 +93,7 @@ describe('a server with keys', () => {
   it("moves the lips to the vendor's voice", async () => {
     const client = await connect(server.realtime);
     client.ask('What is Parley?');
-    await vi.waitFor(() => expect(client.media.filter(({ kind }) => kind === 'patch').length).toBeGreaterThan(25));
+    await eventually(() => expect(client.media.filter(({ kind }) => kind === 'patch').length).toBeGreaterThan(25));
     expect(client.events.some((event) => event.type === 'avatar.words')).toBe(true);
     await client.close();
   });
@@ -152,10 +153,10 @@ describe('a server with keys', () => {
     const client = await connect(server.realtime);
     client.ask('Tell me a story');
     await client.next('response.output_audio_transcript.delta');
-    await vi.waitFor(() => expect(client.media.length).toBeGreaterThan(3));
+    await eventually(() => expect(client.media.length).toBeGreaterThan(3));
     await client.close();
     const open = () => vendors.openAi.open() + vendors.elevenLabs.open();
-    await vi.waitFor(() => expect(open()).toBe(0), { interval: 5 });
+    await eventually(() => expect(open()).toBe(0));
   });
 
   it('has the scripted host answer what it knows where the model cannot, and apologises for what it does not', async () => {

@@ -14,7 +14,8 @@ async function refusal(environment: Record<string, string>): Promise<{ code: num
   child.stderr!.on('data', (data) => {
     said += data;
   });
-  const [code] = await once(child, 'exit');
+  // Not 'exit': what it said may still be on its way then.
+  const [code] = await once(child, 'close');
   return { code: code as number, said };
 }
 

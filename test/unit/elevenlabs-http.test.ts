@@ -4,7 +4,8 @@ import { elevenLabsHttp } from '../../src/engines/tts/elevenlabs-http.js';
 import { elevenLabsSdk } from '../../src/engines/tts/elevenlabs-request.js';
 import { ParleyError } from '../../src/errors.js';
 import { all, countSamples, given } from '../contract/tts.js';
-import { dictation, ending, forTurn, settings, told, until, wordsOf } from './elevenlabs-fixture.js';
+import { eventually } from '../fixtures/eventually.js';
+import { dictation, ending, forTurn, settings, told, wordsOf } from './elevenlabs-fixture.js';
 import { haltingTts, type StartedVendor, vendor } from './vendor-elevenlabs-fixture.js';
 
 const TEXT = 'Good morning, Ada.';
@@ -54,11 +55,11 @@ it('has two requests open at most, and none after an interruption', async () => 
   const reader = engine.run(given([long, long, long, long, long]), told, forTurn(undefined, abort.signal));
   const next = reader[Symbol.asyncIterator]();
   await next.next();
-  await until(() => expect(simulated.open()).toBe(3));
+  await eventually(() => expect(simulated.open()).toBe(3));
   abort.abort(new ParleyError('barge_in'));
   await expect(next.next()).rejects.toMatchObject({ code: 'barge_in' });
   expect(await next.next()).toEqual({ done: true, value: undefined });
-  await until(() => expect(simulated.open()).toBe(0));
+  await eventually(() => expect(simulated.open()).toBe(0));
   expect(simulated.requests).toHaveLength(3);
 });
 
@@ -67,7 +68,7 @@ it('leaves no request open behind a reader who leaves early', async () => {
   const source = dictation();
   source.say(TEXT.repeat(4));
   for await (const _ of engineFor(simulated).run(source.source, told, forTurn())) break;
-  await until(() => expect(simulated.requests.map(({ state }) => state)).toEqual(['left']));
+  await eventually(() => expect(simulated.requests.map(({ state }) => state)).toEqual(['left']));
 });
 
 describe('a vendor that does not do as it should', () => {
@@ -89,9 +90,9 @@ describe('a vendor that does not do as it should', () => {
   ] as const)('%j is %s, is asked once, and is over', async (fault, code) => {
     const simulated = await vendor();
     simulated.faults.set('speech', fault);
-    const failed = say(engineFor(simulated, { timeoutMs: code === 'deadline' ? 300 : 5000 }), [TEXT]);
+    const failed = say(engineFor(simulated, { timeoutMs: code === 'deadline' ? 2000 : 10_000 }), [TEXT]);
     await expect(failed).rejects.toMatchObject({ name: 'ParleyError', code });
-    await until(() => expect(simulated.open()).toBe(0));
+    await eventually(() => expect(simulated.open()).toBe(0));
     expect(simulated.requests).toHaveLength(1);
   });
 
@@ -119,7 +120,7 @@ describe('a vendor that does not do as it should', () => {
     source.say(TEXT);
     const reader = engine.run(source.source, told, forTurn())[Symbol.asyncIterator]();
     let heard = (await reader.next()).value!.samples.length;
-    await until(() => expect(simulated.requests[0]?.state).toBe('done'));
+    await eventually(() => expect(simulated.requests[0]?.state).toBe('done'));
     simulated.faults.set('speech', { kind: 'status', status: 500 });
     source.say('Shall we go?');
     const rest = (async () => {

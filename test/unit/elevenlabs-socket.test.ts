@@ -9,6 +9,7 @@ import { TIMINGS } from '../../src/engines/tts/elevenlabs-connection.js';
 import { ParleyError } from '../../src/errors.js';
 import { all, countSamples, given } from '../contract/tts.js';
 import { silentLog, steadyTts } from '../fixtures/engines.js';
+import { eventually } from '../fixtures/eventually.js';
 import {
   caller,
   contextsIn,
@@ -19,7 +20,6 @@ import {
   socketsIn,
   textsIn,
   told,
-  until,
   wordsOf,
 } from './elevenlabs-fixture.js';
 import { AT_ONCE, haltingTts, KEY, type StartedVendor, vendor } from './vendor-elevenlabs-fixture.js';
@@ -63,7 +63,7 @@ describe('one socket for a session', () => {
     expect(simulated.open()).toBe(1);
     session.leave();
     await say(engine, [TEXT]);
-    await until(() => expect(simulated.open()).toBe(0));
+    await eventually(() => expect(simulated.open()).toBe(0));
     expect(socketsIn(simulated.requests)).toHaveLength(2);
   });
 
@@ -73,7 +73,7 @@ describe('one socket for a session', () => {
     const session = caller();
     await say(engine, [TEXT], session);
     await all(engine.run(given([TEXT]), { voice: 'pNInz6obpgDQGcFmaJgB', speed: 1 }, forTurn(session)));
-    await until(() => expect(states(socketsIn(simulated.requests))).toEqual(['done', 'open']));
+    await eventually(() => expect(states(socketsIn(simulated.requests))).toEqual(['done', 'open']));
   });
 
   it('takes four answers beside the first, and the next has a socket of its own', async () => {
@@ -89,23 +89,25 @@ describe('one socket for a session', () => {
     expect(socketsIn(simulated.requests)).toHaveLength(3);
     halting.goOn();
     for (const reader of readers) await all({ [Symbol.asyncIterator]: () => reader });
-    await until(() => expect(states(socketsIn(simulated.requests))).toEqual(['open', 'done', 'done']));
+    await eventually(() => expect(states(socketsIn(simulated.requests))).toEqual(['open', 'done', 'done']));
     expect(states(contextsIn(simulated.requests))).toEqual(Array(7).fill('done'));
   });
 
   it('outlives the inactivity for which the vendor closes, between answers and within one', async () => {
     const simulated = await vendor();
-    const kept = engineFor(simulated, {}, { ...TIMINGS, inactivityS: 1, keepAliveMs: 100 });
-    const forgotten = engineFor(simulated, {}, { ...TIMINGS, inactivityS: 1, keepAliveMs: 3_600_000 });
+    const kept = engineFor(simulated, {}, { ...TIMINGS, inactivityS: 4, keepAliveMs: 100 });
+    const forgotten = engineFor(simulated, {}, { ...TIMINGS, inactivityS: 4, keepAliveMs: 3_600_000 });
     const slow = dictation();
     const idle = caller('idle');
     const speaking = caller('speaking');
     await say(kept, [TEXT], idle);
     const speech = all(kept.run(slow.source, told, forTurn(speaking)));
     slow.say(TEXT);
-    await until(() => expect(textsIn(simulated.requests)).toEqual([TEXT, TEXT]));
+    await eventually(() => expect(textsIn(simulated.requests)).toEqual([TEXT, TEXT]));
     await say(forgotten, [TEXT], caller('forgotten'));
-    await until(() => expect(states(socketsIn(simulated.requests).slice(0, 3))).toEqual(['open', 'open', 'refused']));
+    await eventually(() =>
+      expect(states(socketsIn(simulated.requests).slice(0, 3))).toEqual(['open', 'open', 'refused']),
+    );
     slow.say('Shall we go?');
     slow.end();
     expect((await speech).at(-1)?.phrase).toBe(1);
@@ -130,9 +132,9 @@ describe('an answer that is cut off', () => {
     await expect(reader.next()).rejects.toMatchObject({ code: 'barge_in' });
     expect(await reader.next()).toEqual({ done: true, value: undefined });
     halting.goOn();
-    await until(() => expect(states(contextsIn(simulated.requests))).toEqual(['done']));
+    await eventually(() => expect(states(contextsIn(simulated.requests))).toEqual(['done']));
     session.leave();
-    await until(() => expect(simulated.open()).toBe(0));
+    await eventually(() => expect(simulated.open()).toBe(0));
   });
 
   it('is not heard in the next one', async () => {
@@ -174,13 +176,13 @@ describe('a socket that falls silent', () => {
     const reader = engine.run(given([LONG]), told, forTurn(session, abort.signal))[Symbol.asyncIterator]();
     for (let piece = 0; piece < after; piece += 1) await reader.next();
     const next = reader.next();
-    await until(() => expect(textsIn(simulated.requests)).toHaveLength(1));
+    await eventually(() => expect(textsIn(simulated.requests)).toHaveLength(1));
     await settled();
     pass(1001);
     abort.abort(bargeIn);
     await expect(next).rejects.toBe(bargeIn);
     expect((await say(engine, [TEXT], session)).length).toBeGreaterThan(0);
-    await until(() => expect(states(socketsIn(simulated.requests))).toEqual(['done', 'open']));
+    await eventually(() => expect(states(socketsIn(simulated.requests))).toEqual(['done', 'open']));
   });
 
   it('as it is being opened is not waited for again', async () => {
@@ -191,7 +193,7 @@ describe('a socket that falls silent', () => {
       socket.on('error', () => {}).resume();
     }).listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
-    await until(() => expect(server.listening).toBe(true));
+    await eventually(() => expect(server.listening).toBe(true));
     const { port } = server.address() as { port: number };
     const engine = ending(elevenLabsSocket(settings(`http://127.0.0.1:${port}`)));
     const session = caller();
@@ -206,9 +208,9 @@ describe('a socket that falls silent', () => {
     };
     await turn(500);
     await turn(1001);
-    await until(() => expect(opened).toBe(1));
+    await eventually(() => expect(opened).toBe(1));
     await turn(500);
-    await until(() => expect(opened).toBe(2));
+    await eventually(() => expect(opened).toBe(2));
   });
 
   it('for less than a second is kept', async () => {
@@ -228,7 +230,7 @@ describe('a socket that falls silent', () => {
     // Over a new socket this would be heard: it still stalls.
     const leaving = new AbortController();
     const again = all(engine.run(given([TEXT]), told, forTurn(session, leaving.signal)));
-    await until(() => expect(contextsIn(simulated.requests)).toHaveLength(2));
+    await eventually(() => expect(contextsIn(simulated.requests)).toHaveLength(2));
     expect(states(socketsIn(simulated.requests))).toEqual(['open']);
     leaving.abort(bargeIn);
     await expect(again).rejects.toBe(bargeIn);
@@ -254,10 +256,10 @@ describe('a socket that falls silent', () => {
     const abort = new AbortController();
     simulated.faults.set('socket', { kind: 'stall', after: 0 });
     const speech = all(engine.run(given([TEXT]), told, forTurn(session, abort.signal)));
-    await until(() => expect(textsIn(simulated.requests)).toHaveLength(1));
+    await eventually(() => expect(textsIn(simulated.requests)).toHaveLength(1));
     abort.abort(new ParleyError('deadline', 'elevenlabs gave no sound for 1.5 s.'));
     await expect(speech).rejects.toMatchObject({ code: 'deadline' });
-    await until(() => expect(states(socketsIn(simulated.requests))).toEqual(['done']));
+    await eventually(() => expect(states(socketsIn(simulated.requests))).toEqual(['done']));
   });
 });
 
@@ -322,11 +324,11 @@ describe('a socket that is lost', () => {
 
   it('by its other half only is found by a ping, and replaced', async () => {
     const simulated = await vendor();
-    const engine = engineFor(simulated, {}, { ...TIMINGS, pingMs: 50 });
+    const engine = engineFor(simulated, {}, { ...TIMINGS, pingMs: 1000 });
     const session = caller();
     simulated.faults.set('socket', { kind: 'half_open' });
     engine.prepare!(told, session);
-    await until(() => expect(states(socketsIn(simulated.requests))).toEqual(['left', 'open']));
+    await eventually(() => expect(states(socketsIn(simulated.requests))).toEqual(['left', 'open']));
     await say(engine, [TEXT], session);
     expect(socketsIn(simulated.requests)).toHaveLength(2);
   });
@@ -336,7 +338,7 @@ describe('a socket that is lost', () => {
     const engine = engineFor(simulated, {}, { ...TIMINGS, pingMs: 20 });
     simulated.faults.set('socket', { kind: 'half_open' }, 100);
     engine.prepare!(told, caller());
-    await until(() => expect(states(socketsIn(simulated.requests))).toEqual(['left', 'left']));
+    await eventually(() => expect(states(socketsIn(simulated.requests))).toEqual(['left', 'left']));
     // A third one would have come with the second one's end.
     await say(engineFor(await vendor()), [TEXT]);
     expect(socketsIn(simulated.requests)).toHaveLength(2);
@@ -358,7 +360,7 @@ describe('a vendor that does not do as it should', () => {
     [{ kind: 'half_open' }, 'deadline'],
   ] as const)('%j on a new socket is %s', async (fault, code) => {
     const simulated = await vendor();
-    const engine = engineFor(simulated, { timeoutMs: code === 'deadline' ? 500 : 5000 });
+    const engine = engineFor(simulated, { timeoutMs: code === 'deadline' ? 3000 : 10_000 });
     simulated.faults.set('socket', fault);
     const session = caller();
     await expect(say(engine, [TEXT], session)).rejects.toMatchObject({ name: 'ParleyError', code });
@@ -401,7 +403,7 @@ describe('a vendor that does not do as it should', () => {
   it('drips, and is heard to the end', async () => {
     const simulated = await vendor();
     simulated.faults.set('socket', { kind: 'drip', everyMs: 40 });
-    const speech = await say(engineFor(simulated, { timeoutMs: 2000 }), [TEXT]);
+    const speech = await say(engineFor(simulated), [TEXT]);
     expect(Math.abs(countSamples(speech) - LENGTH)).toBeLessThan(24 * 25);
   });
 

@@ -6,6 +6,7 @@ import type { LlmEvent, LlmRequest } from '../../src/engines/contract.js';
 import { openAiLlm } from '../../src/engines/llm/openai.js';
 import { asParleyError, errorBody, type ParleyError } from '../../src/errors.js';
 import { silentLog } from '../fixtures/engines.js';
+import { eventually } from '../fixtures/eventually.js';
 
 const KEY = 'sk-proj-Qw3rty+/UiOp=ASDFgh99';
 const question: LlmRequest = {
@@ -145,7 +146,8 @@ describe('errors', () => {
     await expect(engine.probe!(forever)).resolves.toBeUndefined();
     const woken = await modelAt((response) => json(response, 404, refusal), ['other']);
     await woken.engine.load!();
-    await expect(woken.engine.probe!(forever)).rejects.toMatchObject({ code: 'unknown_model' });
+    // A probe does not wait for ever for the one who is being woken: then the next one tells.
+    await eventually(() => expect(woken.engine.probe!(forever)).rejects.toMatchObject({ code: 'unknown_model' }));
   });
 });
 

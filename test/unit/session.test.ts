@@ -15,6 +15,7 @@ import {
   steadyTts,
   tellingLlm,
 } from '../fixtures/engines.js';
+import { eventually } from '../fixtures/eventually.js';
 
 const STORY =
   'Once upon a time there was a lighthouse. It stood on a very small island. Nobody had ever climbed it. The end of it.';
@@ -144,7 +145,7 @@ describe('a session', () => {
     caller.report(1, 620, 'flushed'); // "Once upon a time there was a li": the word "a" ends at 29 x 20 ms = 580
     const cut = await caller.next('conversation.item.truncated');
     expect(cut.audio_end_ms).toBe(620);
-    await vi.waitFor(() => expect(caller.types()).toContain('response.done'));
+    await eventually(() => expect(caller.types()).toContain('response.done'));
     caller.ask('Go on');
     await caller.next('response.created');
     await vi.advanceTimersByTimeAsync(0);

@@ -4,10 +4,11 @@ import { promisify } from 'node:util';
 import fastifyWebsocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { MAX_MESSAGE_BYTES, realtimeRoute } from '../../src/gateway/websocket.js';
 import type { Caller } from '../../src/protocol/caller.js';
+import { eventually } from '../fixtures/eventually.js';
 
 let app: FastifyInstance;
 let stop: AbortController;
@@ -71,7 +72,7 @@ it('a session whose caller broke the rules of WebSockets ends at once, though th
   // It does not read, and so never answers the closing handshake.
   socket.pause();
   socket.send(Buffer.from([0xff]), { binary: false });
-  await vi.waitFor(() => expect(caller?.gone.aborted).toBe(true), { interval: 5 });
+  await eventually(() => expect(caller?.gone.aborted).toBe(true));
   expect(await promisify(app.server.getConnections.bind(app.server))()).toBe(1);
   socket.resume();
   expect(await closed).toEqual([1007, 'the text is not UTF-8']);

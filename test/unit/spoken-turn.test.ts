@@ -169,6 +169,19 @@ describe('a spoken turn', () => {
     caller.leave();
   });
 
+  it('R24 does not end because the server itself stood still, with the audio waiting to be read', async () => {
+    const caller = open({ answer: () => ['Good.'] });
+    await caller.speak(600);
+    caller.standStill(2500);
+    // What is due comes before what has arrived.
+    await caller.pass(100);
+    await caller.speak(600);
+    await caller.rest(1000);
+    expect(caller.heard).toHaveLength(1);
+    expect(Math.abs(caller.heard[0]!.ms - 1300), `${caller.heard[0]!.ms} ms`).toBeLessThanOrEqual(100);
+    caller.leave();
+  });
+
   it('R33 is ended by the caller without turn detection', async () => {
     const caller = open({ answer: () => ['Good.'] });
     caller.update({ turn_detection: null, transcription: { language: 'en' } });

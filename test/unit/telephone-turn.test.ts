@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pcmBytes } from '../../src/audio/pcm.js';
 import { VAD_FRAME_SAMPLES, type Vad } from '../../src/engines/contract.js';
 import { plainVad } from '../fixtures/engines.js';
+import { eventually } from '../fixtures/eventually.js';
 import { openTalk } from '../fixtures/talk.js';
 import { standardMuLaw, tone } from '../fixtures/telephone.js';
 
@@ -67,7 +68,7 @@ describe('a caller on the telephone', () => {
       const caller = openTalk({ vad: vad.engine });
       caller.update({ format: { type: 'audio/pcmu' } });
       for (let at = 0; at < whole.length; at += cut) append(caller, whole.subarray(at, at + cut));
-      await vi.waitFor(() => expect(vad.heard().length).toBeGreaterThan(16_000 * 2 - 2 * VAD_FRAME_SAMPLES));
+      await eventually(() => expect(vad.heard().length).toBeGreaterThan(16_000 * 2 - 2 * VAD_FRAME_SAMPLES));
       const heard = vad.heard();
       const meant = tone(16_000, 440, heard.length);
       // A tone that begins out of nothing rings for 3 ms; after that only the steps of the codes are left.
@@ -90,7 +91,7 @@ describe('a caller on the telephone', () => {
     append(caller, codes(tone(8000, 440, 8000)));
     caller.update({ format: { type: 'audio/pcm', rate: 24_000 } });
     caller.say({ type: 'input_audio_buffer.append', audio: base64(pcmBytes(at24)) });
-    await vi.waitFor(() => expect(vad.heard().length).toBeGreaterThan(48_000 - 2 * VAD_FRAME_SAMPLES));
+    await eventually(() => expect(vad.heard().length).toBeGreaterThan(48_000 - 2 * VAD_FRAME_SAMPLES));
     const heard = vad.heard();
     // 440 periods a second: each second begins where the one before would go on.
     const meant = tone(16_000, 440, heard.length);
@@ -128,7 +129,7 @@ describe('a caller on the telephone', () => {
     caller.update({ format: { type: 'audio/pcmu' } });
     const content = [{ type: 'input_audio' as const, audio: base64(speech(2500)) }];
     caller.say({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
-    await vi.waitFor(() => expect(caller.heard.map(({ ms }) => ms)).toEqual([2500]));
+    await eventually(() => expect(caller.heard.map(({ ms }) => ms)).toEqual([2500]));
     caller.leave();
   });
 

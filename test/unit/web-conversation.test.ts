@@ -487,6 +487,22 @@ describe('the next visitor', () => {
     expect(onMessage.mock.calls).toHaveLength(told);
   });
 
+  it('is not greeted in the place of one who left while the sound was opening', async () => {
+    let open = (_isOpen: boolean) => {};
+    fake.opened = new Promise((resolve) => {
+      open = resolve;
+    });
+    socket().greet();
+    const starting = conversation.start();
+    conversation.forget();
+    socket().greet();
+    open(true);
+    await starting;
+    expect(socket().types()).toEqual([]);
+    await conversation.start();
+    expect(socket().types()).toEqual(['response.create']);
+  });
+
   it('is heard without opening the microphone anew', async () => {
     socket().greet();
     await conversation.listen();

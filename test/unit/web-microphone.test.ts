@@ -1,5 +1,6 @@
 /** The microphone without a device: what the browser may say to it, and what the visitor is told. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../fixtures/eventually.js';
 
 interface State {
   readonly kind: string;
@@ -175,14 +176,14 @@ describe('a device that is unplugged', () => {
     expect(fake.asked).toEqual(['headset']);
     devices.kinds = ['audiooutput', 'audioinput'];
     devices.dispatchEvent(new Event('devicechange'));
-    await vi.waitFor(() => expect(microphone.state.kind).toBe('on'));
+    await eventually(() => expect(microphone.state.kind).toBe('on'));
     expect(fake.asked).toEqual(['headset', undefined]);
   });
 
   it('is replaced at once where there is another', async () => {
     await microphone.open('headset');
     fake.hooks?.onEnded();
-    await vi.waitFor(() => expect(microphone.state.kind).toBe('on'));
+    await eventually(() => expect(microphone.state.kind).toBe('on'));
     expect(kinds()).toEqual(['opening', 'on', 'lost', 'opening', 'on']);
   });
 
@@ -202,6 +203,6 @@ describe('a device that is unplugged', () => {
     await microphone.open();
     fake.answer = refuse('NotAllowedError');
     fake.hooks?.onEnded();
-    await vi.waitFor(() => expect(microphone.state.kind).toBe('refused'));
+    await eventually(() => expect(microphone.state.kind).toBe('refused'));
   });
 });

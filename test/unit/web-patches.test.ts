@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ServerMedia } from '../../src/protocol/media.js';
+import { eventually } from '../fixtures/eventually.js';
 
 type PatchMedia = Extract<ServerMedia, { kind: 'patch' }>;
 
@@ -56,7 +57,7 @@ function patch(picture: number, jpeg = new Uint8Array([picture])): PatchMedia {
 
 const open = () => collectPatches(() => (late += 1));
 const asked = () => decodings.map(({ picture }) => picture);
-const untilAsked = (pictures: readonly number[]) => vi.waitFor(() => expect(asked()).toEqual(pictures));
+const untilAsked = (pictures: readonly number[]) => eventually(() => expect(asked()).toEqual(pictures));
 
 describe('the patches of a response', () => {
   it('are decoded in their order, three at a time', async () => {
@@ -86,7 +87,7 @@ describe('the patches of a response', () => {
     patches.add(patch(0));
     await untilAsked([0]);
     decodings[0]?.done();
-    await vi.waitFor(() => expect(patches.stateOf(0)).toBe('ready'));
+    await eventually(() => expect(patches.stateOf(0)).toBe('ready'));
     patches.advance(8);
     expect(patches.stateOf(0)).toBe('ready');
     patches.advance(9);
@@ -122,11 +123,11 @@ describe('the patches of a response', () => {
     for (const picture of [0, 1]) patches.add(patch(picture));
     await untilAsked([0, 1]);
     decodings[0]?.done();
-    await vi.waitFor(() => expect(patches.stateOf(0)).toBe('ready'));
+    await eventually(() => expect(patches.stateOf(0)).toBe('ready'));
     patches.close();
     expect(decodings[0]?.bitmap.close).toHaveBeenCalledOnce();
     decodings[1]?.done();
-    await vi.waitFor(() => expect(decodings[1]?.bitmap.close).toHaveBeenCalledOnce());
+    await eventually(() => expect(decodings[1]?.bitmap.close).toHaveBeenCalledOnce());
     expect(patches.stateOf(1)).toBe('missing');
   });
 });

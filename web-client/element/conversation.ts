@@ -48,6 +48,8 @@ export function openConversation(
   let server: AvatarState = 'idle';
   let isOpen = false;
   let hasBegun = false;
+  /** Counts those who were forgotten. */
+  let gone = 0;
   /** It opens with the sound: what is said before nobody could answer aloud. */
   let ear: 'shut' | 'opening' | 'open' = 'shut';
   let awaitsWords = false;
@@ -167,8 +169,10 @@ export function openConversation(
   return {
     async start() {
       connection.retry();
+      const before = gone;
       const hasSound = await sound.open();
-      if (hasBegun || signal.aborted || (!hasSound && sound.mayYetOpen)) return;
+      // Whoever began it may have left meanwhile; nobody greets an empty room.
+      if (hasBegun || gone !== before || signal.aborted || (!hasSound && sound.mayYetOpen)) return;
       hasBegun = true;
       if (transcript.messages.length > 0) return;
       if (isOpen) send(dialogue.answer());
@@ -212,6 +216,7 @@ export function openConversation(
     },
     reconnect: () => connection.retry(),
     forget() {
+      gone += 1;
       hasBegun = false;
       unasked.clear();
       dialogue.forget();

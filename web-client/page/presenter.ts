@@ -19,21 +19,30 @@ export function presenterChoice(root: HTMLElement, avatar: ParleyAvatar): Presen
   const chosen = new URLSearchParams(location.search).get('avatar') ?? remembered(REMEMBERED);
   if (chosen !== null) avatar.setAttribute('avatar', chosen);
   let shown = '';
+  /** Chosen, and not seen yet: until then the one before is still told of. */
+  let awaited: string | null = null;
 
   select.addEventListener('change', () => {
+    awaited = select.value;
     remember(REMEMBERED, select.value);
     avatar.setAttribute('avatar', select.value);
   });
   return {
     offer(presenters) {
       select.replaceChildren(...presenters.map(({ id, name }) => new Option(name, id)));
-      select.value = shown;
+      select.value = awaited ?? shown;
       root.hidden = presenters.length < 2;
     },
     show(id) {
       shown = id;
+      if (awaited !== null && awaited !== id) return;
+      awaited = null;
       select.value = id;
     },
-    giveUp: () => forget(REMEMBERED),
+    giveUp() {
+      awaited = null;
+      select.value = shown;
+      forget(REMEMBERED);
+    },
   };
 }

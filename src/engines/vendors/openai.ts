@@ -70,8 +70,8 @@ export function openAiVendor(access: OpenAiAccess): OpenAiVendor {
       const ready = await vendor.client();
       const refused = refusal;
       const known = await modelsOf(vendor, ready, signal);
-      // What was refused once is asked again, though later.
-      refusal = null;
+      // What was refused once is asked again, though later; what was refused meanwhile is not told yet.
+      if (refusal === refused) refusal = null;
       if (known === null || known.includes(access.model)) return;
       if (vendor.isOpenAi) throw new ParleyError('unknown_model', `${name} has no model ${access.model}.`);
       // Other servers take names that they do not list.
