@@ -45,9 +45,15 @@ class Cancelled(BaseException):
 class Context:
     """What a method may ask of its stream. Look at it between steps: a cancel is expected to work within 50 ms."""
 
-    def __init__(self, cancelled: threading.Event, log: Log) -> None:
+    def __init__(
+        self,
+        cancelled: threading.Event,
+        log: Log,
+        on_cancel: Callable[[Callable[[], None]], None] = lambda tell: None,
+    ) -> None:
         self._cancelled = cancelled
         self._log = log
+        self._on_cancel = on_cancel
 
     @property
     def cancelled(self) -> bool:
@@ -61,6 +67,11 @@ class Context:
         """Sleeps; wakes up with Cancelled as soon as the stream is cancelled."""
         if self._cancelled.wait(seconds):
             raise Cancelled
+
+    def on_cancel(self, tell: Callable[[], None]) -> None:
+        """For a method that waits for something else than its input. `tell` must not wait: it is called by the thread
+        that reads the wire."""
+        self._on_cancel(tell)
 
     def log(self, level: str, message: str, **fields: Any) -> None:
         self._log(level, message, fields)

@@ -17,6 +17,8 @@ from .frames import Frame, WireError, encode_frame
 PROTOCOL = 1
 # Exit code of a worker that refuses its settings or its parent's protocol: starting it again would not help.
 EXIT_SETTINGS = 42
+# The device failed: no later call in this process could succeed.
+EXIT_LOST = 43
 MAX_STREAMS = 1024
 MAX_CREDIT = 1024
 # Node counts exactly up to here.

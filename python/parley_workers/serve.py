@@ -22,7 +22,7 @@ from . import messages
 from .descriptors import Writer, claim_descriptors
 from .engine import Cancelled, Chunk, Context, Engine, EngineLost, SettingsError, WorkerError
 from .frames import WireError, read_frame
-from .messages import EXIT_SETTINGS, PROTOCOL
+from .messages import EXIT_LOST, EXIT_SETTINGS, PROTOCOL
 from .streams import INPUT_WINDOW, Stream, Table
 
 # Threads of methods, those of cancelled streams included until they have noticed.
@@ -209,19 +209,22 @@ def _finite(stats: Callable[[], dict[str, float]]) -> dict[str, float]:
 
 def _run(worker: Worker, stream: Stream, method: Any, params: dict[str, Any]) -> None:
     try:
-        _send_output(worker, stream, method(params, stream.input(), Context(stream.cancelled, worker.log)))
+        context = Context(stream.cancelled, worker.log, stream.on_cancel)
+        _send_output(worker, stream, method(params, stream.input(), context))
         if worker.table.release(stream):
             worker.send(messages.End(stream.stream, stream.generation))
     except Cancelled:
         pass
     except EngineLost as error:
-        _last_words(worker, "engine_failed", str(error), 1)
+        _last_words(worker, "engine_failed", str(error), EXIT_LOST)
     except WorkerError as error:
         _fail(worker, stream, error)
     except BaseException as error:  # noqa: BLE001 - sys.exit() in a library must not leave the caller waiting, either.
         worker.log("error", "method failed", {"traceback": plain(traceback.format_exc()[-LONGEST_MESSAGE:])})
         _fail(worker, stream, WorkerError("engine_failed", f"{type(error).__name__}: {error}"))
     finally:
+        # A thread of the method's own that still reads the input must not wait for it for ever.
+        stream.cancel()
         with worker.idle:
             worker.running -= 1
             worker.idle.notify_all()

@@ -29,6 +29,7 @@ class Stream:
         self._input_open = INPUT_WINDOW
         self._taken = 0
         self._credit = credit
+        self._on_cancel: list[Callable[[], None]] = []
 
     # Called by the reading thread; none of these waits.
 
@@ -57,8 +58,20 @@ class Stream:
             self.cancelled.set()
             self._input.clear()
             self._changed.notify_all()
+            told = self._on_cancel
+            self._on_cancel = []
+        for tell in told:
+            tell()
 
     # Called by the method's thread.
+
+    def on_cancel(self, tell: Callable[[], None]) -> None:
+        """Told at once, by the reading thread; so it must not wait for anything."""
+        with self._changed:
+            if not self.cancelled.is_set():
+                self._on_cancel.append(tell)
+                return
+        tell()
 
     def take_credit(self) -> None:
         """Before the next chunk is made, so that nothing is made that cannot be sent."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import subprocess
@@ -13,9 +14,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
-from parley_workers import messages
+from parley_workers import messages, serve
+from parley_workers.engine import Cancelled
 from parley_workers.frames import read_frame
 from parley_workers.messages import Cancel, Chunk, Credit, End, Hello, Open, Ping, Shutdown
+from parley_workers.streams import Stream
 
 PYTHON_FOLDER = Path(__file__).parent.parent.parent / "python"
 # A hang ends as an end of the pipe, and so as a failed test.
@@ -152,6 +155,39 @@ def test_it_refuses_with_a_reason_and_exits_with_42(worker: Process, hello: Hell
     assert isinstance(last_words, messages.FatalError)
     assert last_words.code == "worker_settings" and reason in last_words.message
     assert worker.popen.wait(PATIENCE_S) == messages.EXIT_SETTINGS
+
+
+def test_it_exits_with_43_when_its_engine_is_lost(worker: Process) -> None:
+    worker.begin()
+    worker.send(Open(0, 1, "lose", {}, 1))
+    *_, last_words = worker.rest()
+    assert isinstance(last_words, messages.FatalError) and last_words.code == "engine_failed"
+    assert worker.popen.wait(PATIENCE_S) == messages.EXIT_LOST
+
+
+def test_a_thread_of_a_method_that_failed_does_not_wait_for_input_for_ever() -> None:
+    class Nowhere:
+        def write(self, data: bytes) -> None:
+            pass
+
+    listening: list[threading.Thread] = []
+
+    def listen(chunks: Iterator) -> None:
+        with contextlib.suppress(Cancelled):
+            list(chunks)
+
+    def method(params: dict, chunks: Iterator, context: object) -> Iterator:
+        listening.append(threading.Thread(target=listen, args=(chunks,), daemon=True))
+        listening[0].start()
+        yield from ()
+        raise ValueError("failed while another thread listens")
+
+    worker = serve.Worker(Nowhere())
+    stream = Stream(0, 1, 1, lambda chunks: None)
+    worker.table.begin(stream)
+    serve._run(worker, stream, method, {})
+    listening[0].join(PATIENCE_S)
+    assert not listening[0].is_alive()
 
 
 def test_it_sends_what_was_granted_and_not_one_more(worker: Process) -> None:
