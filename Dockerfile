@@ -20,6 +20,7 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY package.json package-lock.json .npmrc setup.mjs tsconfig.json vite.config.ts ./
+COPY setup setup
 COPY python python
 COPY personas personas
 COPY web-client web-client

@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** A page is judged by what is seen and heard in its own time: beside another one, or a bench, it would be late. */
 const PAGES = 'test/browser/**/*.test.ts';
+/** Needs an environment of 6 GB: `npm run test:torch`. */
+const TORCH = 'test/torch/**/*.test.ts';
 
 export default defineConfig({
   test: {
@@ -15,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['test/**/*.test.ts'],
-          exclude: [PAGES],
+          exclude: [PAGES, TORCH],
           // Two cores are the smallest machine that is promised to work; more files at once only make each other late.
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
@@ -24,6 +26,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'pages', include: [PAGES], maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: { name: 'torch', include: [TORCH], maxWorkers: 1, sequence: { groupOrder: 2 } },
       },
     ],
   },

@@ -71,7 +71,7 @@ describe('the Dockerfile', () => {
 
   it('gives the set-up every file that a step of it reads', () => {
     const building = copies.filter(({ at, from }) => at === 0 && from === null).flatMap(({ sources }) => sources);
-    const read = [...readFileSync('setup.mjs', 'utf8').matchAll(/fingerprint\(('[^)]*')\)/g)]
+    const read = [...readFileSync('setup/packages.mjs', 'utf8').matchAll(/fingerprint\(('[^)]*')\)/g)]
       .flatMap((match) => match[1]!.split(','))
       .map((name) => name.trim().slice(1, -1).split('/')[0]!);
     expect(read.length).toBeGreaterThan(8);
