@@ -2,9 +2,10 @@
 
 from .serve import serve
 
-# A new engine is one module in engines/ and one row here.
+# A new engine is one module, in engines/ or in a folder of its own, and one row here.
 ENGINES = {
     "echo": "parley_workers.engines.echo",
+    "musetalk": "parley_workers.musetalk.worker",
     "pocketsphinx": "parley_workers.engines.pocketsphinx",
 }
 
