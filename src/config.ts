@@ -89,6 +89,16 @@ const facePace = z
     return { pictureMs, lookAheadMs, batch };
   });
 
+/** As `{"decoder": "small"}`. */
+const jsonObject = z.string().transform((text, context): Record<string, unknown> => {
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+  } catch {
+    context.addIssue('expected a JSON object');
+    return z.NEVER;
+  }
+});
+
 const isOrigin = (text: string): boolean => text === '*' || (URL.canParse(text) && new URL(text).origin === text);
 
 /** An empty variable counts as one that is not set, as in `PORT= npm start`. */
@@ -104,6 +114,8 @@ const schema = z.object({
   TLS_CERT: z.string().refine(isPath, 'expected the path of a file').optional(),
   TLS_KEY: z.string().refine(isPath, 'expected the path of a file').optional(),
   MAX_SESSIONS: wholeNumber(1, 10_000).default(100),
+  MAX_CONCURRENT_TASKS: wholeNumber(1, 8).default(1),
+  MAX_UPLOAD: wholeNumber(1, 10_000).default(200),
   SESSION_MAX_TURNS: wholeNumber(1, 1_000_000).optional(),
   SESSION_MAX_MINUTES: decimal(0.1, 30_000).optional(),
   SESSION_MAX_CHARACTERS: wholeNumber(1, 1_000_000_000).optional(),
@@ -117,7 +129,18 @@ const schema = z.object({
   STT: engines('openai', 'whisper', 'pocketsphinx', 'none'),
   LLM: engines('openai', 'scripted'),
   TTS: engines('elevenlabs', 'espeak', 'none'),
-  FACE: engines('drawn', 'none', 'simulated'),
+  FACE: engines('musetalk', 'drawn', 'none', 'simulated'),
+  MUSETALK_MODELS_DIR: z.string().optional(),
+  MUSETALK_PYTHON: z.string().optional(),
+  MUSETALK_DEVICES: list
+    .default(['auto'])
+    .pipe(z.array(z.string().regex(/^(auto|cpu|cuda(:\d+)?)$/, 'expected auto, cpu or cuda:0, cuda:1, ...')).min(1)),
+  FACE_LANDMARKS_MODEL: z.string().optional(),
+  MUSETALK_LANDMARKS_PYTHON: z.string().optional(),
+  MUSETALK_REPLIES: wholeNumber(1, 1000).optional(),
+  MUSETALK_OPTIONS: jsonObject.optional(),
+  MUSETALK_WHEN_FULL: z.enum(['voice', 'refuse'], 'expected voice or refuse').default('voice'),
+  MUSETALK_PRECISION: z.enum(['auto', 'fp32', 'fp16', 'bf16'], 'expected auto, fp32, fp16 or bf16').default('auto'),
   SIMULATED_FACE: facePace.default({ pictureMs: 5, lookAheadMs: 80, batch: 8 }),
   OPENAI_API_KEY: key,
   OPENAI_BASE_URL: baseUrl.default(OPENAI_URL),

@@ -87,6 +87,16 @@ export const codes = {
   session_limit: caller(429, 'This conversation is over; a new one may begin.', 1000),
   not_found: caller(404, 'There is nothing at this address.'),
 
+  // Making an avatar of a film.
+  making_refused: caller(403, 'Without an ACCESS_TOKEN, avatars are made for callers on the same machine only.'),
+  unsupported_media: caller(415, 'Send the film itself as the body: video/*, image/*, or application/octet-stream.'),
+  upload_too_large: caller(413, 'The film is larger than this server takes. Cut it, or raise MAX_UPLOAD.'),
+  avatar_exists: caller(409, 'Choose a name that no avatar has.'),
+  preparation_failed: caller(
+    422,
+    'No avatar can be made of this film; `param` says why. docs/avatars.md tells how to film one.',
+  ),
+
   // The house and its providers.
   at_capacity: server(503, true, 'All places are taken. Try again in a moment.', 1013),
   shutting_down: server(503, true, 'The server is shutting down. Connect again in a moment.', 1001),
@@ -95,6 +105,8 @@ export const codes = {
   worker_settings: server(500, false, 'A worker process refused its settings; the log says which.'),
   engine_failed: server(502, true, 'An engine failed while it was answering.'),
   no_answer: server(502, false, 'Nobody is there who has an answer to that.'),
+  cannot_prepare: server(501, false, 'This server is not set up to make avatars; docs/avatars.md says how it is.'),
+  disk_full: server(507, false, "The server's disk is full; nothing was kept."),
   stt_failed: server(502, true, 'What was said could not be recognised. Say it again, or type it.'),
   unsupported_rate: server(500, false, 'Audio of this sample rate cannot be converted.'),
   tts_failed: server(502, true, 'The voice failed; the answer goes on as text.'),

@@ -2,14 +2,14 @@
  * The composition root: environment -> settings -> engines -> sessions -> server. Here, and only here, everything is
  * made and everything is closed.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseEnv } from 'node:util';
 import { loadCatalogue } from './avatars/catalogue.js';
-import { type Config, keysOf, readConfig, variables } from './config.js';
+import { type Config, keysOf, readConfig } from './config.js';
 import { type ChosenEngines, chooseEngines } from './engines/choose.js';
+import { readSettings } from './env-file.js';
 import { asParleyError, ParleyError } from './errors.js';
 import { keepCertificate, readCertificate } from './gateway/certificate.js';
 import { chooseEntrance, invitation, listenFailure } from './gateway/entrance.js';
@@ -18,6 +18,7 @@ import { openLog } from './observe/log.js';
 import { createMetrics } from './observe/metrics.js';
 import { type EngineRow, startTable } from './observe/start-table.js';
 import { linesByHeart, openHouse } from './open-house.js';
+import { openMaking } from './open-making.js';
 import { loadPersonas, type Persona } from './persona.js';
 import { buildServer } from './server.js';
 import { serverParts } from './server-parts.js';
@@ -32,7 +33,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 async function serve(): Promise<void> {
   // onnxruntime would report to its maker. Set before its thread is made: a thread's own environment reaches no native code.
   process.env.ORT_DISABLE_TELEMETRY = '1';
-  const config = readConfig(readSettings());
+  const config = readConfig(readSettings(root, process.env));
   const entrance = chooseEntrance(config.HOST, config.ACCESS_TOKEN);
   const log = openLog(config.LOG_LEVEL, [...keysOf(config), ...(entrance.token === null ? [] : [entrance.token])]);
   const stop = new AbortController();
@@ -47,18 +48,20 @@ async function serve(): Promise<void> {
     metrics.observer,
   );
   metrics.watchEngines(choice.states);
+  metrics.watchWorkers(choice.workers);
   const { engines } = choice;
   const catalogue = await loadCatalogue(resolve(root, config.DATA_DIR, 'avatars'));
   const parts = { config, persona, engines, catalogue, log };
   const house = openHouse(parts);
   const learning = startLearning(house, engines.tts, stop.signal);
-  const made = { ...parts, root, version, choice, house, learning, entrance, certificate, metrics };
+  const making = await openMaking({ config, root, catalogue, onMade: house.welcome, log });
+  const made = { ...parts, root, version, choice, house, learning, entrance, certificate, metrics, making };
   const app = await buildServer(serverParts({ ...made, stopping: stop.signal }));
 
   const shutDown = async () => {
     setTimeout(() => process.exit(1), LAST_MOMENTS_MS).unref();
     stop.abort(new ParleyError('shutting_down'));
-    await app.close();
+    await Promise.all([app.close(), making.close()]);
     await closeAll(engines);
   };
   // Not left to Node, which would wait for the timers that vendors' libraries leave behind.
@@ -80,21 +83,6 @@ async function serve(): Promise<void> {
 
 const closeAll = ({ vad, stt, llm, tts, face }: ChosenEngines) =>
   Promise.all([vad, stt, llm, tts, face].map((engine) => engine?.close()));
-
-/** The environment, over what stands in `.env`. The tests run without the latter. */
-function readSettings(): Readonly<Record<string, string | undefined>> {
-  const file = join(root, '.env');
-  if (process.env.PARLEY_ENV_FILE === 'none' || !existsSync(file)) return process.env;
-  const set = parseEnv(readFileSync(file, 'utf8'));
-  const unknown = Object.keys(set).find((name) => !variables.includes(name));
-  if (unknown !== undefined) {
-    throw new ParleyError(
-      'bad_settings',
-      `.env sets ${unknown}, which Parley does not know; .env.example has them all.`,
-    );
-  }
-  return { ...set, ...process.env };
-}
 
 async function choosePersona(config: Config): Promise<Persona> {
   const personas = await loadPersonas(resolve(root, config.PERSONAS_DIR));

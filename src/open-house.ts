@@ -21,7 +21,12 @@ export interface HouseParts {
   readonly log: Logger;
 }
 
-export function openHouse(parts: HouseParts): House {
+/** A house into which somebody may come who can be asked for from then on. */
+export interface OpenHouse extends House {
+  welcome(entry: AvatarEntry): void;
+}
+
+export function openHouse(parts: HouseParts): OpenHouse {
   const { config, persona, engines, catalogue, log } = parts;
   const avatars = catalogue.list().map(({ avatar }) => avatar.id);
   const chosen = avatarOf(config, persona, avatars);
@@ -38,6 +43,9 @@ export function openHouse(parts: HouseParts): House {
     throw new ParleyError('bad_settings', detail);
   }
   for (const slip of strangers(parts)) log.warn(`personas/${persona.id}.json names ${slip}`);
+  for (const id of stillFaces(parts)) {
+    log.warn(`no engine here can move the mouth of the avatar ${id}: callers see its idle loop while it speaks`);
+  }
   const presenters = new Map(catalogue.list().map((entry) => [entry.avatar.id, presenterOf(parts, entry)]));
   return {
     engines,
@@ -48,6 +56,7 @@ export function openHouse(parts: HouseParts): House {
     mayHaveVoice: (id) => engines.tts?.mayHave?.(id) ?? false,
     presenter: presenters.get(chosen ?? '') ?? presenterOf(parts, null),
     presenters,
+    welcome: (entry) => void presenters.set(entry.avatar.id, presenterOf(parts, entry)),
     standby: standbyOf(persona),
     fillerAfterMs: config.FILLER_AFTER === 0 ? null : config.FILLER_AFTER * 1000,
     limits: {
@@ -133,6 +142,10 @@ function strangers({ persona, engines, catalogue }: HouseParts): string[] {
     ),
   ];
 }
+
+/** Avatars that none of the engines animates; without any face engine that is no surprise. */
+const stillFaces = ({ engines, catalogue }: HouseParts): string[] =>
+  catalogue.list().flatMap(({ avatar }) => (engines.face?.animates(avatar) === false ? [avatar.id] : []));
 
 const listed = (ids: string | readonly string[] | undefined): readonly string[] =>
   ids === undefined ? [] : typeof ids === 'string' ? [ids] : ids;

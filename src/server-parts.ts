@@ -5,6 +5,8 @@ import type { House } from './conversation/house.js';
 import { runSession } from './conversation/session.js';
 import { firstSettings } from './conversation/settings.js';
 import type { Choice } from './engines/choose.js';
+import { facePlaces } from './face-places.js';
+import type { AvatarMaking } from './gateway/avatar-jobs.js';
 import type { KeptCertificate } from './gateway/certificate.js';
 import type { Entrance } from './gateway/entrance.js';
 import { type About, packUrl, type ServedAvatar } from './gateway/routes.js';
@@ -25,11 +27,13 @@ export interface ServerMaterial extends HouseParts {
   readonly certificate: KeptCertificate;
   readonly stopping: AbortSignal;
   readonly metrics: Metrics;
+  readonly making: AvatarMaking;
 }
 
 export function serverParts(made: ServerMaterial): ServerParts {
   const { config, house, log, entrance, certificate, choice, learning, metrics } = made;
   const page = join(made.root, 'dist/web');
+  const admit = facePlaces(config.MUSETALK_WHEN_FULL, house);
   return {
     log,
     access: {
@@ -40,9 +44,9 @@ export function serverParts(made: ServerMaterial): ServerParts {
     token: entrance.token,
     tls: certificate.now()?.pair ?? null,
     realtime: {
-      openSession: (caller) => metrics.during(runSession(caller, house)),
+      openSession: (caller) => admit(caller, () => metrics.during(runSession(caller, house))),
       maxSessions: config.MAX_SESSIONS,
-      avatars: new Set(house.presenters.keys()),
+      avatars: house.presenters,
       log,
       now: house.now,
       stopping: made.stopping,
@@ -50,11 +54,12 @@ export function serverParts(made: ServerMaterial): ServerParts {
     previewSession: (update) => firstSettings(house, 'parley', update),
     routes: {
       about: () => about(made),
-      avatars: servedAvatars(made),
+      avatars: () => servedAvatars(made),
       troubles: () => [...choice.troubles(), ...(learning.trouble === null ? [] : [learning.trouble])],
       services: choice.states,
       metrics,
     },
+    making: made.making,
     page: existsSync(page) ? page : null,
   };
 }

@@ -11,6 +11,7 @@ import Fastify, {
 import type { Logger } from 'pino';
 import { asParleyError, ParleyError } from './errors.js';
 import { type AccessRules, checkAccess } from './gateway/access.js';
+import { type AvatarMaking, avatarJobsRoute } from './gateway/avatar-jobs.js';
 import type { TlsPair } from './gateway/certificate.js';
 import { clientSecretsRoute, createClientSecrets } from './gateway/client-secrets.js';
 import { type RouteTools, routes } from './gateway/routes.js';
@@ -30,6 +31,8 @@ export interface ServerParts {
   /** The session as these settings make it. Throws for those that cannot be. */
   readonly previewSession: (update: SessionUpdate) => SessionSettings;
   readonly routes: RouteTools;
+  /** Null: this server makes no avatars. */
+  readonly making: AvatarMaking | null;
   /** The folder of the built page; null when there is none, as in tests of the socket alone. */
   readonly page: string | null;
 }
@@ -102,6 +105,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   realtimeRoute(app, { ...parts.realtime, settingsOf: secrets.settingsOf });
   clientSecretsRoute(app, secrets, parts.previewSession);
   routes(app, parts.routes);
+  if (parts.making !== null) avatarJobsRoute(app, { making: parts.making, hasToken: parts.token !== null });
   if (parts.page !== null) {
     await app.register(fastifyStatic, { root: parts.page, index: 'index.html' });
     app.get('/kiosk', (_request, reply) => reply.sendFile('kiosk.html'));

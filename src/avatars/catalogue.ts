@@ -1,14 +1,16 @@
 /**
- * The avatars that a folder holds: one folder each, with pack.bin (what callers fetch) and mouths.bin (what faces use).
- * Everything is read and checked at start, so that no caller meets a damaged file.
+ * The avatars that a folder holds: one folder each, with pack.bin (what callers fetch) and what faces use: mouths.bin if
+ * it was drawn, face.safetensors if it was filmed. Everything is read and checked at start, so that no caller meets a
+ * damaged file.
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Avatar } from '../engines/contract.js';
+import type { Avatar, FilmedFace, MouthBank } from '../engines/contract.js';
 import { ParleyError } from '../errors.js';
 import { decodePack, type Pack, type PackInfo } from '../protocol/pack.js';
 import { decodeBank } from './bank.js';
+import { readFilm } from './film.js';
 import { jpegSize } from './jpeg.js';
 
 export interface AvatarEntry {
@@ -22,13 +24,23 @@ export interface Catalogue {
   /** In the order of their ids. */
   list(): AvatarEntry[];
   get(id: string): AvatarEntry | undefined;
+  /** Takes up one that has come into the folder since it was loaded. */
+  add(id: string): Promise<AvatarEntry>;
 }
 
 /** An absent folder is a catalogue without avatars; a damaged file is an error that names it. */
 export async function loadCatalogue(folder: string): Promise<Catalogue> {
   const entries = new Map<string, AvatarEntry>();
   for (const id of await foldersIn(folder)) entries.set(id, await loadAvatar(join(folder, id), id));
-  return { list: () => [...entries.values()], get: (id) => entries.get(id) };
+  return {
+    list: () => [...entries.values()].sort((one, other) => (one.avatar.id < other.avatar.id ? -1 : 1)),
+    get: (id) => entries.get(id),
+    async add(id) {
+      const entry = await loadAvatar(join(folder, id), id);
+      entries.set(id, entry);
+      return entry;
+    },
+  };
 }
 
 async function foldersIn(folder: string): Promise<string[]> {
@@ -47,13 +59,29 @@ async function foldersIn(folder: string): Promise<string[]> {
 async function loadAvatar(folder: string, id: string): Promise<AvatarEntry> {
   const packFile = join(folder, 'pack.bin');
   const pack = await read(packFile, folder);
-  const { info } = named(packFile, folder, () => checkedPack(pack, id));
+  const { info, pictures } = named(packFile, folder, () => checkedPack(pack, id));
   const hash = createHash('sha256').update(pack).digest('hex');
-  const bankFile = join(folder, 'mouths.bin');
-  const bytes = await read(bankFile, folder);
-  const bank = named(bankFile, folder, () => {
+  const film = await loadFilm(folder, packFile, id, hash);
+  const bank = film === null ? await loadBank(folder, info, hash) : null;
+  const { name, width, height } = info;
+  return { avatar: { id, name, hash, width, height, frames: pictures.length, bank, film }, pack, info };
+}
+
+async function loadFilm(folder: string, packFile: string, id: string, pack: string): Promise<FilmedFace | null> {
+  const faceFile = join(folder, 'face.safetensors');
+  try {
+    return await readFilm({ id, pack, packFile, faceFile });
+  } catch (error) {
+    throw broken(faceFile, `Prepare the avatar again, or move the folder ${folder} away.`, error);
+  }
+}
+
+async function loadBank(folder: string, info: PackInfo, pack: string): Promise<MouthBank> {
+  const file = join(folder, 'mouths.bin');
+  const bytes = await read(file, folder);
+  return named(file, folder, () => {
     const decoded = decodeBank(bytes, info.width, info.height);
-    if (decoded.info.id !== id || decoded.info.pack !== hash) {
+    if (decoded.info.id !== info.id || decoded.info.pack !== pack) {
       throw new ParleyError('bad_pack', 'it was made for another pack than the one beside it');
     }
     if (decoded.info.places.length !== info.pictures.length) {
@@ -61,8 +89,6 @@ async function loadAvatar(folder: string, id: string): Promise<AvatarEntry> {
     }
     return decoded.bank;
   });
-  const { name, width, height } = info;
-  return { avatar: { id, name, hash, width, height, frames: info.pictures.length, bank }, pack, info };
 }
 
 function checkedPack(bytes: Uint8Array, id: string): Pack {
@@ -82,7 +108,7 @@ async function read(file: string, folder: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
-    throw broken(file, folder, error);
+    throw broken(file, drawnAnew(folder), error);
   }
 }
 
@@ -90,17 +116,13 @@ function named<T>(file: string, folder: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw broken(file, folder, error);
+    throw broken(file, drawnAnew(folder), error);
   }
 }
 
-function broken(file: string, folder: string, error: unknown): ParleyError {
+const drawnAnew = (folder: string): string => `Delete the folder ${folder} and start again; it is drawn anew.`;
+
+function broken(file: string, mend: string, error: unknown): ParleyError {
   const why = error instanceof Error ? error.message : String(error);
-  return new ParleyError(
-    'bad_pack',
-    `${file}: ${why}. Delete the folder ${folder} and start again; it is drawn anew.`,
-    {
-      cause: error,
-    },
-  );
+  return new ParleyError('bad_pack', `${file}: ${why}. ${mend}`, { cause: error });
 }

@@ -24,13 +24,30 @@ export interface PairedFrame extends HeardFrame {
   readonly pictures: readonly Picture[];
 }
 
-/** Where pictures lie until their audio is released. Bounded by whoever feeds it: one picture for each frame heard. */
+/**
+ * Pictures that may be ready before they are due: they cost a GPU, and a caller who cuts in has no use for them. With the
+ * 400 ms that may be under way to the caller it makes one second.
+ */
+const MOST_READY = 15;
+/** Of a wait that ends when a frame is released; a paused answer may take its time. */
+const LOOK_AGAIN_MS = 60_000;
+
+/** Where pictures lie until their audio is released. */
 export class PictureShelf {
   readonly #pictures: Picture[] = [];
   readonly #bell = new Bell();
+  readonly #room = new Bell();
   #closed = false;
+  #released = 0;
 
-  put(picture: Picture): void {
+  /** How many frames have been released, with their pictures or without. */
+  get released(): number {
+    return this.#released;
+  }
+
+  /** Waits while enough of them are there. */
+  async put(picture: Picture, signal: AbortSignal): Promise<void> {
+    while (this.#pictures.length >= MOST_READY) await this.#room.rung(LOOK_AGAIN_MS, signal);
     this.#pictures.push(picture);
     this.#bell.ring();
   }
@@ -52,8 +69,10 @@ export class PictureShelf {
   }
 
   takeUpTo(index: number): Picture[] {
+    this.#released = index + 1;
     let count = 0;
     while (count < this.#pictures.length && this.#pictures[count]!.index <= index) count += 1;
+    if (count > 0) this.#room.ring();
     return this.#pictures.splice(0, count);
   }
 }

@@ -174,8 +174,10 @@ async function animate(stage: Stage, face: FaceEngine | null, look: ReplyRequest
     const frames = seen[Symbol.asyncIterator]();
     const first = await frames.next();
     if (first.done === true) return;
-    const options = { avatar: look.avatar, base: look.base() };
-    for await (const picture of face.run(startingWith(first.value, frames), options, context)) shelf.put(picture);
+    const options = { avatar: look.avatar, base: look.base(), released: () => shelf.released };
+    for await (const picture of face.run(startingWith(first.value, frames), options, context)) {
+      await shelf.put(picture, signal);
+    }
   } catch (thrown) {
     if (signal.aborted) throw signal.reason;
     await notes.push({ kind: 'degraded', lost: 'face', error: asParleyError(thrown, 'face_failed') }, signal);

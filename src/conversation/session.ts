@@ -115,6 +115,7 @@ function openSession(caller: Caller, house: House): Session {
   };
   const speech = speechFor(presenter, session.settings.audio.output, session.voices);
   if (session.settings.output_modalities[0] === 'audio') engines.tts?.prepare?.(speech, scope);
+  if (presenter.face !== null) engines.face?.prepare?.(presenter.face.avatar);
   if (hearing === null) return session;
   session.listening = listen({
     hearing,

@@ -8,7 +8,7 @@ import { ParleyError } from '../errors.js';
 import { orLate } from '../flow.js';
 import type { Job, Observer } from '../observe/observer.js';
 import type { EngineRow } from '../observe/start-table.js';
-import type { Engine, FaceEngine, Llm, SttEngine, TtsEngine, Vad } from './contract.js';
+import type { Engine, FaceEngine, Llm, SttEngine, TtsEngine, Vad, WorkerStats } from './contract.js';
 import {
   faceCandidates,
   llmCandidates,
@@ -18,6 +18,7 @@ import {
   vadCandidates,
 } from './providers.js';
 import { type Link, troubleOf } from './resilience/chain.js';
+import { faceChain } from './resilience/face-chain.js';
 import { type KeepingTts, keepingTts } from './resilience/keeping-tts.js';
 import { type Candidate, type LineUp, lineUp } from './resilience/line-up.js';
 import { llmChain } from './resilience/llm-chain.js';
@@ -52,6 +53,8 @@ export interface Choice {
   states(): EngineState[];
   /** Jobs that nobody can do at the moment, and why. */
   troubles(): string[];
+  /** What the engines' workers count. */
+  workers(): WorkerStats[];
 }
 
 /** A start waits so long for vendors to say whether they are there and take the key; then it goes on without. */
@@ -68,6 +71,7 @@ export async function chooseEngines(config: Config, tools: ProviderTools, observ
     rows: () => all.map((line) => line.row()),
     states: () => all.flatMap(statesOf),
     troubles: () => all.map(statesOf).flatMap(troubleIn),
+    workers: () => all.flatMap(({ links }) => links.flatMap(({ engine }) => engine.stats?.() ?? [])),
   };
 }
 
@@ -94,7 +98,7 @@ async function lineUpAll(config: Config, tools: ProviderTools, observer: Observe
     stt: lineUp('recogniser', config.STT, stt, { log }),
     llm: lineUp('language model', config.LLM, llm, { log }),
     tts: lineUp('voice', config.TTS, tts, { log }),
-    face: lineUp('face', config.FACE, face, { log, isAlone: true }),
+    face: lineUp('face', config.FACE, face, { log }),
   };
 }
 
@@ -106,6 +110,7 @@ function enginesOf(lines: Lines, config: Config, tools: ProviderTools, observer:
   const model = chained(llm.links, (links) => llmChain(links, thinking, tookOver('llm')));
   const hearing = chained(stt.links, (links) => sttChain(links, patience(config.STT_DEADLINE), tookOver('stt')));
   const voice = () => ttsChain(tts.links, patience(config.TTS_DEADLINE), tookOver('tts'));
+  const animating = face.links.length === 0 ? null : faceChain(face.links);
   const folder = resolve(tools.root, config.DATA_DIR, 'lines');
   const keeping = { ...tools.byHeart, folder, manner: manner(config), log: tools.log };
   const speaking = tts.links.length === 0 ? null : keepingTts(voice(), keeping);
@@ -114,7 +119,7 @@ function enginesOf(lines: Lines, config: Config, tools: ProviderTools, observer:
     stt: mayLack(config.STT) ? hearing : needed(hearing, stt, 'STT', config.STT),
     llm: needed(model, llm, 'LLM', config.LLM),
     tts: mayLack(config.TTS) ? speaking : needed(speaking, tts, 'TTS', config.TTS),
-    face: face.links[0]?.engine ?? null,
+    face: mayLack(config.FACE) ? animating : needed(animating, face, 'FACE', config.FACE),
     observer,
   };
 }

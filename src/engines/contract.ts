@@ -34,9 +34,16 @@ export interface Engine<Run> {
   health(): 'up' | { down: string };
   /** Reads in what takes long to read in, before anybody is served: meanwhile the whole process stands still. */
   load?(): Promise<void>;
+  /** What its workers count, for the operator. */
+  stats?(): readonly WorkerStats[];
   /** Asks a vendor something that costs nothing: is it there, and does it take the key? Throws a ParleyError if not. */
   probe?(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface WorkerStats {
+  readonly worker: string;
+  readonly values: Readonly<Record<string, number>>;
 }
 
 // --- voice activity -------------------------------------------------------------------------------------------------
@@ -234,13 +241,25 @@ export interface Avatar {
   readonly height: number;
   /** Base pictures in the idle loop, at PICTURES_PER_SECOND. */
   readonly frames: number;
-  readonly bank: MouthBank;
+  /** Null: it was not drawn. */
+  readonly bank: MouthBank | null;
+  /** Null: it was not filmed. */
+  readonly film: FilmedFace | null;
+}
+
+/** What a lip-sync model knows of a person who was filmed. Only its worker looks inside. */
+export interface FilmedFace {
+  /** SHA-256 of the file: the same face everywhere has the same name. */
+  readonly hash: string;
+  read(): Promise<{ readonly face: Uint8Array; readonly pack: Uint8Array }>;
 }
 
 export interface FaceOptions {
   readonly avatar: Avatar;
   /** The base picture that frame 0 of the reply lies on; later frames follow the loop. */
   readonly base: number;
+  /** How many frames have left for the caller: the picture of an earlier one comes too late. */
+  readonly released?: () => number;
 }
 
 /** Complete JPEGs of an avatar, for callers who cannot compose. */
@@ -265,4 +284,10 @@ export type Face = (
 export interface FaceEngine extends Engine<Face> {
   /** How much audio after a frame's end it must have heard before it draws that frame. */
   readonly lookAheadMs: number;
+  /** Whether it can move this avatar's mouth at all. */
+  animates(avatar: Avatar): boolean;
+  /** How many answers at once it can animate, of those whom it has to draw; null: it does not know yet. */
+  places?(): number | null;
+  /** Somebody looks at this avatar: what would make its first picture late may be done now. */
+  prepare?(avatar: Avatar): void;
 }

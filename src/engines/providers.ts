@@ -1,12 +1,14 @@
 /** Every provider, by the job that it does and from the best to the one that always works. The only file that names them. */
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { type Config, OPENAI_URL } from '../config.js';
 import type { Persona } from '../persona.js';
 import { shownKey } from '../secrets.js';
 import type { Engine, FaceEngine, Llm, SttEngine, TtsEngine, Vad } from './contract.js';
 import { drawnFace } from './face/drawn.js';
+import { museTalkFace } from './face/musetalk.js';
+import { findMuseTalk } from './face/musetalk-package.js';
 import { simulatedFace } from './face/simulated.js';
 import { openAiLlm } from './llm/openai.js';
 import { scriptedLlm } from './llm/scripted.js';
@@ -165,6 +167,7 @@ export function ttsCandidates(config: Config, { root, log, stopping }: ProviderT
 
 export function faceCandidates(config: Config, { root, log, stopping }: ProviderTools): Candidate<FaceEngine>[] {
   return [
+    museTalk(config, { root, log, stopping }),
     {
       name: 'drawn',
       why: 'a drawn presenter whose mouth follows the sound; needs no GPU',
@@ -187,6 +190,29 @@ export function faceCandidates(config: Config, { root, log, stopping }: Provider
       ],
     },
   ];
+}
+
+function museTalk(
+  config: Config,
+  { root, log, stopping }: Pick<ProviderTools, 'root' | 'log' | 'stopping'>,
+): Candidate<FaceEngine> {
+  const found = findMuseTalk({
+    root,
+    python: config.MUSETALK_PYTHON ?? null,
+    models: config.MUSETALK_MODELS_DIR ?? null,
+    dataDir: resolve(root, config.DATA_DIR),
+  });
+  const about = { name: 'musetalk', why: 'moves the mouths of people who were filmed, on a GPU' };
+  if ('enable' in found) return { ...about, obstacle: found, start: () => [] };
+  const places = { ...found, pythonFolder: join(root, 'python') };
+  const { MUSETALK_DEVICES: devices, MUSETALK_PRECISION: precision } = config;
+  const replies = config.MUSETALK_REPLIES ?? null;
+  const options = config.MUSETALK_OPTIONS ?? null;
+  return {
+    ...about,
+    obstacle: null,
+    start: () => [museTalkFace({ ...places, devices, precision, replies, options, log, signal: stopping })],
+  };
 }
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000);

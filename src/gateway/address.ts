@@ -8,11 +8,17 @@ export function modelIn(address: string): string {
   return named(address, 'model') ?? 'parley';
 }
 
+/** Those whom a caller may ask for; a set, or a map by their ids. */
+export interface KnownAvatars {
+  has(id: string): boolean;
+  keys(): Iterable<string>;
+}
+
 /** Null for whichever the server has. Throws unknown_avatar for one that it has not. */
-export function avatarIn(address: string, avatars: ReadonlySet<string>): string | null {
+export function avatarIn(address: string, avatars: KnownAvatars): string | null {
   const wanted = named(address, 'avatar');
   if (wanted === null || avatars.has(wanted)) return wanted;
-  const known = [...avatars].join(', ') || 'none, this server has no face';
+  const known = [...avatars.keys()].join(', ') || 'none, this server has no face';
   throw new ParleyError('unknown_avatar', `avatar=${wanted} is not one of: ${known}.`, { param: 'avatar' });
 }
 

@@ -41,7 +41,8 @@ export interface MetricsText {
 
 export interface RouteTools {
   readonly about: () => About;
-  readonly avatars: readonly ServedAvatar[];
+  /** As they are now: one may be made while the server runs. */
+  readonly avatars: () => readonly ServedAvatar[];
   /** Why the server cannot take callers now, one line each; empty when it can. */
   readonly troubles: () => readonly string[];
   /** Every engine, those too that only stand behind another one. */
@@ -62,19 +63,21 @@ export function routes(app: FastifyInstance, { about, avatars, troubles, service
   app.get('/v1/about', about);
   app.get('/v1/voices', () => ({ voices: about().voices }));
   app.get('/v1/avatars', () => ({
-    avatars: avatars.map(({ id, name, pack }) => ({ id, name, pack: { url: pack.url, bytes: pack.bytes.byteLength } })),
+    avatars: avatars().map(({ id, name, pack }) => ({
+      id,
+      name,
+      pack: { url: pack.url, bytes: pack.bytes.byteLength },
+    })),
   }));
-  const packs = new Map(avatars.map((avatar) => [avatar.pack.url, avatar.pack.bytes]));
   app.get<{ Params: { id: string; file: string } }>('/v1/avatars/:id/:file', (request, reply) => {
-    const bytes = packs.get(`/v1/avatars/${request.params.id}/${request.params.file}`);
-    if (bytes === undefined) {
-      const known = avatars.some((avatar) => avatar.id === request.params.id);
-      throw new ParleyError(known ? 'not_found' : 'unknown_avatar');
-    }
+    const { id, file } = request.params;
+    const avatar = avatars().find((one) => one.id === id);
+    if (avatar === undefined) throw new ParleyError('unknown_avatar');
+    if (avatar.pack.url !== `/v1/avatars/${id}/${file}`) throw new ParleyError('not_found');
     return reply
       .header('cache-control', 'public, max-age=31536000, immutable')
       .type('application/octet-stream')
-      .send(bytes);
+      .send(avatar.pack.bytes);
   });
 }
 

@@ -13,7 +13,7 @@ import { Queue } from '../flow.js';
 import type { Caller, Incoming } from '../protocol/caller.js';
 import { decodeMedia, MEDIA_SUBPROTOCOL, MediaFormatError } from '../protocol/media.js';
 import type { SessionUpdate } from '../protocol/session.js';
-import { avatarIn, modelIn } from './address.js';
+import { avatarIn, type KnownAvatars, modelIn } from './address.js';
 import { keepAlive } from './keep-alive.js';
 import { explainClosing } from './last-word.js';
 import { createOutlet } from './outlet.js';
@@ -33,7 +33,7 @@ export interface RealtimeRoute {
   readonly openSession: (caller: Caller) => Promise<void>;
   readonly maxSessions: number;
   /** The ids of those whom a caller may ask for. */
-  readonly avatars: ReadonlySet<string>;
+  readonly avatars: KnownAvatars;
   readonly log: Logger;
   readonly now: () => number;
   /** What the session begins with that this key opens; null: with the defaults. */
@@ -65,8 +65,9 @@ export function realtimeRoute(app: FastifyInstance, route: RealtimeRoute): void 
       route
         .openSession(connection.caller)
         .catch((thrown) => {
-          route.log.error({ err: thrown }, 'session failed');
-          connection.end(asParleyError(thrown));
+          const error = asParleyError(thrown);
+          if (error.code !== 'at_capacity') route.log.error({ err: thrown }, 'session failed');
+          connection.end(error);
         })
         .finally(() => {
           sessions -= 1;

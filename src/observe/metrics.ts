@@ -15,6 +15,7 @@ export interface Metrics {
   watchLoop(signal: AbortSignal): void;
   /** Asked whenever somebody reads the metrics. */
   watchEngines(states: () => readonly EngineState[]): void;
+  watchWorkers(workers: () => readonly WorkerNumbers[]): void;
   readonly contentType: string;
   text(): Promise<string>;
 }
@@ -42,6 +43,11 @@ const FIRST_ANSWER: Partial<Record<Job, readonly [name: string, help: string]>> 
   face: ['lipsync_first_frame', 'First sound to the first picture for it'],
 };
 
+interface WorkerNumbers {
+  readonly worker: string;
+  readonly values: Readonly<Record<string, number>>;
+}
+
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -64,6 +70,14 @@ export function createMetrics(): Metrics {
     watchEngines(states) {
       const up = gauge(registry, 'engine_up', '1: it is asked; 0: it is out of order', ['job', 'engine'], () => {
         for (const { job, engine, trouble } of states()) up.set({ job, engine }, trouble === null ? 1 : 0);
+      });
+    },
+    watchWorkers(workers) {
+      const numbers = gauge(registry, 'worker', 'What a worker counts, as of its last ping', ['worker', 'stat'], () => {
+        numbers.reset();
+        for (const { worker, values } of workers()) {
+          for (const [stat, value] of Object.entries(values)) numbers.set({ worker, stat }, value);
+        }
       });
     },
     contentType: registry.contentType,

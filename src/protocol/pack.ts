@@ -27,17 +27,21 @@ export const packSchema = z.strictObject({
   fps: z.literal(25),
   width: pixels,
   height: pixels,
-  /** Byte lengths of the base pictures, in the order of the loop; the last one leads back to the first. */
+  /** Byte lengths of the pictures, in the order of the loop; the last one leads back to the first. */
   pictures: z.array(z.int().min(1).max(MAX_PACK_BYTES)).min(1).max(1500),
   /** Colour behind the head, for the page around the picture. */
   background: z.string().regex(/^#[0-9a-f]{6}$/),
+  /** The loop is the file's pictures forwards and then backwards, without showing either end twice. */
+  swings: z.boolean().optional(),
+  /** Of an avatar that was filmed: what the person agreed to, and when that was recorded. */
+  consent: z.strictObject({ statement: z.string().min(1).max(400), recorded: z.iso.date() }).optional(),
 });
 
 export type PackInfo = z.infer<typeof packSchema>;
 
 export interface Pack {
   readonly info: PackInfo;
-  /** Views of the file's bytes: JPEG files of the idle loop. */
+  /** Views of the file's bytes: the JPEG files of the idle loop, in its order. */
   readonly pictures: readonly Uint8Array[];
 }
 
@@ -89,7 +93,11 @@ export function decodePack(bytes: Uint8Array): Pack {
   }
   if (offset !== bytes.byteLength)
     throw new PackFormatError(`${bytes.byteLength - offset} bytes after the last picture`);
-  return { info, pictures };
+  return { info, pictures: info.swings ? swung(pictures) : pictures };
+}
+
+function swung<T>(there: readonly T[]): T[] {
+  return [...there, ...there.slice(1, -1).reverse()];
 }
 
 function parseInfo(json: Uint8Array): PackInfo {

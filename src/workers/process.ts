@@ -38,6 +38,8 @@ export interface Worker {
   /** One stream. Fails at once with worker_unavailable while the worker is down; `ready` is there for waiting. */
   open(call: Call): AsyncIterable<Chunk>;
   readonly pid: number | undefined;
+  /** What it told of itself when it was ready; undefined while it is not up. */
+  readonly info: Readonly<Record<string, unknown>> | undefined;
   /** The worker's own numbers, as of its latest answer to a ping. */
   readonly stats: Readonly<Record<string, number>>;
   close(): Promise<void>;
@@ -82,6 +84,9 @@ export function startWorker(options: WorkerOptions): Worker {
     name,
     get pid() {
       return 'run' in board.state ? board.state.run.pid : undefined;
+    },
+    get info() {
+      return board.state.kind === 'up' ? board.state.ready.info : undefined;
     },
     get stats() {
       return board.stats;

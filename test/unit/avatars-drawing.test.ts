@@ -116,7 +116,7 @@ describe.each(presenters)('$id, drawn and on disk', (design) => {
     const { avatar, pack, info } = entry;
     expect(avatar).toMatchObject({ id: design.id, name: design.name, width: 512, height: 512, frames: 4 });
     expect(avatar.hash).toMatch(/^[0-9a-f]{64}$/);
-    expect(avatar.bank.mouths).toEqual(extent.mouths);
+    expect(avatar.bank!.mouths).toEqual(extent.mouths);
     expect(info.background).toBe(design.background.page);
     expect(Buffer.from(pack).equals(await readFile(file('pack.bin')))).toBe(true);
     expect((await loadCatalogue(folder)).list()).toHaveLength(1);
@@ -126,9 +126,9 @@ describe.each(presenters)('$id, drawn and on disk', (design) => {
     const { pictures } = decodePack(entry.pack);
     for (const [base, picture] of pictures.entries()) {
       const decoded = await decodeJpeg(picture);
-      const place = entry.avatar.bank.place(base);
+      const place = entry.avatar.bank!.place(base);
       for (let mouth = 1; mouth < extent.mouths.length; mouth++) {
-        const patch = await decodeJpeg(entry.avatar.bank.patch(base, mouth));
+        const patch = await decodeJpeg(entry.avatar.bank!.patch(base, mouth));
         expect(joinOf(decoded, patch, place), `base ${base}, mouth ${mouth}`).toBeLessThanOrEqual(4);
       }
     }
@@ -137,9 +137,9 @@ describe.each(presenters)('$id, drawn and on disk', (design) => {
   it('has patches that all differ from the base picture', async () => {
     const { pictures } = decodePack(entry.pack);
     const base = await decodeJpeg(pictures[0]!);
-    const { x, y, width, height } = entry.avatar.bank.place(0);
+    const { x, y, width, height } = entry.avatar.bank!.place(0);
     for (let mouth = 1; mouth < extent.mouths.length; mouth++) {
-      const patch = await decodeJpeg(entry.avatar.bank.patch(0, mouth));
+      const patch = await decodeJpeg(entry.avatar.bank!.patch(0, mouth));
       let most = 0;
       for (let row = 0; row < height; row++) {
         for (let column = 0; column < width; column++) {

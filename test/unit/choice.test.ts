@@ -81,3 +81,13 @@ it('operators see that the vendor does not know the voice that is set, and it is
   await expect(say()).rejects.toMatchObject({ code: 'unknown_voice' });
   expect(simulated.requests.length).toBeGreaterThan(asked);
 });
+
+it('ends the start where a face is named that cannot start, and does without one where it may', async () => {
+  const nowhere = { MUSETALK_PYTHON: process.execPath, MUSETALK_MODELS_DIR: '/nowhere' };
+  await expect(choice({ ...nowhere, FACE: 'musetalk' })).rejects.toMatchObject({
+    code: 'bad_settings',
+    message: expect.stringMatching(/FACE="musetalk" cannot start: .*unet\.safetensors is not there/),
+  });
+  expect((await choice({ ...nowhere, FACE: 'musetalk,none' })).engines.face).toBeNull();
+  expect((await choice({ ...nowhere, FACE: 'auto' })).engines.face?.name).toBe('drawn');
+});

@@ -25,7 +25,11 @@ describe('the settings', () => {
     ['LOG_LEVEL', 'loud', /LOG_LEVEL="loud" is wrong/],
     ['MAX_SESSIONS', '0', /MAX_SESSIONS="0" is wrong/],
     ['ALLOWED_ORIGINS', 'example.org', /expected origins, as https/],
-    ['FACE', 'drawn,marble', /expected a comma list of: auto, drawn, none/],
+    ['FACE', 'drawn,marble', /expected a comma list of: auto, musetalk, drawn, none/],
+    ['MUSETALK_DEVICES', 'gpu0', /expected auto, cpu or cuda:0/],
+    ['MUSETALK_PRECISION', 'int8', /expected auto, fp32, fp16 or bf16/],
+    ['MUSETALK_OPTIONS', '[1]', /MUSETALK_OPTIONS="\[1\]" is wrong: expected a JSON object/],
+    ['MUSETALK_REPLIES', '0', /MUSETALK_REPLIES="0" is wrong/],
   ])('name the wrong variable %s=%s', (name, value, sentence) => {
     expect(() => readConfig({ [name]: value })).toThrow(sentence);
   });

@@ -8,9 +8,13 @@ import { expect, it } from 'vitest';
  */
 const FLOORS: readonly (readonly [prefix: string, floor: number])[] = [
   ['src/main.ts', 8],
+  ['src/avatar-command.ts', 8],
   ['src/bench/', 7],
   ['src/server-parts.ts', 7],
   ['src/open-house.ts', 6],
+  ['src/open-making.ts', 6],
+  ['src/face-places.ts', 6],
+  ['src/preparing-options.ts', 2],
   ['src/standby-voices.ts', 6],
   ['src/server.ts', 6],
   ['src/engines/choose.ts', 5.5],
@@ -29,6 +33,7 @@ const FLOORS: readonly (readonly [prefix: string, floor: number])[] = [
   ['src/avatars/', 4],
   ['src/workers/', 2],
   ['src/observe/', 2],
+  ['src/env-file.ts', 2],
   ['src/config.ts', 1],
   ['src/flow.ts', 1],
   ['src/persona', 1],
@@ -123,5 +128,5 @@ it('lets the page import nothing of the server but protocol/', () => {
 
 it('reads the environment in the composition roots only', () => {
   const readers = files.filter((file) => /process\.env\b/.test(readFileSync(file, 'utf8')));
-  expect(readers).toEqual(['src/bench/main.ts', 'src/main.ts']);
+  expect(readers).toEqual(['src/avatar-command.ts', 'src/bench/main.ts', 'src/main.ts']);
 });

@@ -57,7 +57,8 @@ function partsOf(metrics: Metrics, house: House): ServerParts {
       stopping: new AbortController().signal,
     },
     previewSession: unasked,
-    routes: { about: unasked, avatars: [], troubles: () => [], services: () => [], metrics },
+    routes: { about: unasked, avatars: () => [], troubles: () => [], services: () => [], metrics },
+    making: null,
     page: null,
   };
 }
@@ -136,6 +137,17 @@ describe('/metrics', () => {
     expect(now.value('parley_turns_total', { status: 'failed' })).toBe(1);
     expect(now.value('parley_llm_ttft_seconds_count', { service: 'openai' })).toBeUndefined();
     await caller.hangUp();
+  });
+
+  it('tells what workers count, as of now', async () => {
+    const metrics = createMetrics();
+    let workers = [{ worker: 'musetalk', values: { pictures: 5, batch_fill: 0.5 } as Record<string, number> }];
+    metrics.watchWorkers(() => workers);
+    expect(await metrics.text()).toContain('parley_worker{worker="musetalk",stat="batch_fill"} 0.5');
+    workers = [{ worker: 'musetalk', values: { pictures: 7 } }];
+    const text = await metrics.text();
+    expect(text).toContain('parley_worker{worker="musetalk",stat="pictures"} 7');
+    expect(text).not.toContain('batch_fill');
   });
 
   it('has no label that a client can make', async () => {

@@ -39,6 +39,19 @@ describe('a pack', () => {
     expect(() => decodePack(lying)).toThrow(/picture 2 is cut off/);
   });
 
+  it('that swings is a loop forwards and back, without showing either end twice', () => {
+    const of = (count: number) => decodePack(encodePack({ ...info, swings: true }, four.slice(0, count))).pictures;
+    const four = [1, 2, 3, 4].map((byte) => new Uint8Array([byte]));
+    expect(of(4).map(([byte]) => byte)).toEqual([1, 2, 3, 4, 3, 2]);
+    expect([3, 2, 1].map((count) => of(count).length)).toEqual([4, 2, 1]);
+  });
+
+  it('says what the person who was filmed agreed to', () => {
+    const consent = { statement: 'Anna agreed in writing.', recorded: '2026-11-22' };
+    expect(decodePack(encodePack({ ...info, consent }, pictures)).info.consent).toEqual(consent);
+    expect(() => encodePack({ ...info, consent: { ...consent, recorded: 'yesterday' } }, pictures)).toThrow();
+  });
+
   it('may not be larger than a client should have to fetch', () => {
     expect(() => encodePack(info, [new Uint8Array(MAX_PACK_BYTES)])).toThrow(/at most/);
     expect(() => decodePack(new Uint8Array(MAX_PACK_BYTES + 1))).toThrow(/at most/);

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FRAME_SAMPLES } from '../../src/audio/pcm.js';
 import { type ReplyEngines, type ReplyEvent, reply } from '../../src/conversation/reply.js';
 import { heardCharacters, nothingSpoken } from '../../src/conversation/spoken.js';
-import type { TtsEngine } from '../../src/engines/contract.js';
+import type { FaceEngine, TtsEngine } from '../../src/engines/contract.js';
 import { ParleyError } from '../../src/errors.js';
 import {
   framesIn,
@@ -197,6 +197,33 @@ describe('a reply', () => {
     await new Promise((resolve) => setImmediate(resolve));
     const made = tts.spoken.reduce((sum, phrase) => sum + phrase.text.length * MS_PER_CHARACTER, 0);
     expect(made).toBeLessThan(13_000);
+    await reader.return(undefined);
+  });
+
+  it('has at most 600 ms of pictures ready that are not due, for they cost a GPU', async () => {
+    let drawn = 0;
+    const counting = plainFace();
+    const face: FaceEngine = {
+      ...counting,
+      run: async function* (...given) {
+        for await (const picture of counting.run(...given)) {
+          drawn += 1;
+          yield picture;
+        }
+      },
+    };
+    const sentences = Array.from({ length: 20 }, (_, index) => `This is the sentence with the number ${index}. `);
+    const tts = steadyTts();
+    const { events } = start({ llm: tellingLlm(() => sentences).engine, tts: tts.engine, face });
+    const reader = events[Symbol.asyncIterator]();
+    for (let frames = 0; frames < 20; ) {
+      const { value } = await reader.next();
+      if (value?.kind === 'frame') frames += 1;
+      for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      // Those that are ready, the one that is being paired, and the one that waits for room.
+      expect(drawn).toBeLessThanOrEqual(frames + 15 + 2);
+    }
+    expect(drawn).toBeGreaterThanOrEqual(30);
     await reader.return(undefined);
   });
 

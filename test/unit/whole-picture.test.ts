@@ -36,7 +36,7 @@ function open(from: readonly Uint8Array[] = bases) {
 
 const patchOf = (base: number, mouth: number): NonNullable<Picture['patch']> => {
   const { bank } = entry.avatar;
-  return { place: bank.place(base), jpeg: bank.patch(base, mouth) };
+  return { place: bank!.place(base), jpeg: bank!.patch(base, mouth) };
 };
 
 async function draw(...layers: readonly (readonly [jpeg: Uint8Array, x: number, y: number])[]): Promise<SKRSContext2D> {

@@ -7,8 +7,8 @@ import { FACE_FRAME_SAMPLES, FRAME_MS } from '../../audio/pcm.js';
 import { ParleyError } from '../../errors.js';
 import { abortable } from '../../flow.js';
 import type { EngineContext, FaceEngine, FaceOptions, Mouth, Picture } from '../contract.js';
+import { bankPainter, hasBank } from './from-bank.js';
 import { finish, follow, LOOK_AHEAD_FRAMES, startTrack } from './mouth-track.js';
-import { nearestMouth } from './nearest-mouth.js';
 
 /** A voice may come much faster than it is heard. After so many frames (2 ms of work) everyone else gets a turn. */
 const FRAMES_A_TURN = 16;
@@ -19,6 +19,7 @@ export function drawnFace(): FaceEngine {
     // To draw the frame that is asked for, it takes that one and those it looks ahead to.
     readAhead: LOOK_AHEAD_FRAMES + 1,
     lookAheadMs: LOOK_AHEAD_FRAMES * FRAME_MS,
+    animates: hasBank,
     run,
     health: () => 'up',
     close: async () => {},
@@ -30,7 +31,7 @@ async function* run(
   options: FaceOptions,
   context: EngineContext,
 ): AsyncGenerator<Picture, void, undefined> {
-  const draw = painter(options);
+  const draw = bankPainter(options);
   for await (const mouth of mouths(frames, context.signal)) {
     yield draw(mouth);
     context.signal.throwIfAborted();
@@ -63,18 +64,4 @@ async function* mouths(frames: AsyncIterable<Int16Array>, signal: AbortSignal): 
 function checked(frame: Int16Array): Int16Array {
   if (frame.length === FACE_FRAME_SAMPLES) return frame;
   throw new ParleyError('face_failed', `a frame of ${frame.length} samples; a face takes ${FACE_FRAME_SAMPLES}`);
-}
-
-/** Mouths in, pictures out; counts them and remembers which mouth is shown. */
-function painter({ avatar, base: first }: FaceOptions): (mouth: Mouth) => Picture {
-  const { bank, frames } = avatar;
-  let index = -1;
-  let shown = 0;
-  return (mouth) => {
-    index += 1;
-    const base = (first + index) % frames;
-    shown = nearestMouth(bank.mouths, mouth, shown);
-    if (shown === 0) return { index, base, patch: null };
-    return { index, base, patch: { place: bank.place(base), jpeg: bank.patch(base, shown) } };
-  };
 }

@@ -5,13 +5,14 @@
  */
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { FACE_FRAME_SAMPLES, FRAME_MS, pcmBytes } from '../../audio/pcm.js';
+import { FRAME_MS } from '../../audio/pcm.js';
 import { ParleyError } from '../../errors.js';
 import { within } from '../../flow.js';
 import { Credit } from '../../workers/outflow.js';
-import { type Chunk, startWorker } from '../../workers/process.js';
-import type { FaceEngine, FaceOptions, Picture } from '../contract.js';
-import { nearestMouth } from './nearest-mouth.js';
+import { startWorker } from '../../workers/process.js';
+import type { FaceEngine } from '../contract.js';
+import { bankPainter, hasBank } from './from-bank.js';
+import { pacedFrames } from './paced-frames.js';
 
 export interface SimulatedFaceOptions {
   /** dist/engines/face/simulated-worker.js */
@@ -56,6 +57,7 @@ export function simulatedFace({ workerFile, pace, log, signal }: SimulatedFaceOp
     name: 'simulated',
     readAhead,
     lookAheadMs: lookAhead * FRAME_MS,
+    animates: hasBank,
     async *run(frames, options, context) {
       if (worker.health() !== 'up') {
         await within(worker.ready(context.signal), BACK_MS, 'worker_unavailable', 'The face is not back yet.');
@@ -63,11 +65,12 @@ export function simulatedFace({ workerFile, pace, log, signal }: SimulatedFaceOp
       const left = new AbortController();
       const room = new Credit();
       room.grant(readAhead);
-      const input = chunks(frames, room, AbortSignal.any([context.signal, left.signal]));
-      const draw = painter(options);
+      const input = pacedFrames(frames, room, AbortSignal.any([context.signal, left.signal]));
+      const draw = bankPainter(options);
       try {
         for await (const { data } of worker.open({ method: 'animate', params: {}, input, signal: context.signal })) {
-          yield draw(parsed(data));
+          const { open } = parsed(data);
+          yield draw({ open, wide: 0.5, teeth: 0, bite: 0, tongue: 0, press: 0 });
           context.signal.throwIfAborted();
           room.grant(1);
         }
@@ -81,33 +84,10 @@ export function simulatedFace({ workerFile, pace, log, signal }: SimulatedFaceOp
   };
 }
 
-/** Takes a frame only when there is room for it: a picture that was read makes some. */
-async function* chunks(frames: AsyncIterable<Int16Array>, room: Credit, signal: AbortSignal): AsyncGenerator<Chunk> {
-  await room.take(signal);
-  for await (const frame of frames) {
-    if (frame.length !== FACE_FRAME_SAMPLES) {
-      throw new ParleyError('face_failed', `a frame of ${frame.length} samples; a face takes ${FACE_FRAME_SAMPLES}`);
-    }
-    yield { data: {}, body: pcmBytes(frame) };
-    await room.take(signal);
-  }
-}
-
 type Drawn = z.infer<typeof drawnSchema>;
 
 function parsed(data: Record<string, unknown>): Drawn {
   const { success, data: drawn, error } = drawnSchema.safeParse(data);
   if (!success) throw new ParleyError('worker_broken', `simulated face: ${z.prettifyError(error)}`);
   return drawn;
-}
-
-function painter({ avatar, base: first }: FaceOptions): (drawn: Drawn) => Picture {
-  const { bank, frames } = avatar;
-  let shown = 0;
-  return ({ index, open }) => {
-    const base = (first + index) % frames;
-    shown = nearestMouth(bank.mouths, { open, wide: 0.5, teeth: 0, bite: 0, tongue: 0, press: 0 }, shown);
-    if (shown === 0) return { index, base, patch: null };
-    return { index, base, patch: { place: bank.place(base), jpeg: bank.patch(base, shown) } };
-  };
 }
