@@ -1,7 +1,8 @@
 /**
  * Audio and its pictures, released together. The voice never waits long for the face: a reply starts with 150 ms of
  * patience, waiting spends it and pictures that come in time earn it back; when it is spent the voice goes alone, and
- * a late picture follows with a later frame, for the caller hears everything a little after it is sent.
+ * a late picture follows with a later frame, for the caller hears everything a little after it is sent. Those of the last
+ * frames follow by themselves.
  */
 import { FRAME_MS } from '../audio/pcm.js';
 import type { Picture } from '../engines/contract.js';
@@ -24,6 +25,17 @@ export interface PairedFrame extends HeardFrame {
   readonly pictures: readonly Picture[];
 }
 
+/** What leaves: frames, and pictures that became ready when no frame was left to go with. */
+export type Released =
+  | ({ readonly kind: 'frame' } & PairedFrame)
+  | { readonly kind: 'late'; readonly pictures: readonly Picture[] };
+
+/**
+ * How long the last pictures are waited for when all has been said: the caller still hears the 400 ms that are under way,
+ * and 100 of them are left for what comes behind the last frame.
+ */
+const LATE_MS = 300;
+
 /**
  * Pictures that may be ready before they are due: they cost a GPU, and a caller who cuts in has no use for them. With the
  * 400 ms that may be under way to the caller it makes one second.
@@ -39,10 +51,16 @@ export class PictureShelf {
   readonly #room = new Bell();
   #closed = false;
   #released = 0;
+  #nextPicture = 0;
 
   /** How many frames have been released, with their pictures or without. */
   get released(): number {
     return this.#released;
+  }
+
+  /** The index of the first picture that has not been taken. */
+  get nextPicture(): number {
+    return this.#nextPicture;
   }
 
   /** Waits while enough of them are there. */
@@ -73,7 +91,9 @@ export class PictureShelf {
     let count = 0;
     while (count < this.#pictures.length && this.#pictures[count]!.index <= index) count += 1;
     if (count > 0) this.#room.ring();
-    return this.#pictures.splice(0, count);
+    const taken = this.#pictures.splice(0, count);
+    this.#nextPicture = (taken.at(-1)?.index ?? this.#nextPicture - 1) + 1;
+    return taken;
   }
 }
 
@@ -83,7 +103,7 @@ export async function* pair(
   shelf: PictureShelf,
   due: (index: number) => Promise<void>,
   signal: AbortSignal,
-): AsyncGenerator<PairedFrame, void, undefined> {
+): AsyncGenerator<Released, void, undefined> {
   let index = 0;
   let patience = PATIENCE_MS;
   for await (const frame of heard) {
@@ -92,7 +112,23 @@ export async function* pair(
     const inTime = await shelf.ready(index, patience, signal);
     const waited = performance.now() - asked;
     patience = Math.min(PATIENCE_MS, Math.max(0, patience - waited) + (inTime ? EARNED_MS : 0));
-    yield { ...frame, index, pictures: shelf.takeUpTo(index) };
+    yield { kind: 'frame', ...frame, index, pictures: shelf.takeUpTo(index) };
     index += 1;
+  }
+  yield* lastPictures(shelf, index, signal);
+}
+
+/** Of an answer of so many frames. */
+async function* lastPictures(
+  shelf: PictureShelf,
+  frames: number,
+  signal: AbortSignal,
+): AsyncGenerator<Released, void, undefined> {
+  const until = performance.now() + LATE_MS;
+  while (shelf.nextPicture < frames && (await shelf.ready(shelf.nextPicture, until - performance.now(), signal))) {
+    const pictures = shelf.takeUpTo(frames - 1);
+    // The face has ended without them.
+    if (pictures.length === 0) return;
+    yield { kind: 'late', pictures };
   }
 }

@@ -21,7 +21,7 @@ import type {
 import { asParleyError, ParleyError } from '../errors.js';
 import { merge, orLate, Queue } from '../flow.js';
 import type { Observer } from '../observe/observer.js';
-import { type HeardFrame, type PairedFrame, PictureShelf, pair } from './pairing.js';
+import { type HeardFrame, PictureShelf, pair, type Released } from './pairing.js';
 import type { SpeakablePhrase } from './phrases.js';
 import { speakable } from './speakable.js';
 import { addAside, addSpeech, type Spoken, type TimedWord } from './spoken.js';
@@ -60,7 +60,7 @@ type Note =
   /** From here on the reply goes without this. */
   | { readonly kind: 'degraded'; readonly lost: 'voice' | 'face'; readonly error: ParleyError };
 
-export type ReplyEvent = Note | ({ readonly kind: 'frame' } & PairedFrame);
+export type ReplyEvent = Note | Released;
 
 /** What the pumps of one reply share. */
 interface Stage {
@@ -95,7 +95,7 @@ export async function* reply(
   const ended = Promise.allSettled([thinking, speaking, animating]);
   void Promise.allSettled([thinking, speaking]).then(() => notes.close());
   try {
-    yield* merge(notes, releasedFrames(stage, request.due));
+    yield* merge(notes, pair(heard, stage.shelf, request.due, signal));
     await Promise.all([thinking, speaking]);
   } finally {
     // Everything has been released, or nobody wants it: a face that hangs must not keep the reply from ending.
@@ -191,11 +191,4 @@ async function animate(stage: Stage, face: FaceEngine | null, look: ReplyRequest
 async function* startingWith<T>(first: T, rest: AsyncGenerator<T>): AsyncGenerator<T, void, undefined> {
   yield first;
   yield* rest;
-}
-
-async function* releasedFrames(
-  { heard, shelf, context }: Stage,
-  due: ReplyRequest['due'],
-): AsyncGenerator<ReplyEvent, void, undefined> {
-  for await (const frame of pair(heard, shelf, due, context.signal)) yield { kind: 'frame', ...frame };
 }

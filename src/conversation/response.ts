@@ -191,6 +191,11 @@ function deliverOne(outlet: Outlet, event: Exclude<ReplyEvent, { kind: 'cut' }>)
     case 'frame':
       deliverFrame(outlet, event);
       return;
+    case 'late':
+      outlet.signal.throwIfAborted();
+      sounding.timeline.mark('first_picture');
+      for (const picture of event.pictures) tools.caller.sendPicture(outlet.plan.number, picture);
+      return;
   }
 }
 

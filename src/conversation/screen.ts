@@ -26,7 +26,7 @@ export interface ScreenTools {
 export interface Screen {
   /** The base picture that picture 0 of a reply lies on if it is made now. The loop waits for it there. */
   base(): number;
-  /** A picture of the response that is on air, beside its audio. */
+  /** A picture of the response that is on air, beside its audio; not, if it comes too late for that. */
   show(response: number, picture: CallerPicture): void;
 }
 
@@ -97,6 +97,9 @@ export function openScreen({ caller, pictures, onAir, now }: ScreenTools): Scree
     show(response, { index, base: under, patch }) {
       const first = (under + frames - (index % frames)) % frames;
       part = part?.response === response ? { ...part, last: index } : { response, first, last: index };
+      const air = onAir();
+      // Its moment has passed, and the caller has seen a base picture that comes later in the loop.
+      if (air?.number === response && index < Math.ceil(air.playhead.heard() / FRAME_SAMPLES) - 1) return;
       const jpeg = () => (patch === null ? pictures.base(under) : pictures.composed(under, patch));
       caller.sendWholePicture({ response, position: index * FRAME_SAMPLES, base: under, jpeg });
     },

@@ -38,6 +38,8 @@ async function collect(source: AsyncIterable<ReplyEvent>): Promise<ReplyEvent[]>
 
 type Frame = Extract<ReplyEvent, { kind: 'frame' }>;
 const framesOf = (events: readonly ReplyEvent[]) => events.filter((event): event is Frame => event.kind === 'frame');
+const picturesOf = (events: readonly ReplyEvent[]) =>
+  events.flatMap((event) => (event.kind === 'frame' || event.kind === 'late' ? event.pictures : []));
 const textOf = (events: readonly ReplyEvent[]) =>
   events.flatMap((event) => (event.kind === 'text' ? [event.text] : [])).join('');
 
@@ -58,7 +60,7 @@ describe('a reply', () => {
     expect(frames.map((frame) => frame.index)).toEqual(frames.map((_, index) => index));
     expect(frames.every((frame) => frame.samples.length === FRAME_SAMPLES)).toBe(true);
     expect(frames.length).toBe(Math.ceil(spoken.samples / FRAME_SAMPLES));
-    const pictures = frames.flatMap((frame) => frame.pictures);
+    const pictures = picturesOf(seen);
     expect(pictures.map((picture) => picture.index)).toEqual(frames.map((frame) => frame.index));
     expect(pictures[0]?.base).toBe(148);
     expect(pictures[3]?.base).toBe(1);
@@ -225,6 +227,37 @@ describe('a reply', () => {
     }
     expect(drawn).toBeGreaterThanOrEqual(30);
     await reader.return(undefined);
+  });
+
+  it('R13 gives the last pictures, too, if the face has fallen behind the voice', async () => {
+    let allSaid = () => {};
+    const isSaid = new Promise<void>((resolve) => {
+      allSaid = () => {
+        // They are waited for by the clock, and a busy machine may take long between two of them.
+        vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+        onTestFinished(() => void vi.restoreAllMocks());
+        resolve();
+      };
+    });
+    const prompt = plainFace();
+    const face: FaceEngine = {
+      ...prompt,
+      run: async function* (...given) {
+        for await (const picture of prompt.run(...given)) {
+          if (picture.index === 4) await isSaid;
+          yield picture;
+        }
+      },
+    };
+    const llm = tellingLlm(() => ['Good morning to you all.']).engine;
+    const frames = framesIn(24 * MS_PER_CHARACTER);
+    const seen: ReplyEvent[] = [];
+    for await (const event of start({ llm, tts: steadyTts().engine, face }).events) {
+      seen.push(event);
+      if (framesOf(seen).length === frames) allSaid();
+    }
+    expect(seen.some(({ kind }) => kind === 'late')).toBe(true);
+    expect(picturesOf(seen).map(({ index }) => index)).toEqual(framesOf(seen).map(({ index }) => index));
   });
 
   it('R18 gives all its text although no frame is due', async () => {

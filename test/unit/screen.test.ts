@@ -162,6 +162,28 @@ describe('whole pictures', () => {
     leave();
   });
 
+  it('R41 of an answer are left out that come when their sound has been heard', async () => {
+    const { caller, wholePictures, leave } = testCaller({ pictures: 'frames' });
+    let heard = 0;
+    const answer = { number: 1, sent: 9600, playhead: { heard: () => heard } };
+    let onAir: typeof answer | null = null;
+    const now = () => performance.now();
+    const screen = openScreen({ caller, pictures: plainPictures, onAir: () => onAir, now });
+    await vi.advanceTimersByTimeAsync(1);
+    const first = screen.base();
+    onAir = answer;
+    for (let index = 0; index < 10; index++) {
+      heard = Math.min(5, index + 1) * 960;
+      await vi.advanceTimersByTimeAsync(40);
+      // The face begins when five frames have been heard.
+      const behind = index < 4 ? [] : index === 4 ? [0, 1, 2, 3, 4] : [index];
+      for (const late of behind) screen.show(1, { index: late, base: first + late, patch: null });
+    }
+    expect(ofResponse(wholePictures, 1).map(({ position }) => position / 960)).toEqual([4, 5, 6, 7, 8, 9]);
+    expectNoJump(wholePictures.slice(0, 7).map(({ base }) => base));
+    leave();
+  });
+
   it('R42 show the held base picture with its mouth at rest while the caller has paused', async () => {
     const caller = open({ reportsPlayback: true });
     caller.ask('Hello');
