@@ -1,16 +1,14 @@
 /** `npm run avatar -- create|list|remove`: filmed avatars from the command line. The set-up has run before it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadCatalogue } from './avatars/catalogue.js';
+import { removeAvatar } from './avatars/removing.js';
 import { type Config, readConfig } from './config.js';
 import { findMuseTalk } from './engines/face/musetalk-package.js';
 import { readSettings } from './env-file.js';
 import { asParleyError, ParleyError } from './errors.js';
 import { preparingOptions } from './preparing-options.js';
-import { packSchema } from './protocol/pack.js';
 
 const USAGE = `npm run avatar -- create NAME FILE --consent "Ada Smith agreed to this avatar on 3 May 2026"
                      makes an avatar of a video or a photo; create --help has the other options
@@ -75,20 +73,11 @@ async function list(folder: string): Promise<number> {
   return 0;
 }
 
-/** Does not read the avatar: a damaged one is most worth removing. */
 async function remove(name: string, folder: string): Promise<number> {
-  const avatar = join(folder, name);
-  if (!packSchema.shape.id.safeParse(name).success || !existsSync(avatar)) {
-    throw new ParleyError('unknown_avatar', `There is no avatar "${name}" in ${folder}.`);
-  }
-  if (existsSync(join(avatar, 'mouths.bin'))) {
-    throw new ParleyError('invalid_value', `"${name}" is drawn, and would be drawn again at the next start.`);
-  }
-  // Out of sight in one step: half an avatar would keep a server from starting.
-  const aside = await mkdtemp(join(folder, '.removed-'));
-  await rename(avatar, join(aside, name));
-  await rm(aside, { recursive: true });
-  process.stdout.write(`${name} is gone. A server that is running shows it until its next start.\n`);
+  await removeAvatar(folder, name, (words) => void process.stderr.write(`${words}\n`));
+  process.stdout.write(
+    `${name} is gone. A server that is running offers it no more; conversations that have begun with it go on.\n`,
+  );
   return 0;
 }
 

@@ -92,6 +92,7 @@ export const codes = {
   unsupported_media: caller(415, 'Send the film itself as the body: video/*, image/*, or application/octet-stream.'),
   upload_too_large: caller(413, 'The film is larger than this server takes. Cut it, or raise MAX_UPLOAD.'),
   avatar_exists: caller(409, 'Choose a name that no avatar has.'),
+  avatar_stays: caller(409, 'Only filmed avatars can be removed, and not the one that callers meet who name nobody.'),
   preparation_failed: caller(
     422,
     'No avatar can be made of this film; `param` says why. docs/avatars.md tells how to film one.',

@@ -54,7 +54,7 @@ async function serve(): Promise<void> {
   const parts = { config, persona, engines, catalogue, log };
   const house = openHouse(parts);
   const learning = startLearning(house, engines.tts, stop.signal);
-  const making = await openMaking({ config, root, catalogue, onMade: house.welcome, log });
+  const making = await openMaking({ config, root, catalogue, own: house.presenter.id, log });
   const made = { ...parts, root, version, choice, house, learning, entrance, certificate, metrics, making };
   const app = await buildServer(serverParts({ ...made, stopping: stop.signal }));
 

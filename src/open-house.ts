@@ -1,6 +1,7 @@
 /** What all sessions have in common, out of the settings, the persona, the engines and the avatars that were found. */
 import type { Logger } from 'pino';
-import type { AvatarEntry, Catalogue } from './avatars/catalogue.js';
+import type { Catalogue } from './avatars/catalogue.js';
+import type { AvatarEntry } from './avatars/read-avatar.js';
 import { wholePictures } from './avatars/whole-picture.js';
 import type { Config } from './config.js';
 import type { House, PresentedFace, Presenter } from './conversation/house.js';
@@ -21,12 +22,8 @@ export interface HouseParts {
   readonly log: Logger;
 }
 
-/** A house into which somebody may come who can be asked for from then on. */
-export interface OpenHouse extends House {
-  welcome(entry: AvatarEntry): void;
-}
-
-export function openHouse(parts: HouseParts): OpenHouse {
+/** Who comes into the catalogue from now on can be asked for, and who goes no more. */
+export function openHouse(parts: HouseParts): House {
   const { config, persona, engines, catalogue, log } = parts;
   const avatars = catalogue.list().map(({ avatar }) => avatar.id);
   const chosen = avatarOf(config, persona, avatars);
@@ -43,10 +40,10 @@ export function openHouse(parts: HouseParts): OpenHouse {
     throw new ParleyError('bad_settings', detail);
   }
   for (const slip of strangers(parts)) log.warn(`personas/${persona.id}.json names ${slip}`);
-  for (const id of stillFaces(parts)) {
-    log.warn(`no engine here can move the mouth of the avatar ${id}: callers see its idle loop while it speaks`);
-  }
-  const presenters = new Map(catalogue.list().map((entry) => [entry.avatar.id, presenterOf(parts, entry)]));
+  const presenters = livePresenters(parts);
+  // Whoever connects and names nobody would meet nobody.
+  if (chosen !== null) catalogue.hold(chosen);
+  const nobody = presenterOf(parts, null);
   return {
     engines,
     hearing: engines.stt === null ? null : { vad: engines.vad, stt: engines.stt },
@@ -54,9 +51,10 @@ export function openHouse(parts: HouseParts): OpenHouse {
       return voicesOf(engines);
     },
     mayHaveVoice: (id) => engines.tts?.mayHave?.(id) ?? false,
-    presenter: presenters.get(chosen ?? '') ?? presenterOf(parts, null),
+    get presenter() {
+      return presenters.get(chosen ?? '') ?? nobody;
+    },
     presenters,
-    welcome: (entry) => void presenters.set(entry.avatar.id, presenterOf(parts, entry)),
     standby: standbyOf(persona),
     fillerAfterMs: config.FILLER_AFTER === 0 ? null : config.FILLER_AFTER * 1000,
     limits: {
@@ -68,6 +66,26 @@ export function openHouse(parts: HouseParts): OpenHouse {
     log,
     now: () => performance.now(),
   };
+}
+
+function livePresenters(parts: HouseParts): ReadonlyMap<string, Presenter> {
+  const { engines, catalogue, log } = parts;
+  const presenters = new Map<string, Presenter>();
+  const come = (entry: AvatarEntry) => {
+    const { id } = entry.avatar;
+    presenters.set(id, presenterOf(parts, entry));
+    // Without any face engine that is no surprise.
+    if (engines.face?.animates(entry.avatar) === false) {
+      log.warn(`no engine here can move the mouth of the avatar ${id}: callers see its idle loop while it speaks`);
+    }
+  };
+  for (const entry of catalogue.list()) come(entry);
+  catalogue.heed({
+    come,
+    gone: (id) => void presenters.delete(id),
+    damaged: (error) => log.warn(`not taken up, and left as it was: ${error.message}`),
+  });
+  return presenters;
 }
 
 /** What a voice should have by heart: whatever is said when nobody can answer, and how the persona says hello. */
@@ -142,10 +160,6 @@ function strangers({ persona, engines, catalogue }: HouseParts): string[] {
     ),
   ];
 }
-
-/** Avatars that none of the engines animates; without any face engine that is no surprise. */
-const stillFaces = ({ engines, catalogue }: HouseParts): string[] =>
-  catalogue.list().flatMap(({ avatar }) => (engines.face?.animates(avatar) === false ? [avatar.id] : []));
 
 const listed = (ids: string | readonly string[] | undefined): readonly string[] =>
   ids === undefined ? [] : typeof ids === 'string' ? [ids] : ids;

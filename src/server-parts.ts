@@ -1,6 +1,7 @@
 /** What the web application is built from, out of everything that was made before it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FormerPack } from './avatars/shelf.js';
 import type { House } from './conversation/house.js';
 import { runSession } from './conversation/session.js';
 import { firstSettings } from './conversation/settings.js';
@@ -46,7 +47,11 @@ export function serverParts(made: ServerMaterial): ServerParts {
     realtime: {
       openSession: (caller) => admit(caller, () => metrics.during(runSession(caller, house))),
       maxSessions: config.MAX_SESSIONS,
-      avatars: house.presenters,
+      avatars: {
+        has: (id) => house.presenters.has(id),
+        keys: () => house.presenters.keys(),
+        look: made.catalogue.look,
+      },
       log,
       now: house.now,
       stopping: made.stopping,
@@ -55,6 +60,7 @@ export function serverParts(made: ServerMaterial): ServerParts {
     routes: {
       about: () => about(made),
       avatars: () => servedAvatars(made),
+      lookForAvatars: made.catalogue.look,
       troubles: () => [...choice.troubles(), ...(learning.trouble === null ? [] : [learning.trouble])],
       services: choice.states,
       metrics,
@@ -81,9 +87,15 @@ function about({ version, persona, house, choice, engines }: ServerMaterial): Ab
   };
 }
 
-const servedAvatars = ({ catalogue, persona }: ServerMaterial): ServedAvatar[] =>
-  catalogue.list().map(({ avatar, pack }) => ({
+const servedAvatars = ({ catalogue, persona }: ServerMaterial): ServedAvatar[] => {
+  const served = ({ avatar, pack }: FormerPack, isGone: boolean) => ({
     id: avatar.id,
     name: presenterName(persona, avatar),
     pack: { url: packUrl(avatar.id, avatar.hash), bytes: pack },
-  }));
+    isGone,
+  });
+  return [
+    ...catalogue.list().map((entry) => served(entry, false)),
+    ...catalogue.former().map((former) => served(former, true)),
+  ];
+};

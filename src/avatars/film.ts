@@ -7,6 +7,8 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { FilmedFace } from '../engines/contract.js';
 import { ParleyError } from '../errors.js';
+import { readBounded } from './bounded.js';
+import { isMissing } from './folder.js';
 
 /** As python/parley_workers/musetalk/face_file.py has them. */
 const MAX_FILE_BYTES = 96 * 1024 * 1024;
@@ -27,7 +29,6 @@ export interface FilmPlace {
 export async function readFilm({ id, pack, packFile, faceFile }: FilmPlace): Promise<FilmedFace | null> {
   const bytes = await readIfThere(faceFile);
   if (bytes === null) return null;
-  if (bytes.byteLength > MAX_FILE_BYTES) throw wrong(`${bytes.byteLength} bytes; at most ${MAX_FILE_BYTES}`);
   const about = described(bytes);
   if (about.id !== id || about.pack !== pack) throw wrong('it was made for another pack than the one beside it');
   const hash = createHash('sha256').update(bytes).digest('hex');
@@ -43,9 +44,9 @@ export async function readFilm({ id, pack, packFile, faceFile }: FilmPlace): Pro
 
 async function readIfThere(file: string): Promise<Uint8Array | null> {
   try {
-    return await readFile(file);
+    return await readBounded(file, MAX_FILE_BYTES);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (isMissing(error)) return null;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Making avatars over HTTP: a film comes in as the body of a request, and a job tells how far its avatar is. It costs a
- * machine minutes and a disk space, so that nobody may ask for it whom neither a token nor being here admits.
+ * Making avatars over HTTP: a film comes in as the body of a request, and a job tells how far its avatar is; and removing
+ * them. It costs a machine minutes, a disk space and somebody an avatar, so that nobody may ask for it whom neither a
+ * token nor being here admits.
  */
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -65,6 +66,8 @@ export interface AvatarMaking {
   get(id: string): AvatarJob | undefined;
   /** Resolves to the job as it ended. */
   cancel(id: string): Promise<AvatarJob | undefined>;
+  /** Resolves when the avatar is gone. Throws unknown_avatar or avatar_stays. */
+  remove(id: string): Promise<void>;
 }
 
 export interface AvatarJobsRoute {
@@ -106,6 +109,10 @@ export function avatarJobsRoute(app: FastifyInstance, { making, hasToken }: Avat
     scope.delete<{ Params: { id: string } }>('/v1/avatars/jobs/:id', async ({ params }) =>
       known(await making.cancel(params.id)),
     );
+    scope.delete<{ Params: { id: string } }>('/v1/avatars/:id', async ({ params }, reply) => {
+      await making.remove(params.id);
+      return reply.code(204).send();
+    });
   });
 }
 

@@ -23,6 +23,8 @@ export interface ServedAvatar {
   readonly id: string;
   readonly name: string;
   readonly pack: { readonly url: string; readonly bytes: Uint8Array };
+  /** Not listed any more; a client that was told of its pack just before may still fetch that. */
+  readonly isGone: boolean;
 }
 
 /** An engine as operators see it. */
@@ -41,8 +43,10 @@ export interface MetricsText {
 
 export interface RouteTools {
   readonly about: () => About;
-  /** As they are now: one may be made while the server runs. */
+  /** As they were when somebody looked last, and the last who have gone. */
   readonly avatars: () => readonly ServedAvatar[];
+  /** Sees who has come and gone since. Without it, nobody does. */
+  readonly lookForAvatars?: () => Promise<void>;
   /** Why the server cannot take callers now, one line each; empty when it can. */
   readonly troubles: () => readonly string[];
   /** Every engine, those too that only stand behind another one. */
@@ -52,7 +56,8 @@ export interface RouteTools {
 
 export const packUrl = (id: string, hash: string): string => `/v1/avatars/${id}/pack-${hash.slice(0, 16)}.bin`;
 
-export function routes(app: FastifyInstance, { about, avatars, troubles, services, metrics }: RouteTools): void {
+export function routes(app: FastifyInstance, tools: RouteTools): void {
+  const { about, troubles, services, metrics } = tools;
   app.get('/healthz', () => ({ status: 'alive' }));
   app.get('/readyz', (_request, reply) => {
     const found = troubles();
@@ -62,22 +67,28 @@ export function routes(app: FastifyInstance, { about, avatars, troubles, service
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   app.get('/v1/about', about);
   app.get('/v1/voices', () => ({ voices: about().voices }));
-  app.get('/v1/avatars', () => ({
-    avatars: avatars().map(({ id, name, pack }) => ({
-      id,
-      name,
-      pack: { url: pack.url, bytes: pack.bytes.byteLength },
-    })),
-  }));
+  avatarRoutes(app, tools);
+}
+
+function avatarRoutes(app: FastifyInstance, { avatars, lookForAvatars }: RouteTools): void {
+  app.get('/v1/avatars', async () => {
+    await lookForAvatars?.();
+    const here = avatars().filter(({ isGone }) => !isGone);
+    return {
+      avatars: here.map(({ id, name, pack: { url, bytes } }) => ({ id, name, pack: { url, bytes: bytes.byteLength } })),
+    };
+  });
   app.get<{ Params: { id: string; file: string } }>('/v1/avatars/:id/:file', (request, reply) => {
     const { id, file } = request.params;
-    const avatar = avatars().find((one) => one.id === id);
-    if (avatar === undefined) throw new ParleyError('unknown_avatar');
-    if (avatar.pack.url !== `/v1/avatars/${id}/${file}`) throw new ParleyError('not_found');
-    return reply
-      .header('cache-control', 'public, max-age=31536000, immutable')
-      .type('application/octet-stream')
-      .send(avatar.pack.bytes);
+    const ofThisName = avatars().filter((one) => one.id === id);
+    const found = ofThisName.find(({ pack }) => pack.url === `/v1/avatars/${id}/${file}`);
+    if (found !== undefined) {
+      return reply
+        .header('cache-control', 'public, max-age=31536000, immutable')
+        .type('application/octet-stream')
+        .send(found.pack.bytes);
+    }
+    throw new ParleyError(ofThisName.some(({ isGone }) => !isGone) ? 'not_found' : 'unknown_avatar');
   });
 }
 

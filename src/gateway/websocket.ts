@@ -13,7 +13,7 @@ import { Queue } from '../flow.js';
 import type { Caller, Incoming } from '../protocol/caller.js';
 import { decodeMedia, MEDIA_SUBPROTOCOL, MediaFormatError } from '../protocol/media.js';
 import type { SessionUpdate } from '../protocol/session.js';
-import { avatarIn, type KnownAvatars, modelIn } from './address.js';
+import { avatarAskedFor, type KnownAvatars, modelIn, seekAvatar } from './address.js';
 import { keepAlive } from './keep-alive.js';
 import { explainClosing } from './last-word.js';
 import { createOutlet } from './outlet.js';
@@ -50,7 +50,7 @@ export function chooseSubprotocol(offered: ReadonlySet<string>): string | false 
 
 export function realtimeRoute(app: FastifyInstance, route: RealtimeRoute): void {
   let sessions = 0;
-  const refuseAvatar = async ({ raw }: FastifyRequest) => void avatarIn(raw.url ?? '/', route.avatars);
+  const refuseAvatar = ({ raw }: FastifyRequest) => seekAvatar(raw.url ?? '/', route.avatars);
   // Every connection listens to it; Node would call the eleventh a leak.
   setMaxListeners(0, route.stopping);
   app.get(
@@ -150,7 +150,7 @@ function connect(socket: WebSocket, request: FastifyRequest, route: RealtimeRout
       ...outlet,
       id: `caller_${randomUUID().slice(0, 8)}`,
       model: modelIn(address),
-      avatar: avatarIn(address, route.avatars),
+      avatar: avatarAskedFor(address),
       settings: keysIn(request.headers).map(route.settingsOf).find(Boolean) ?? null,
       reportsPlayback: binary,
       pictures: picturesFor(address, binary),

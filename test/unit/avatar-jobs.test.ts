@@ -1,6 +1,6 @@
 /** Avatars made over HTTP: real sockets, real processes, and a program in Python's place. */
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -62,8 +62,12 @@ async function open(settings: Record<string, string> = {}, token: string | null 
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
   const catalogue = await loadCatalogue(join(studio.folder, 'avatars'));
   const welcomed: string[] = [];
-  const onMade = ({ avatar }: { avatar: { id: string } }) => void welcomed.push(avatar.id);
-  const making = await openMaking({ config, root: process.cwd(), catalogue, onMade, log });
+  catalogue.heed({
+    come: ({ avatar }) => void welcomed.push(avatar.id),
+    gone: (id) => void welcomed.splice(welcomed.indexOf(id), 1),
+    damaged: (error) => log.warn(error.message),
+  });
+  const making = await openMaking({ config, root: process.cwd(), catalogue, own: 'berta', log });
   const app = await buildServer(partsOf(making, token, log));
   closing.push(async () => void (await Promise.all([app.close(), making.close()])));
   await app.listen({ host: '127.0.0.1', port: 0 });
@@ -76,7 +80,7 @@ async function open(settings: Record<string, string> = {}, token: string | null 
     body: string | Uint8Array<ArrayBuffer> | null = null,
   ) => {
     const answer = await fetch(`${url}${path}`, { method, headers, body });
-    return { status: answer.status, body: await answer.json() } as Answer;
+    return { status: answer.status, body: answer.status === 204 ? null : await answer.json() } as Answer;
   };
   return {
     ...{ studio, making, catalogue, port, welcomed, log: lines },
@@ -295,6 +299,42 @@ describe('a job', () => {
   });
 });
 
+describe('an avatar', () => {
+  it('is removed, and its name is free again', async () => {
+    const { studio, ask, post, until, catalogue, welcomed } = await open();
+    await until((await post(`name=anna&${CONSENT}`)).body.id, 'done');
+    expect(await ask('DELETE', '/v1/avatars/anna')).toEqual({ status: 204, body: null });
+    expect(readdirSync(join(studio.folder, 'avatars'))).toEqual(['berta']);
+    expect([catalogue.list().map(({ avatar }) => avatar.id), welcomed]).toEqual([['berta'], []]);
+    await until((await post(`name=anna&${CONSENT}`)).body.id, 'done');
+    expect(welcomed).toEqual(['anna']);
+  });
+
+  it('that came beside the server is known: its name is taken, and it is removed', async () => {
+    const { studio, ask, post, welcomed } = await open();
+    writeAvatar(join(studio.folder, 'avatars/anna'), 'anna');
+    expect((await post(`name=anna&${CONSENT}`)).body.error.code).toBe('avatar_exists');
+    expect(welcomed).toEqual(['anna']);
+    expect((await ask('DELETE', '/v1/avatars/anna')).status).toBe(204);
+    expect(welcomed).toEqual([]);
+  });
+
+  it.each([
+    ['that nobody knows', 'nobody', 404, 'unknown_avatar'],
+    ['whose name is a path', '..%2Favatars%2Fanna', 404, 'unknown_avatar'],
+    ['that has the name of the jobs', 'jobs', 404, 'unknown_avatar'],
+    ['that is drawn', 'ada', 409, 'avatar_stays'],
+    ['whom callers meet who name nobody', 'berta', 409, 'avatar_stays'],
+  ])('%s is not removed', async (_which, id, status, code) => {
+    const { studio, ask } = await open();
+    for (const name of ['anna', 'ada']) writeAvatar(join(studio.folder, 'avatars', name), name);
+    writeFileSync(join(studio.folder, 'avatars/ada/mouths.bin'), '');
+    const answer = await ask('DELETE', `/v1/avatars/${id}`);
+    expect([answer.status, answer.body.error.code]).toEqual([status, code]);
+    expect(readdirSync(join(studio.folder, 'avatars'))).toEqual(['ada', 'anna', 'berta']);
+  });
+});
+
 describe('a server', () => {
   it('removes what one before it has left, and nothing of one that is there', async () => {
     const { studio, catalogue } = await open();
@@ -302,7 +342,7 @@ describe('a server', () => {
     // The parent of this process lives; no process has the largest number there is.
     for (const pid of [process.ppid, process.pid, 2 ** 30]) writeFileSync(join(studio.uploads, `${pid}-film`), '');
     const config = readConfig({ DATA_DIR: studio.folder });
-    await openMaking({ config, root: process.cwd(), catalogue, onMade: () => {}, log: pino({ level: 'silent' }) });
+    await openMaking({ config, root: process.cwd(), catalogue, own: null, log: pino({ level: 'silent' }) });
     expect(studio.leftovers()).toEqual([`${process.ppid}-film`]);
   });
 
@@ -318,25 +358,28 @@ describe('a server', () => {
     expect((await post(`name=anna&${CONSENT}`)).status).toBe(202);
   });
 
-  it('without a token makes none for whoever comes through a proxy', async () => {
+  it('without a token makes and removes none for whoever comes through a proxy', async () => {
     const { post, ask } = await open();
     const headers = { 'x-forwarded-for': '203.0.113.7' };
     for (const answer of [
       await post(`name=anna&${CONSENT}`, 'a film', headers),
       await ask('GET', '/v1/avatars/jobs', headers),
       await ask('DELETE', '/v1/avatars/jobs/x', headers),
+      await ask('DELETE', '/v1/avatars/berta', headers),
     ]) {
       expect([answer.status, answer.body.error.code]).toEqual([403, 'making_refused']);
     }
   });
 
-  it('with a token makes them for those who have it', async () => {
+  it('with a token makes and removes them for those who have it', async () => {
     const token = 'correct-horse-battery';
-    const { post } = await open({}, token);
+    const { post, ask } = await open({}, token);
     expect((await post(`name=anna&${CONSENT}`)).body.error.code).toBe('unauthorized');
     const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': '203.0.113.7' };
     expect((await post(`name=anna&${CONSENT}`, 'a film', headers)).status).toBe(202);
     expect((await post(`name=anna&token=${token}&${CONSENT}`)).body.error.code).toBe('avatar_exists');
+    expect((await ask('DELETE', '/v1/avatars/anna')).body.error.code).toBe('unauthorized');
+    await eventually(async () => expect((await ask('DELETE', '/v1/avatars/anna', headers)).status).toBe(204));
   });
 
   it('makes none for pages of other origins', async () => {

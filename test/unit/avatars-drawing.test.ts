@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Canvas, createCanvas } from '@napi-rs/canvas';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AvatarEntry, loadCatalogue } from '../../src/avatars/catalogue.js';
+import { loadCatalogue } from '../../src/avatars/catalogue.js';
 import type { Design } from '../../src/avatars/drawn/design.js';
 import { type Layers, paintLayers } from '../../src/avatars/drawn/layers.js';
 import { lowerFacePainter, paintLowerFace, type Sprite } from '../../src/avatars/drawn/lower-face.js';
@@ -13,6 +13,7 @@ import { LOOP_PICTURES, poseAt } from '../../src/avatars/drawn/pose.js';
 import { presenters } from '../../src/avatars/drawn/presenters.js';
 import { type Extent, isRendered, renderAvatar } from '../../src/avatars/drawn/render.js';
 import { bankMouths, namedMouths, REST } from '../../src/avatars/mouths.js';
+import type { AvatarEntry } from '../../src/avatars/read-avatar.js';
 import { decodePack } from '../../src/protocol/pack.js';
 
 const signal = new AbortController().signal;
