@@ -137,6 +137,7 @@ const schema = z.object({
     .pipe(z.array(z.string().regex(/^(auto|cpu|cuda(:\d+)?)$/, 'expected auto, cpu or cuda:0, cuda:1, ...')).min(1)),
   FACE_LANDMARKS_MODEL: z.string().optional(),
   MUSETALK_LANDMARKS_PYTHON: z.string().optional(),
+  MUSETALK_FACE_PARSER: z.string().optional(),
   MUSETALK_REPLIES: wholeNumber(1, 1000).optional(),
   MUSETALK_OPTIONS: jsonObject.optional(),
   MUSETALK_WHEN_FULL: z.enum(['voice', 'refuse'], 'expected voice or refuse').default('voice'),

@@ -2,13 +2,20 @@
 import { resolve } from 'node:path';
 import type { Config } from './config.js';
 
-export type PreparingSetting = 'MUSETALK_DEVICES' | 'FACE_LANDMARKS_MODEL' | 'MUSETALK_LANDMARKS_PYTHON';
+export type PreparingSetting =
+  | 'MUSETALK_DEVICES'
+  | 'FACE_LANDMARKS_MODEL'
+  | 'MUSETALK_LANDMARKS_PYTHON'
+  | 'MUSETALK_FACE_PARSER';
 
 export function preparingOptions(config: Pick<Config, PreparingSetting>, root: string): string[] {
-  const { MUSETALK_DEVICES: devices, FACE_LANDMARKS_MODEL: model, MUSETALK_LANDMARKS_PYTHON: python } = config;
-  return [
-    `--device=${devices[0]}`,
-    ...(model === undefined ? [] : [`--landmarks-model=${resolve(root, model)}`]),
-    ...(python === undefined ? [] : [`--landmarks-python=${resolve(root, python)}`]),
-  ];
+  const paths = {
+    'landmarks-model': config.FACE_LANDMARKS_MODEL,
+    'landmarks-python': config.MUSETALK_LANDMARKS_PYTHON,
+    'face-parser': config.MUSETALK_FACE_PARSER,
+  };
+  const given = Object.entries(paths).flatMap(([option, path]) =>
+    path === undefined ? [] : [`--${option}=${resolve(root, path)}`],
+  );
+  return [`--device=${config.MUSETALK_DEVICES[0]}`, ...given];
 }

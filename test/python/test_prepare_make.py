@@ -22,7 +22,7 @@ pytest.importorskip("safetensors", reason="the preparation of avatars needs safe
 from parley_workers.musetalk.face_file import read_face
 from parley_workers.musetalk.jpeg import encode, settled
 from parley_workers.musetalk.pack import decoded, read_pack
-from parley_workers.musetalk.prepare import make, pack_file
+from parley_workers.musetalk.prepare import make, order, pack_file
 from parley_workers.musetalk.prepare.command import main
 from parley_workers.musetalk.prepare.crop import Box, model_crop
 from portrait import draw_portrait, landmarks, sway, write_film, write_landmarks
@@ -144,6 +144,18 @@ def test_jpegs_are_what_patches_need() -> None:
     frame = dict(markers)[0xC0]
     assert [frame[7 + 3 * channel] for channel in range(3)] == [0x22, 0x11, 0x11]
     assert sum(len(body) for kind, body in markers if kind == 0xC4) == 2 * (17 + 12) + 2 * (17 + 162)
+
+
+def test_of_pictures_that_memory_would_not_hold_a_shorter_loop_is_made(
+    tmp_path: Path, sources: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert prepare(tmp_path, sources / "film.mp4", name="large") == 0
+    full = said(capsys)[-1]["made"]
+    monkeypatch.setattr(order, "MOST_PIXELS", int(full["width"] * full["height"] * 2.2 * 25))
+    assert prepare(tmp_path, sources / "film.mp4", name="small") == 0
+    small = said(capsys)[-1]["made"]
+    assert small["pictures"] <= 55 < full["pictures"]
+    assert "Only 2.2 s are made of this size; a smaller --size leaves room for more." in small["warnings"]
 
 
 def test_a_pack_that_is_too_big_loses_quality_and_then_pictures(

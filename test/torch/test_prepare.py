@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,13 @@ from parley_workers.musetalk.models import file_hash, load_models
 from parley_workers.musetalk.pack import decoded, read_pack
 from parley_workers.musetalk.prepare.command import main
 from parley_workers.musetalk.prepare.crop import Box, model_crop
+from parley_workers.musetalk.prepare.detector import PROGRAM
 from parley_workers.musetalk.prepare.errors import PreparationError
 from parley_workers.musetalk.prepare.latents import VaeEncoder
 
 av = pytest.importorskip("av", reason="the preparation of avatars needs PyAV")
 
+LANDMARKER_FILE = Path(__file__).with_name("landmarker_file.py")
 SCALE, LEFT, SIDE = 3, 80, 300
 CONSENT = "Portrait of Eileen Collins by NASA, public domain."
 # In pixels of the cut that is scaled up. The jaw's outline, lids and nose were marked by hand on the picture.
@@ -175,6 +178,20 @@ def test_mediapipe_refuses(
     cv2.imwrite(str(tmp_path / "photo.png"), pictures[picture])
     assert prepare(models_folder, tmp_path, tmp_path / "photo.png") == 1
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["error"]["code"] == code
+
+
+@pytest.mark.skipif(
+    detector() is None, reason="there is no var/landmarks, nor MUSETALK_LANDMARKS_PYTHON, with mediapipe"
+)
+def test_a_landmarker_file_is_opened_and_finds_faces(portrait: np.ndarray, tmp_path: Path) -> None:
+    file, log = tmp_path / "face_landmarker.task", subprocess.DEVNULL
+    subprocess.run([detector(), LANDMARKER_FILE, file], check=True, stdout=log, stderr=log)
+    pictures = [portrait, np.full_like(portrait, 127), np.hstack([portrait, portrait[:, ::-1]])]
+    asked = b"".join(f"{one.shape[1]} {one.shape[0]}\n".encode() + one[..., ::-1].tobytes() for one in pictures)
+    told = subprocess.run([detector(), PROGRAM, file], input=asked, check=True, stdout=subprocess.PIPE, stderr=log)
+    greeting, *answers = (json.loads(line) for line in told.stdout.splitlines())
+    assert greeting["ready"].endswith(", face_landmarker.task")
+    assert [[len(points) for points in answer["faces"]] for answer in answers] == [[478], [], [478, 478]]
 
 
 def test_models_that_are_missing_or_broken_are_named(tmp_path: Path, models_folder: Path) -> None:

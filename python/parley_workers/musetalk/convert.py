@@ -45,7 +45,7 @@ def read_pickle(file: Path) -> Tensors:
         content = torch.load(file, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(file))
     except pickle.UnpicklingError as error:
         raise ConversionError(f"{file} holds something other than tensors and was not opened") from error
-    except (RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
+    except (RuntimeError, EOFError, ValueError, LookupError, TypeError, AttributeError, OSError) as error:
         raise ConversionError(f"{file} cannot be read, it may be cut off: {error}") from error
     if not isinstance(content, Mapping) or not content:
         raise ConversionError(f"{file} is no dictionary of tensors")

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from .errors import PreparationCancelled, PreparationError
+from .face_masks import FaceParser
+from .face_parser import NetworkParser
 from .latents import VaeEncoder
 from .make import FaceEncoder, make_avatar
 from .order import Order, Progress, check_order
@@ -26,13 +28,18 @@ STEPS = {
     "survey": "looking at the source",
     "faces": "finding the face in each picture",
     "pictures": "compressing the pictures",
+    "masks": "parsing the face",
     "latents": "encoding the face",
     "writing": "writing",
 }
 LEAST_STEP = 0.01
 
 
-def main(argv: list[str], open_encoder: Callable[[Path, str], FaceEncoder] = VaeEncoder) -> int:
+def main(
+    argv: list[str],
+    open_encoder: Callable[[Path, str], FaceEncoder] = VaeEncoder,
+    open_parser: Callable[[Path, str], FaceParser] = NetworkParser,
+) -> int:
     arguments = _parser().parse_args(argv)
     say = _JsonSpeech() if arguments.json else _PlainSpeech()
     wanted = threading.Event()
@@ -41,7 +48,10 @@ def main(argv: list[str], open_encoder: Callable[[Path, str], FaceEncoder] = Vae
     with _cancelled_by_signals(wanted):
         try:
             check_order(order)
-            say.made(make_avatar(order, open_encoder(Path(arguments.models), arguments.device), progress))
+            encoder = open_encoder(Path(arguments.models), arguments.device)
+            file = arguments.face_parser
+            parser = None if file is None else open_parser(file, arguments.device)
+            say.made(make_avatar(order, encoder, parser, progress))
         except PreparationCancelled:
             say.error("cancelled", "Cancelled; nothing was kept.")
             return CANCELLED
@@ -94,6 +104,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--landmarks", type=Path, help="a JSON file with the face's numbers")
     parser.add_argument("--landmarks-model", type=Path, help="a face_landmarker.task")
     parser.add_argument("--landmarks-python", type=Path, help="the Python that has mediapipe")
+    parser.add_argument(
+        "--face-parser",
+        type=Path,
+        default=os.environ.get("MUSETALK_FACE_PARSER") or None,
+        help="makes the mask by face parsing instead of from landmarks: the weights 79999_iter.pth of BiSeNet, or the "
+        "same as safetensors; bring them yourself, their training pictures are for research only",
+    )
     parser.add_argument("--size", type=int, default=512, help="width of the pictures, a multiple of 16")
     parser.add_argument("--aspect", type=float, default=1.0, help="their width divided by their height")
     parser.add_argument("--start", type=float, default=0.0, help="seconds from the video's beginning")

@@ -45,7 +45,11 @@ def from_film(order: Order, progress: Progress) -> Footage:
     landmarks = open_landmarks(order, facts.width, facts.height, progress)
     try:
         result = survey(order, facts, landmarks, progress)
-        wanted = round(order.seconds * FPS)
+        if order.most_seconds < order.seconds:
+            progress.warn(
+                f"Only {order.most_seconds:.1f} s are made of this size; a smaller --size leaves room for more."
+            )
+        wanted = int(order.most_seconds * FPS)
         usable = stretches(result, progress)
         loop = best_loop(result.movements, quality_along(result), usable, wanted)
         if loop is None:

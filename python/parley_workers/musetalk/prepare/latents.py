@@ -1,5 +1,5 @@
-"""Faces as the model knows them: crops through the VAE's encoder. The one part of a preparation that needs torch, which
-is imported when the first face is encoded and not before.
+"""Faces as the model knows them: crops through the VAE's encoder. Beside the face parser the one part of a preparation
+that needs torch, which is imported when the encoder is opened and not before.
 """
 
 from __future__ import annotations

@@ -20,9 +20,9 @@ from ..face_file import FaceFile, swung, write_face
 from ..jpeg import decode
 from .crop import Box, face_boxes, model_crop
 from .errors import PreparationError, writing_failed
+from .face_masks import FaceParser, Masks, face_masks
 from .footage import Footage, from_film, from_photo
 from .loop import shortened
-from .mask import jaw_mask
 from .order import Order, Progress, check_order
 from .pack_file import Label, background_of, encode_all, fitting, pack_bytes
 from .places import patch_places
@@ -51,7 +51,7 @@ class _Shown:
     quality: int
 
 
-def make_avatar(order: Order, encoder: FaceEncoder, progress: Progress) -> dict[str, Any]:
+def make_avatar(order: Order, encoder: FaceEncoder, parser: FaceParser | None, progress: Progress) -> dict[str, Any]:
     """Raises PreparationError or PreparationCancelled. Gives what was made, for people and programs."""
     check_order(order)
     footage = from_photo(order, progress) if is_photo(order.source) else from_film(order, progress)
@@ -59,7 +59,7 @@ def make_avatar(order: Order, encoder: FaceEncoder, progress: Progress) -> dict[
         progress.warn(sentence)
     shown = _compressed(order, footage, progress)
     boxes = face_boxes(shown.footage.faces, order.size, order.height, footage.scale)
-    masks = [jaw_mask(face, box) for face, box in zip(shown.footage.faces, boxes)]
+    masks = face_masks(shown.pictures, shown.footage.faces, boxes, parser, progress)
     latents = _latents(shown.pictures, boxes, encoder, progress)
     progress.step("writing", 0.0)
     try:
@@ -109,12 +109,12 @@ def _write(
     order: Order,
     shown: _Shown,
     boxes: list[Box],
-    masks: list[np.ndarray],
+    masks: Masks,
     latents: np.ndarray,
     vae: str,
     progress: Progress,
 ) -> dict[str, Any]:
-    patch, places = patch_places(boxes, masks, order.size, order.height)
+    patch, places = patch_places(boxes, masks.each, order.size, order.height)
     label = _label(order, shown.footage.swings)
     pack = pack_bytes(label, shown.jpegs, order.size, order.height, background_of(shown.pictures[0]))
     face = FaceFile(
@@ -128,11 +128,11 @@ def _write(
         vae=vae,
         latents=latents,
         boxes=np.array([[box.left, box.top, box.right, box.bottom] for box in boxes], np.int32),
-        masks=np.stack(masks),
+        masks=np.stack(masks.each),
         places=places,
     )
-    summary = _summary(order, shown, label, patch, len(pack), progress)
-    sheet = draw_sheet(shown.pictures, boxes, masks, places, patch, _lines(summary))
+    summary = _summary(order, shown, label, patch, len(pack), masks.made_of, progress)
+    sheet = draw_sheet(shown.pictures, boxes, masks.each, places, patch, _lines(summary))
     files = {
         "pack.bin": pack,
         "sheet.png": sheet,
@@ -200,7 +200,13 @@ def _label(order: Order, swings: bool) -> Label:
 
 
 def _summary(
-    order: Order, shown: _Shown, label: Label, patch: tuple[int, int], pack_size: int, progress: Progress
+    order: Order,
+    shown: _Shown,
+    label: Label,
+    patch: tuple[int, int],
+    pack_size: int,
+    made_of: str,
+    progress: Progress,
 ) -> dict[str, Any]:
     footage, count = shown.footage, len(shown.jpegs)
     return {
@@ -219,6 +225,7 @@ def _summary(
         "parts": footage.score.parts,
         "good_face": WARNED_FACE,
         "detector": footage.detector,
+        "mask": made_of,
         **footage.facts,
         "consent": {"statement": label.statement, "recorded": label.recorded},
         "warnings": list(progress.warnings),

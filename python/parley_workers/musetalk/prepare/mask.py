@@ -41,10 +41,15 @@ def jaw_mask(face: FaceNumbers, box: Box) -> np.ndarray:
     cv2.fillPoly(skin, [grid.hull(_nose(face))], 0, shift=SHIFT)
     if len(face.mouth):
         cv2.fillPoly(skin, [grid.hull(face.mouth)], 255, shift=SHIFT)
+    return finished(skin, box)
+
+
+def finished(shown: np.ndarray, box: Box) -> np.ndarray:
+    """From what is to show, over the box as uint8 [128, 128], to the mask: soft, and nothing of it on the rim."""
+    below = shown.copy()
     # Above the middle the model was shown the face as it is: nothing of that has to be replaced.
-    skin[: MASK_PIXELS // 2] = 0
-    kernel = grid.feather()
-    soft = cv2.GaussianBlur(skin, kernel, 0, borderType=cv2.BORDER_CONSTANT)
+    below[: MASK_PIXELS // 2] = 0
+    soft = cv2.GaussianBlur(below, _Grid(box).feather(), 0, borderType=cv2.BORDER_CONSTANT)
     return np.rint(soft.astype(np.float32) * _rim()).astype(np.uint8)
 
 

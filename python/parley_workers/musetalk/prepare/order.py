@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..spec import PICTURES_PER_SECOND
 from .errors import PreparationCancelled, PreparationError
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -14,6 +15,9 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 LONGEST_TITLE, LONGEST_STATEMENT = 80, 400
 SMALLEST, LARGEST, GRID = 128, 2048, 16
 SHORTEST_LOOP_S, LONGEST_LOOP_S = 2.0, 30.0
+# Of a film's base pictures, which lie in memory twice while they are made: 6 bytes for a pixel, 1.5 GB in all. The 8 MiB
+# of a pack hold a fraction of that at the usual quality.
+MOST_PIXELS = 250_000_000
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ class Order:
     @property
     def height(self) -> int:
         return max(GRID, round(self.size / self.aspect / GRID) * GRID)
+
+    @property
+    def most_seconds(self) -> float:
+        """What memory holds of pictures of this size: 2.4 s of the largest."""
+        return min(self.seconds, MOST_PIXELS / (self.size * self.height * PICTURES_PER_SECOND))
 
 
 @dataclass
