@@ -26,7 +26,7 @@ from .messages import EXIT_LOST, EXIT_SETTINGS, PROTOCOL
 from .streams import INPUT_WINDOW, Stream, Table
 
 # Threads of methods, those of cancelled streams included until they have noticed.
-MOST_RUNNING = 64
+MOST_RUNNING = 128
 # What a cancelled method gets to clean up before the process ends.
 GRACE_S = 1.0
 LONGEST_MESSAGE = 4000

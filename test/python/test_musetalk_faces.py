@@ -151,8 +151,8 @@ def test_descriptions_that_describe_no_pack_are_refused(about: str) -> None:
 # --- learning ---------------------------------------------------------------------------------------------------------
 
 
-def faces(**bounds: int) -> Faces:
-    return Faces(made.VAE, lambda file, under: under.shape, **bounds)
+def faces(most_bytes: int = 2**30) -> Faces:
+    return Faces(made.VAE, lambda file, under: under.shape, most_bytes)
 
 
 def learn(into: Faces, files: tuple[bytes, bytes], **params: object) -> list[Chunk]:
@@ -217,6 +217,23 @@ def test_the_face_that_nobody_looked_at_for_longest_goes_first(tmp_path: Path) -
     known.get(names[0])
     with pytest.raises(WorkerError):
         known.get(names[1])
+
+
+def test_a_face_that_is_recalled_is_one_that_somebody_looks_at(tmp_path: Path) -> None:
+    known = faces(most_bytes=2 * 2 * (144 * 160 * 3 + 128 * 128 + 8 * 32 * 32 * 2))
+    files = [made.avatar(f"a{index}", 2, tmp_path / str(index)) for index in range(3)]
+    names = [hashlib.sha256(face).hexdigest() for face, _ in files]
+
+    def recalled(name: object) -> list[Chunk]:
+        return list(known.recall({"face": name}, iter(()), CONTEXT))
+
+    learn(known, files[0])
+    learn(known, files[1])
+    assert recalled(names[0]) == [Chunk({"known": True})]
+    learn(known, files[2])
+    assert [recalled(name) for name in (*names, None, ["a"])] == [
+        [Chunk({"known": known_one})] for known_one in (True, False, True, False, False)
+    ]
 
 
 # --- laying it over ---------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ pytest.importorskip("huggingface_hub", reason="fetching needs huggingface_hub, w
 from huggingface_hub import constants  # noqa: E402
 from parley_workers.musetalk import fetch  # noqa: E402
 from parley_workers.musetalk import hub as hub_module  # noqa: E402
-from parley_workers.musetalk.weights import FILES  # noqa: E402
+from parley_workers.musetalk.weights import FILES, SMALL_DECODER  # noqa: E402
 
 COMMIT = "a" * 40
 LATER = "b" * 40
@@ -100,7 +100,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     served.url = f"http://127.0.0.1:{server.server_address[1]}"
-    served.commits[COMMIT] = {f"{file.repository}/{file.remote}": _content(file.local) for file in FILES}
+    served.commits[COMMIT] = {f"{file.repository}/{file.remote}": _content(file.local) for file in EVERY}
     # Read from HF_ENDPOINT when the library is imported.
     monkeypatch.setattr(constants, "ENDPOINT", served.url)
     monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", served.url + ADDRESS)
@@ -128,6 +128,7 @@ def _last_line(capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().err.strip().splitlines()[-1]
 
 
+EVERY = (*FILES, SMALL_DECODER)
 VAE = "sd-vae/diffusion_pytorch_model.bin"
 UNET = "musetalkV15/unet.pth"
 
@@ -145,6 +146,14 @@ def test_everything_comes_and_is_recorded(hub: Hub, tmp_path: Path) -> None:
             "bytes": len(content),
         }
     assert not (tmp_path / fetch.UNFINISHED).exists()
+
+
+def test_the_small_decoder_comes_when_it_is_asked_for(hub: Hub, tmp_path: Path) -> None:
+    assert _run(tmp_path) == 0
+    assert not (tmp_path / SMALL_DECODER.local).exists()
+    assert _run(tmp_path, "--small-decoder") == 0
+    assert (tmp_path / SMALL_DECODER.local).read_bytes() == _content(SMALL_DECODER.local)
+    assert len(json.loads((tmp_path / "weights.json").read_text())["files"]) == len(EVERY)
 
 
 def test_what_is_here_is_not_fetched_again(hub: Hub, tmp_path: Path) -> None:

@@ -152,6 +152,12 @@ def test_mouths_move_less_often_before_anybody_is_turned_away() -> None:
         assert admission.replies == 9
 
 
+@pytest.mark.parametrize(("when_shared", "most"), [(150.0, 4), (1000.0, 9), (60.0, 3)])
+def test_what_is_laid_over_and_encoded_limits_how_many_share(when_shared: float, most: int) -> None:
+    admission = Admission(100.0, when_shared)
+    assert (admission.at_full_rate, admission.most) == (3, most)
+
+
 def test_a_device_that_is_too_slow_for_one_still_tries() -> None:
     admission = Admission(4.0)
     assert (admission.at_full_rate, admission.most) == (0, 1)

@@ -272,20 +272,20 @@ def test_garbage_ends_the_worker(worker: Process) -> None:
     assert worker.popen.wait(PATIENCE_S) == 1
 
 
-def test_it_works_on_64_streams_and_refuses_the_next(worker: Process) -> None:
+def test_it_works_on_128_streams_and_refuses_the_next(worker: Process) -> None:
     worker.begin()
-    worker.send(*(Open(slot, 1, "stall", {}, 1) for slot in range(65)))
+    worker.send(*(Open(slot, 1, "stall", {}, 1) for slot in range(129)))
     refused = worker.next(messages.StreamError)
-    assert (refused.stream, refused.code, refused.retryable) == (64, "at_capacity", True)
+    assert (refused.stream, refused.code, refused.retryable) == (128, "at_capacity", True)
     worker.send(Cancel(3, 1))
     worker.next(messages.Log)
     # The thread has said goodbye; a ping later it is gone.
     while True:
         worker.send(Ping(0))
-        if worker.next(messages.Stats).values["running"] == 63:
+        if worker.next(messages.Stats).values["running"] == 127:
             break
-    worker.send(Open(64, 2, "count", {"to": 1}, 2))
-    assert worker.next(End).stream == 64
+    worker.send(Open(128, 2, "count", {"to": 1}, 2))
+    assert worker.next(End).stream == 128
 
 
 def test_an_exception_ends_its_stream_only_and_stands_in_the_log(worker: Process) -> None:

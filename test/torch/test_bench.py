@@ -9,17 +9,19 @@ from pathlib import Path
 import pytest
 import torch
 from parley_workers.engine import SettingsError
-from parley_workers.musetalk import bench, bench_compare, taesd
+from parley_workers.musetalk import bench, bench_compare, pace, taesd
 from parley_workers.musetalk.bench_callers import Calls
 from parley_workers.musetalk.bench_compare import ON_CPU, ON_GPU, Compared, compare, one
 from parley_workers.musetalk.bench_parts import MODELS, PARTS, milliseconds, work
 from parley_workers.musetalk.bench_report import compare_table, soak_lines
 from parley_workers.musetalk.bench_soak import Soaked, soak
-from parley_workers.musetalk.bench_studio import Studio, open_studio
 from parley_workers.musetalk.face_file import FaceFileError
+from parley_workers.musetalk.jpeg import encode_rgb
 from parley_workers.musetalk.options import Options, read_options
+from parley_workers.musetalk.pace import pictures_per_second
 from parley_workers.musetalk.random_models import make_small_decoder
 from parley_workers.musetalk.start import warmed_up
+from parley_workers.musetalk.studio import Studio, open_studio
 from parley_workers.musetalk.worker import load
 
 
@@ -96,6 +98,18 @@ def test_growth_is_told() -> None:
     assert [line.rpartition(": ")[2] for line in soak_lines(found)[1:]] == ["flat", "grown by 3.0 MB"]
 
 
+def test_the_pace_is_that_of_everything_up_to_the_jpegs(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    painted, encoded = [], []
+    start = studio.painter.start
+    monkeypatch.setattr(studio.painter, "start", lambda orders, size: painted.append(orders) or start(orders, size))
+    monkeypatch.setattr(
+        pace, "encode_rgb", lambda pixels, quality: encoded.append(pixels.shape) or encode_rgb(pixels, quality)
+    )
+    assert pictures_per_second(studio, shared=3) > 0
+    assert {len(order.shots) for orders in painted for order in orders} == {3}
+    assert len(encoded) == 3 * sum(len(orders) for orders in painted) and set(encoded) == {(192, 256, 3)}
+
+
 # --- options ----------------------------------------------------------------------------------------------------------
 
 
@@ -109,6 +123,7 @@ def test_growth_is_told() -> None:
         ({"sizes": [2, 4]}, "must contain 1"),
         ({"sizes": [1, 1000]}, "1 to 64"),
         ({"sizes": "1"}, "1 to 64"),
+        ({"face_megabytes": 0}, "from 1 on"),
     ],
 )
 def test_options_that_are_none_are_refused(given: object, said: str) -> None:

@@ -10,12 +10,12 @@ import pings
 import pytest
 import torch
 from parley_workers.musetalk.bench_soak import soak
-from parley_workers.musetalk.bench_studio import Studio, open_studio
 from parley_workers.musetalk.device import memory
 from parley_workers.musetalk.measures import Measures
 from parley_workers.musetalk.options import Options
 from parley_workers.musetalk.painter import Painter
 from parley_workers.musetalk.start import warmed_up
+from parley_workers.musetalk.studio import Studio, open_studio
 
 HAS_GPU = torch.cuda.is_available()
 CASES = [("cpu", "fp32"), *([("cuda", "fp16"), ("cuda", "bf16")] if HAS_GPU else [])]

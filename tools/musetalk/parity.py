@@ -27,13 +27,16 @@ import numpy as np
 import torch
 from parley_workers.musetalk import mel, windows
 from parley_workers.musetalk.compose import Spot, compose
+from parley_workers.musetalk.hearing import Hearing
 from parley_workers.musetalk.models import Models, load_models
-from parley_workers.musetalk.spec import CROP_FACTOR, FFT_SAMPLES, HOP_SAMPLES, SAMPLE_RATE, STATES
+from parley_workers.musetalk.spec import CROP_FACTOR, FFT_SAMPLES, HOP_SAMPLES, PICTURE_SAMPLES, SAMPLE_RATE, STATES
 from parley_workers.musetalk.weights import UNET, UNET_SETTINGS, VAE, VAE_SETTINGS
 from torch import Tensor
 
 Box = tuple[int, ...]
 
+# Pictures at either end of a sound that are not compared.
+EDGE = 3
 # Of decoding the lower half alone.
 HALO_ROWS = 4
 FIRST_ROW = 104
@@ -66,11 +69,14 @@ def _compare_sound(ours: Models, folder: Path, audio: Path) -> Tensor:
     show("encoder, the same 30 s", ours.encoder(spectrograms[0]), torch.stack(states, dim=2))
     samples = _samples(audio)
     show("spectrogram", _spectrogram(samples), spectrograms[0][:, :, : len(samples) // HOP_SAMPLES])
-    # The first and last pictures differ by rule: the reference puts zero features there, the worker silence.
-    streamed = torch.cat([_streamed(ours, samples, number) for number in range(len(theirs))])
-    for state in range(STATES):
-        name = f"sound of each picture, streamed, state {state}"
-        show(name, streamed[3:-3, state::STATES], theirs[3:-3, state::STATES])
+    streamed = _streamed(ours, samples)[: len(theirs)]
+    # Until its window is full of sound, a picture is drawn partly from silence.
+    full = next(number for number in range(len(theirs)) if windows.window_columns(number)[0] >= 0)
+    # The outermost pictures differ by rule: the reference puts zero features there, the worker silence.
+    for name, part in (("first 1.3 s", slice(EDGE, full)), ("later", slice(full, -EDGE))):
+        for state in range(STATES):
+            alike = streamed[part, state::STATES], theirs[part, state::STATES]
+            show(f"sound of each picture, streamed, {name}, state {state}", *alike)
     return theirs
 
 
@@ -150,20 +156,26 @@ def _levels(face: Tensor) -> np.ndarray:
     return face[0].permute(1, 2, 0).round().clamp(0, 255).to(torch.uint8).numpy()
 
 
-def _spectrogram(samples: np.ndarray, first: int = 0, count: int | None = None) -> Tensor:
+def _spectrogram(samples: np.ndarray) -> Tensor:
     """Columns as the worker takes them, with the loudest of the whole sound; before and after it there is silence."""
-    every = mel.columns(np.pad(samples, FFT_SAMPLES // 2))
-    count = len(samples) // HOP_SAMPLES if count is None else count
-    start = first * HOP_SAMPLES - FFT_SAMPLES // 2
-    end = start + (count - 1) * HOP_SAMPLES + FFT_SAMPLES
-    part = np.pad(samples[max(0, start) : max(0, end)], (max(0, -start), max(0, end - max(len(samples), start))))
-    return torch.from_numpy(mel.levelled(mel.columns(part), float(every.max())))[None]
+    columns = mel.columns(np.pad(samples, FFT_SAMPLES // 2))[:, : len(samples) // HOP_SAMPLES]
+    return torch.from_numpy(mel.levelled(columns, float(columns.max())))[None]
 
 
-def _streamed(ours: Models, samples: np.ndarray, number: int) -> Tensor:
-    first, end = windows.window_columns(number)
-    states = ours.encoder(_spectrogram(samples, first, end - first))
-    return states[:, windows.MODEL_FROM : windows.MODEL_TO].flatten(1, 2)
+def _streamed(ours: Models, samples: np.ndarray) -> Tensor:
+    """[n, 50, width], as the worker hears it: frame by frame, never knowing what comes after the look-ahead."""
+    hearing, states = Hearing(), []
+    frames = (
+        (np.pad(samples, (0, -len(samples) % PICTURE_SAMPLES)) * 32768).astype(np.int16).reshape(-1, PICTURE_SAMPLES)
+    )
+    for number, frame in enumerate(frames):
+        hearing.push(frame)
+        if number == len(frames) - 1:
+            hearing.end()
+        while len(states) < hearing.ready:
+            window = torch.from_numpy(hearing.window(len(states)))[None]
+            states.append(ours.encoder(window)[:, windows.MODEL_FROM : windows.MODEL_TO].flatten(1, 2))
+    return torch.cat(states)
 
 
 def _mask() -> np.ndarray:

@@ -23,8 +23,10 @@ def rate_for(replies: int) -> float:
 
 
 class Admission:
-    def __init__(self, pictures_per_second: float) -> None:
+    def __init__(self, pictures_per_second: float, when_shared: float | None = None) -> None:
+        """`when_shared`: pictures a second, if a mouth serves for `MOST_SHARED` of them; None: as many more."""
         self._usable = pictures_per_second * _USABLE
+        self._usable_shared = (when_shared or pictures_per_second * MOST_SHARED) * _USABLE
         self._lock = threading.Lock()
         self._replies = 0
 
@@ -40,7 +42,8 @@ class Admission:
     @property
     def most(self) -> int:
         """Replies at once. A device that was found too slow for one still tries: its operator asked for it."""
-        return max(1, int(self._usable * MOST_SHARED / PICTURES_PER_SECOND + 1e-6))
+        shown = min(self._usable * MOST_SHARED, max(self._usable, self._usable_shared))
+        return max(1, int(shown / PICTURES_PER_SECOND + 1e-6))
 
     @property
     def shared(self) -> int:

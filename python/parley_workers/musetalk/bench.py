@@ -17,18 +17,20 @@ from pathlib import Path
 from typing import Any
 
 from ..engine import EngineLost, SettingsError, WorkerError
+from .admission import MOST_SHARED
 from .bench_callers import Calls
 from .bench_compare import compare, one
 from .bench_parts import matrix_rate, milliseconds, work
-from .bench_report import callers_table, chip_lines, compare_table, parts_table, soak_lines
+from .bench_report import callers_table, chip_lines, compare_table, pace_line, parts_table, soak_lines
 from .bench_soak import soak
-from .bench_studio import Studio, open_studio
 from .device import DEVICES, chosen, memory, named
 from .fetch import DEFAULT_FOLDER
 from .models import PRECISIONS
 from .options import read_options
+from .pace import pictures_per_second
 from .random_models import make_full_size
 from .start import warmed_up
+from .studio import Studio, open_studio
 from .worker import SWITCH_S
 
 
@@ -78,8 +80,18 @@ def _steps(
 def _chip(studio: Studio, name: str, precision: str) -> Iterator[tuple[str, Any]]:
     costs = studio.warm.costs
     rate, counted = matrix_rate(studio), work(studio)
-    _show("Chip", *chip_lines(name, precision, rate, counted, _best(studio)))
-    yield "chip", {"matrix_flop_per_second": rate, "flop_per_picture": counted, "pictures_per_second": _best(studio)}
+    out, shared = pictures_per_second(studio), pictures_per_second(studio, MOST_SHARED)
+    _show("Chip", *chip_lines(name, precision, rate, counted, _best(studio)), pace_line(out, shared))
+    yield (
+        "chip",
+        {
+            "matrix_flop_per_second": rate,
+            "flop_per_picture": counted,
+            "pictures_per_second": _best(studio),
+            "pictures_per_second_out": out,
+            "pictures_per_second_out_shared": shared,
+        },
+    )
     parts = {}
     for size in sorted(costs):
         _say(f"parts of a batch of {size}")
@@ -89,7 +101,7 @@ def _chip(studio: Studio, name: str, precision: str) -> Iterator[tuple[str, Any]
 
 
 def _callers(choice: argparse.Namespace, studio: Studio, device: str) -> list[dict[str, Any]]:
-    calls = Calls(studio, _best(studio))
+    calls = Calls(studio, pictures_per_second(studio), pictures_per_second(studio, MOST_SHARED))
     rows = []
     for callers in choice.callers:
         _say(f"{callers} callers")

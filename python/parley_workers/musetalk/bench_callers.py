@@ -19,12 +19,12 @@ import numpy as np
 
 from ..engine import Chunk, WorkerError
 from .admission import Admission
-from .bench_studio import Studio
 from .drawing import Drawing, Order, Pending, Shot
 from .faces import Face
 from .measures import percentile
 from .reply import Reply
 from .spec import PICTURE_MS, PICTURE_SAMPLES, PICTURES_PER_SECOND, SAMPLE_RATE
+from .studio import Studio
 from .windows import LOOK_AHEAD_PICTURES
 
 _PICTURE_S = PICTURE_MS / 1000
@@ -102,14 +102,14 @@ class TimedReply(Reply):
 
 
 class Calls:
-    def __init__(self, studio: Studio, pictures_per_second: float) -> None:
+    def __init__(self, studio: Studio, pictures_per_second: float, when_shared: float | None = None) -> None:
         self._studio = studio
         self._watched = Watched(studio)
         self._drawing = Drawing(self._watched, studio.warm.costs, studio.measures)
-        self._rate = pictures_per_second
+        self._rates = pictures_per_second, when_shared
 
     def run(self, callers: int, seconds: float) -> Row:
-        found, admission = _Found(), Admission(self._rate)
+        found, admission = _Found(), Admission(*self._rates)
         began, ramp = time.monotonic(), min(_RAMP_S, seconds / 2)
         threads = [
             threading.Thread(

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .bench_studio import Studio
+from .studio import Studio
 
 # Alone, a few, many. Whoever compiles does it for each size anew.
 _SIZES = {"cuda": [1, 4, 16], "cpu": [1, 4]}

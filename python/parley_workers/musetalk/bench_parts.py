@@ -11,11 +11,11 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from .bench_studio import Studio
 from .device import using
 from .jpeg import encode_rgb
 from .overlay import overlay
 from .strokes import blank, heard, recorded
+from .studio import Studio
 
 # Of square matrices for the chip's own rate: large enough for any GPU, and a third of a second for a CPU.
 _SIDE = {"cuda": 8192, "cpu": 1024}

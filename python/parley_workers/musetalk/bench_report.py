@@ -34,6 +34,10 @@ def chip_lines(name: str, precision: str, matrix_rate: float, work: dict[str, in
     ]
 
 
+def pace_line(out: float, shared: float) -> str:
+    return f"Laid over and encoded as well: {out:.1f} pictures/s; {shared:.1f} where three share a mouth"
+
+
 def callers_table(rows: Iterable[tuple[Row, dict[str, float]]]) -> str:
     heads = [
         "callers", "refused", "pictures/s", "batch fill", "shared by", "first p50 ms", "first p95 ms", "late p50 ms",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from .bench_studio import Studio
 from .device import memory
+from .studio import Studio
 
 # Until then the allocators have seen every size.
 _SETTLES = 30

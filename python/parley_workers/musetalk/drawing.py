@@ -24,7 +24,7 @@ from .schedule import Batch, Schedule, Unit
 
 # A patch takes about a millisecond to encode, without the interpreter; one after the other, the last one of sixteen
 # would come half a picture late.
-_ENCODERS = 4
+ENCODERS = 4
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Drawing:
         self._measures = measures
         self._changed = threading.Condition()
         self._in_flight = 0
-        self._encoders = ThreadPoolExecutor(_ENCODERS, thread_name_prefix="encoding")
+        self._encoders = ThreadPoolExecutor(ENCODERS, thread_name_prefix="encoding")
         self._started: queue.SimpleQueue[_Started] = queue.SimpleQueue()
         threading.Thread(target=self._take_batches, name="drawing", daemon=True).start()
         threading.Thread(target=self._finish_batches, name="finishing", daemon=True).start()

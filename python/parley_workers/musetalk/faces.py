@@ -18,10 +18,6 @@ from .compose import Spot
 from .face_file import MAX_FILE_BYTES, FaceFile, FaceFileError, read_face
 from .pack import MAX_PACK_BYTES, Pack, PackError, decoded, read_pack
 
-# On the device, and as much again beside it. A face of 150 pictures takes some 35 MB, so this is a hundred of them; the
-# one that nobody has looked at for longest goes first.
-MOST_BYTES = 4 * 1024**3
-
 
 @dataclass(frozen=True)
 class Face:
@@ -57,8 +53,10 @@ class Face:
 
 
 class Faces:
-    def __init__(self, vae: str, upload: Callable[[FaceFile, np.ndarray], Any], most_bytes: int = MOST_BYTES) -> None:
-        """`vae`: the hash of the weights that draw; latents of others are refused."""
+    def __init__(self, vae: str, upload: Callable[[FaceFile, np.ndarray], Any], most_bytes: int) -> None:
+        """`vae`: the hash of the weights that draw; latents of others are refused. Beyond `most_bytes` the one that
+        nobody has looked at for longest goes.
+        """
         self._vae = vae
         self._most_bytes = most_bytes
         self._upload = upload
@@ -89,6 +87,15 @@ class Faces:
             while sum(face.bytes for face in self._faces.values()) > self._most_bytes:
                 self._faces.popitem(last=False)
         yield Chunk({"learnt": name})
+
+    def recall(self, params: dict[str, Any], _chunks: Iterable[Chunk], _context: Context) -> Iterator[Chunk]:
+        """A method: is the face still here? Whoever asks is about to want it, so that it goes last."""
+        name = params.get("face")
+        with self._lock:
+            known = isinstance(name, str) and name in self._faces
+            if known:
+                self._faces.move_to_end(name)
+        yield Chunk({"known": known})
 
     def _loaded(self, face_bytes: bytes, pack_bytes: bytes, name: str) -> Face:
         if hashlib.sha256(face_bytes).hexdigest() != name:

@@ -12,12 +12,13 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from . import hub
 from .hub import FetchError, Offer, has_tag, sha256
-from .weights import FILES, REPOSITORIES, WeightFile
+from .weights import FILES, REPOSITORIES, SMALL_DECODER, WeightFile
 
 # Where the gateway looks, unless DATA_DIR says otherwise: beside the folder python/.
 DEFAULT_FOLDER = Path(__file__).parents[3] / "var/models/musetalk"
@@ -39,7 +40,8 @@ def main(argv: list[str]) -> int:
     try:
         revisions = dict(_revision(text) for text in choice.revision)
         if not choice.convert_only:
-            fetch(choice.into, revisions, choice.accept_new)
+            files = (*FILES, SMALL_DECODER) if choice.small_decoder else FILES
+            fetch(choice.into, revisions, choice.accept_new, files)
         _convert(choice.into)
     except FetchError as error:
         _say(str(error))
@@ -51,9 +53,9 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def fetch(folder: Path, revisions: dict[str, str], accept_new: bool) -> None:
+def fetch(folder: Path, revisions: dict[str, str], accept_new: bool, files: Sequence[WeightFile]) -> None:
     recorded = read_record(folder)
-    for file in FILES:
+    for file in files:
         known = None if accept_new else recorded.get(file.local)
         if _is_here(folder, file, known):
             _say(f"{file.local} is here")
@@ -173,6 +175,7 @@ def _parser() -> argparse.ArgumentParser:
         "--revision", action="append", default=[], metavar="PART=COMMIT", help=f"PART: {', '.join(REPOSITORIES)}"
     )
     parser.add_argument("--accept-new", action="store_true", help="take what the hub has now, even if it differs")
+    parser.add_argument("--small-decoder", action="store_true", help="TAESD as well, 10 MB, for the decoder `small`")
     parser.add_argument("--convert-only", action="store_true", help="fetch nothing, only convert what is here")
     return parser
 

@@ -1,4 +1,4 @@
-"""What of the drawing's speed is a matter of choice. Each choice is off until it has been measured to pay, by
+"""What of the drawing is a matter of choice. Each choice for speed is off until it has been measured to pay, by
 `python -m parley_workers.musetalk bench --compare`; docs/musetalk.md has the figures.
 """
 
@@ -29,6 +29,9 @@ class Options:
     search: bool = False
     # Picture model and decoder through torch.compile: minutes at start, and it needs a C compiler.
     compiled: bool = False
+    # On the device, and as much again beside it. A face of 150 pictures takes some 35 MB, so this is a hundred of them;
+    # the one that nobody has looked at for longest goes first.
+    face_megabytes: int = 4096
 
 
 def read_options(given: object) -> Options:
@@ -53,6 +56,8 @@ def _checked(given: dict[str, Any]) -> Options:
         raise SettingsError("settings.options.sizes must contain 1")
     if options.decoder not in DECODERS:
         raise SettingsError(f"settings.options.decoder must be one of {', '.join(DECODERS)}")
+    if type(options.face_megabytes) is not int or options.face_megabytes < 1:
+        raise SettingsError("settings.options.face_megabytes must be a number from 1 on")
     for field in fields(Options):
         if type(field.default) is bool and type(getattr(options, field.name)) is not bool:
             raise SettingsError(f"settings.options.{field.name} must be true or false")

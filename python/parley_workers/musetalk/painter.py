@@ -82,8 +82,13 @@ class Painter:
     def _known(self, latents: Tensor) -> Tensor | None:
         if self._decoder.learn is None:
             return None
-        whole = latents[:, LATENT_CHANNELS // 2 :].split(_LEARNT_TOGETHER)
-        return torch.cat([self._decoder.learn(faces) for faces in whole])
+        found = []
+        for faces in latents[:, LATENT_CHANNELS // 2 :].split(_LEARNT_TOGETHER):
+            found.append(self._decoder.learn(faces))
+            if self._is_cuda:
+                # The device takes what it is given in order: a batch that callers wait for comes behind one of these.
+                torch.cuda.current_stream().synchronize()
+        return torch.cat(found)
 
     @device_errors()
     @torch.inference_mode()

@@ -21,8 +21,17 @@ from diffusers import AutoencoderKL, AutoencoderTiny, UNet2DConditionModel
 from torch import Tensor, nn
 
 from .convert import OLD_ATTENTION_NAMES, encoder_only, new_attention_names, write_tensors
-from .taesd import FILE as SMALL_DECODER
-from .weights import UNET, UNET_SETTINGS, VAE, VAE_SETTINGS, WHISPER, WHISPER_SETTINGS, WHISPER_SOUND, WeightFile
+from .weights import (
+    SMALL_DECODER,
+    UNET,
+    UNET_SETTINGS,
+    VAE,
+    VAE_SETTINGS,
+    WHISPER,
+    WHISPER_SETTINGS,
+    WHISPER_SOUND,
+    WeightFile,
+)
 from .whisper import Encoder
 
 Settings = dict[str, Any]
@@ -123,9 +132,9 @@ def make_full_size(folder: Path, seed: int = 0) -> None:
 
 
 def make_small_decoder(folder: Path, seed: int = 0) -> None:
-    (folder / SMALL_DECODER).parent.mkdir(parents=True, exist_ok=True)
+    (folder / SMALL_DECODER.local).parent.mkdir(parents=True, exist_ok=True)
     chance = torch.Generator().manual_seed(seed)
-    write_tensors(_random(AutoencoderTiny, chance, torch.float16), folder / SMALL_DECODER)
+    write_tensors(_random(AutoencoderTiny, chance, torch.float16), folder / SMALL_DECODER.local)
 
 
 def published(folder: Path, size: Size, seed: int, dtype: torch.dtype) -> Iterator[tuple[WeightFile, Tensors]]:

@@ -14,9 +14,7 @@ from torch import Tensor, nn
 
 from ..engine import SettingsError
 from .loading import fill, read_tensors
-
-# Below the folder of models, as its repository names it.
-FILE = "taesd/diffusion_pytorch_model.safetensors"
+from .weights import SMALL_DECODER
 
 
 class SmallDecoder(nn.Module):
@@ -30,10 +28,10 @@ class SmallDecoder(nn.Module):
 
 
 def load_small_decoder(folder: Path) -> SmallDecoder:
-    file = folder / FILE
+    file = folder / SMALL_DECODER.local
     if not file.is_file():
         raise SettingsError(
-            f"{file} is missing: it is published as madebyollin/taesd, and nothing fetches it by itself"
+            f"{file} is missing: run python -m parley_workers.musetalk fetch --small-decoder --into {folder}"
         )
     # As published; its own settings file only repeats the library's usual values.
     with torch.device("meta"):

@@ -12,6 +12,7 @@ REPOSITORIES = {
     "unet": "TMElyralab/MuseTalk",
     "vae": "stabilityai/sd-vae-ft-mse",
     "whisper": "openai/whisper-tiny",
+    "small": "madebyollin/taesd",
 }
 
 
@@ -49,6 +50,11 @@ WHISPER_SOUND = WeightFile("whisper", "preprocessor_config.json", "whisper/prepr
 
 # Small ones first: a repository that cannot be read is found out before gigabytes have come.
 FILES = (UNET_SETTINGS, VAE_SETTINGS, WHISPER_SETTINGS, WHISPER_SOUND, WHISPER, VAE, UNET)
+
+# Wanted only by those who choose the decoder "small".
+SMALL_DECODER = WeightFile(
+    "small", "diffusion_pytorch_model.safetensors", "taesd/diffusion_pytorch_model.safetensors", 9.8
+)
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from ..engine import Chunk, Context, Engine, Method, SettingsError, WorkerError
-from .admission import Admission, rate_for
+from .admission import MOST_SHARED, Admission, rate_for
 from .device import chosen, memory, named
 from .drawing import Drawing
 from .faces import Faces
 from .measures import Measures
 from .options import read_options
+from .pace import pictures_per_second
 from .painter import Painter
 from .reply import READ_AHEAD, Reply
-from .start import warmed_up
+from .start import WarmedUp, warmed_up
+from .studio import open_studio
 from .windows import LOOK_AHEAD_MS
 
-# Below this a CPU was asked for what only a GPU can do: one reply would move its mouth once in half a second.
+# Below this a CPU was asked for what only a GPU can do: one reply would move its mouth once in half a second. Who says
+# how many replies are to be taken on is believed.
 _SLOWEST = 2.0
 # The thread that reads the wire gets the interpreter so often, however busy the others are: pings wait for it.
 SWITCH_S = 0.001
@@ -33,17 +36,18 @@ def load(settings: dict[str, Any]) -> Engine:
     sys.setswitchinterval(SWITCH_S)
     device, precision = chosen(str(settings.get("device", "auto")), str(settings.get("precision", "auto")))
     options = read_options(settings.get("options"))
-    models, decoder, ready, costs = warmed_up(Path(folder), device, precision, options)
+    warm = warmed_up(Path(folder), device, precision, options)
+    costs = warm.costs
     rate = max(size / seconds for size, seconds in costs.items())
-    if rate < _SLOWEST:
+    if rate < _SLOWEST and settings.get("replies") is None:
         raise SettingsError(
             f"this {named(device)} draws {rate:.2f} pictures a second, and one caller needs 25: it needs a GPU"
         )
+    admission = _admission(settings.get("replies"), warm)
     measures = Measures()
-    painter = Painter(models, ready, measures, decoder)
-    faces = Faces(models.vae_hash, painter.upload)
+    painter = Painter(warm.models, warm.strokes, measures, warm.decoder)
+    faces = Faces(warm.models.vae_hash, painter.upload, options.face_megabytes * 1024**2)
     drawing = Drawing(painter, costs, measures)
-    admission = Admission(_rate_to_plan_with(settings, rate))
     info = {
         "device": named(device),
         "precision": precision,
@@ -65,17 +69,18 @@ def load(settings: dict[str, Any]) -> Engine:
         }
         return {**measures.values(), **counted, **memory(device)}
 
-    return Engine({"learn": faces.learn, "animate": _animate(faces, drawing, admission)}, info, stats)
+    methods = {"learn": faces.learn, "recall": faces.recall, "animate": _animate(faces, drawing, admission)}
+    return Engine(methods, info, stats)
 
 
-def _rate_to_plan_with(settings: dict[str, Any], measured: float) -> float:
-    """The operator may know better what the device has to spare: `replies` at once, at the full rate."""
-    replies = settings.get("replies")
+def _admission(replies: object, warm: WarmedUp) -> Admission:
+    """The operator may know better what the device has to spare: so many at once, at the full rate."""
     if replies is None:
-        return measured
+        studio = open_studio(warm)
+        return Admission(pictures_per_second(studio), pictures_per_second(studio, MOST_SHARED))
     if type(replies) is not int or not 1 <= replies <= 1000:
         raise SettingsError("settings.replies must be a number of replies, 1 to 1000")
-    return rate_for(replies)
+    return Admission(rate_for(replies))
 
 
 def _base(params: dict[str, Any]) -> int:

@@ -56,8 +56,6 @@ const READY_MS = 300_000;
 /** How long an answer waits for a worker that is being started. */
 const BACK_MS = 2000;
 const PIECE_BYTES = 512 * 1024;
-/** The worker's own code, as it leads the message of an error. */
-const UNKNOWN_FACE = 'unknown_face:';
 
 export function startCrew(options: CrewOptions): Crew {
   const { devices, log } = options;
@@ -81,8 +79,8 @@ export function startCrew(options: CrewOptions): Crew {
         'worker_unavailable',
         'The face is not back yet.',
       );
-      await abortable(taught(member, ready, film, closing.signal), signal);
-      yield* drawn(member, ready, film, { base, input, signal });
+      await abortable(known(member, ready, film, closing.signal), signal);
+      yield* member.worker.open({ method: 'animate', params: { face: film.hash, base }, input, signal });
     } finally {
       member.replies -= 1;
     }
@@ -93,7 +91,7 @@ export function startCrew(options: CrewOptions): Crew {
     if (member.waiting.has(film.hash)) return;
     member.waiting.add(film.hash);
     try {
-      await taught(member, await member.worker.ready(closing.signal), film, closing.signal);
+      await known(member, await member.worker.ready(closing.signal), film, closing.signal);
     } catch (err) {
       if (!closing.signal.aborted)
         log.warn({ err }, 'a face could not be sent to its worker; the next answer tries again');
@@ -152,15 +150,22 @@ function taught(member: Member, ready: Ready, film: FilmedFace, signal: AbortSig
   return sent;
 }
 
-async function* drawn(member: Member, ready: Ready, film: FilmedFace, { base, input, signal }: ReplyCall) {
-  try {
-    yield* member.worker.open({ method: 'animate', params: { face: film.hash, base }, input, signal });
-  } catch (thrown) {
-    // It has let go of a face that nobody had asked for in a long time; the next reply sends it again.
-    if (thrown instanceof ParleyError && thrown.message.includes(UNKNOWN_FACE))
-      member.taught.get(ready)?.delete(film.hash);
-    throw thrown;
+/** Taught, and not forgotten since: a worker lets go of faces that nobody has asked for in a long time. */
+async function known(member: Member, ready: Ready, film: FilmedFace, signal: AbortSignal): Promise<void> {
+  const sent = taught(member, ready, film, signal);
+  await sent;
+  if (await isRecalled(member.worker, film, signal)) return;
+  const faces = member.taught.get(ready);
+  // Whoever has noticed before us sends it already.
+  if (faces?.get(film.hash) === sent) faces.delete(film.hash);
+  await taught(member, ready, film, signal);
+}
+
+async function isRecalled(worker: Worker, film: FilmedFace, signal: AbortSignal): Promise<boolean> {
+  for await (const { data } of worker.open({ method: 'recall', params: { face: film.hash }, signal })) {
+    return data.known === true;
   }
+  return false;
 }
 
 async function send(worker: Worker, film: FilmedFace, signal: AbortSignal): Promise<void> {
