@@ -4,6 +4,10 @@ import { defineConfig } from 'vitest/config';
 const PAGES = 'test/browser/**/*.test.ts';
 /** Needs an environment of 6 GB: `npm run test:torch`. */
 const TORCH = 'test/torch/**/*.test.ts';
+/** What callers of every kind do, whoever answers them: run once more with a filmed face. */
+const CONVERSATIONS = ['typed-turn', 'spoken-turn', 'whole-pictures', 'stock-client'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 
 export default defineConfig({
   test: {
@@ -30,6 +34,19 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'torch', include: [TORCH], maxWorkers: 1, sequence: { groupOrder: 2 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'filmed',
+          include: CONVERSATIONS,
+          // Each server loads torch and its models; that takes 15 s where nothing else runs.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          globalSetup: 'test/torch/filmed-server.ts',
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+        },
       },
     ],
   },

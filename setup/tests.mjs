@@ -37,11 +37,11 @@ export async function test() {
   return told(counts);
 }
 
-/** Only what needs torch: the models, and whole answers of a server whose faces they draw. */
+/** Only what needs torch: the models, and whole answers and conversations of a server whose faces they draw. */
 export async function testTorch() {
   mkdirSync(join(root, 'var/test'), { recursive: true });
   const counts = await pytest(museTalkPython(), 'test/torch');
-  add(counts, await vitest(['torch'], { MUSETALK_PYTHON: museTalkPython() }));
+  add(counts, await vitest(['torch', 'filmed'], { MUSETALK_PYTHON: museTalkPython() }));
   return told(counts);
 }
 

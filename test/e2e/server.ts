@@ -1,6 +1,7 @@
 /** The real server in a process of its own, as `npm start` runs it after the set-up. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { inject } from 'vitest';
 import { variables } from '../../src/config.js';
 import { get } from './https.js';
 
@@ -19,7 +20,15 @@ const withoutSettings = () =>
 
 export function spawnServer(environment: Record<string, string> = {}): ChildProcess {
   return spawn(process.execPath, ['dist/main.js'], {
-    env: { ...withoutSettings(), PARLEY_ENV_FILE: 'none', PORT: '0', LOG_LEVEL: 'info', ...environment },
+    env: {
+      ...withoutSettings(),
+      PARLEY_ENV_FILE: 'none',
+      PORT: '0',
+      LOG_LEVEL: 'info',
+      // The same tests are run with other engines, too: see the projects in vitest.config.ts.
+      ...inject('serverSettings'),
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -49,6 +50,8 @@ describe.skipIf(deaf !== null)(`a spoken turn with the real engines${deaf === nu
     expect(spokenMs).toBeGreaterThan(1000);
     expect(spokenMs).toBeLessThan(questions.tellMeAStory.length / 24 + 2000);
     await client.next('avatar.response');
+    const isSeen = () => client.media.some((frame) => frame.kind === 'patch' && frame.jpeg.length > 0);
+    while (!isSeen()) await once(client.socket, 'message');
     client.send({ type: 'response.cancel' });
     const { marks } = await client.next('avatar.timings');
     // The clock of a spoken turn runs from the last sound of the question.
@@ -56,7 +59,6 @@ describe.skipIf(deaf !== null)(`a spoken turn with the real engines${deaf === nu
     expect(
       client.media.some((frame) => frame.kind === 'audio' && pcmSamples(frame.pcm).some((sample) => sample !== 0)),
     ).toBe(true);
-    expect(client.media.some((frame) => frame.kind === 'patch')).toBe(true);
     await client.close();
   });
 

@@ -143,6 +143,25 @@ describe('an answer with a filmed face', () => {
   });
 });
 
+describe('a worker that has room for one face', () => {
+  it('is sent another one again, and no answer goes without', async () => {
+    const narrow = await startServer({ ...studio.settings, AVATAR: 'anna', MUSETALK_OPTIONS: '{"face_megabytes": 2}' });
+    try {
+      await untilDrawing(narrow);
+      for (const id of ['anna', 'bea', 'anna', 'bea']) {
+        const client = await connect(`${narrow.realtime}?avatar=${id}`);
+        client.ask('Thank you');
+        expect((await client.next('response.done')).response.status).toBe('completed');
+        expect(patchesOf(client).length).toBeGreaterThan(3);
+        expect(client.types()).not.toContain('error');
+        await client.close();
+      }
+    } finally {
+      await narrow.stop();
+    }
+  });
+});
+
 describe.skipIf(process.platform !== 'linux')('a face whose worker is killed', () => {
   it('costs the answer its face and nothing else, and is there again', async () => {
     await untilDrawing();

@@ -1,5 +1,5 @@
 """python test/torch/studio.py FOLDER [PICTURES swings|closes]: what a server needs to draw filmed faces, in its real
-layout: FOLDER/models with tiny random models, converted, and FOLDER/avatars/anna, a made-up avatar that fits them."""
+layout: FOLDER/models with tiny random models, converted, and FOLDER/avatars/anna and bea, made-up avatars that fit them."""
 
 from __future__ import annotations
 
@@ -33,14 +33,15 @@ def main() -> None:
         latents = (
             load_vae(places.vae_settings, places.vae).encode_pair(torch.from_numpy(pictures)).numpy().astype(np.float16)
         )
-    musetalk_avatar.avatar(
-        "anna",
-        len(pictures),
-        folder / "avatars" / "anna",
-        swings=loop == "swings",
-        vae=file_hash(places.vae),
-        latents=latents,
-    )
+    for name in ("anna", "bea"):
+        musetalk_avatar.avatar(
+            name,
+            len(pictures),
+            folder / "avatars" / name,
+            swings=loop == "swings",
+            vae=file_hash(places.vae),
+            latents=latents,
+        )
 
 
 if __name__ == "__main__":

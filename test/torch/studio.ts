@@ -34,6 +34,8 @@ export function openStudio(...avatar: readonly [] | readonly [pictures: number, 
       MUSETALK_DEVICES: 'cpu',
       // Whatever this machine is busy with, nobody is to be turned away and every picture is to be drawn.
       MUSETALK_REPLIES: '8',
+      // Threads of several processes that wait for each other in a loop make a busy machine ten times as slow.
+      OMP_WAIT_POLICY: 'passive',
     },
     remove: () => rmSync(folder, { recursive: true }),
   };
