@@ -5,9 +5,7 @@ const PAGES = 'test/browser/**/*.test.ts';
 /** Needs an environment of 6 GB: `npm run test:torch`. */
 const TORCH = 'test/torch/**/*.test.ts';
 /** What callers of every kind do, whoever answers them: run once more with a filmed face. */
-const CONVERSATIONS = ['typed-turn', 'spoken-turn', 'whole-pictures', 'stock-client'].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
+const CONVERSATIONS = ['typed-turn', 'spoken-turn', 'stock-client'].map((name) => `test/e2e/${name}.test.ts`);
 
 export default defineConfig({
   test: {

