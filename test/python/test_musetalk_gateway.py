@@ -30,4 +30,4 @@ def test_how_long_the_voice_waits_for_its_first_picture() -> None:
 
 
 def test_what_is_too_late_for_the_caller_is_not_drawn() -> None:
-    assert number("conversation/response.ts", "AHEAD_MS") / 1000 == schedule.LOST_S
+    assert number("conversation/response.ts", "AHEAD_MS") / 1000 == reply.PATIENCE_S + schedule.LOST_S

@@ -16,8 +16,9 @@ from typing import Generic, TypeVar
 PATIENCE_S = 0.010
 # Whoever is this close to being late waits for nobody.
 NEARLY_LATE_S = 0.060
-# What leaves for a caller is heard up to 400 ms later. A picture that misses even that is not worth the device's time.
-LOST_S = 0.400
+# What leaves for a caller is heard up to 400 ms later, and 150 of them are in `due` already. A picture that misses even
+# that is not worth the device's time.
+LOST_S = 0.250
 
 Work = TypeVar("Work")
 
@@ -68,10 +69,11 @@ class Schedule(Generic[Work]):
             heapq.heappush(self._heap, unit)
 
     def lost(self, now: float) -> list[Unit[Work]]:
-        """Pictures that nobody would see any more; they are not in the schedule from now on."""
-        lost = [unit for unit in self._heap if now - unit.due > LOST_S]
+        """Pictures that nobody would see any more, were they begun now; they are not in the schedule from now on."""
+        seen = now + min(self._costs.values()) - LOST_S
+        lost = [unit for unit in self._heap if unit.due < seen]
         if lost:
-            self._heap = [unit for unit in self._heap if now - unit.due <= LOST_S]
+            self._heap = [unit for unit in self._heap if unit.due >= seen]
             heapq.heapify(self._heap)
         return lost
 
