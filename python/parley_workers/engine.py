@@ -89,6 +89,8 @@ class Engine:
     info: dict[str, Any] = field(default_factory=dict)
     # Numbers for the operator. Called by the thread that reads the wire, so it must not wait for anything.
     stats: Callable[[], dict[str, float]] | None = None
+    # Why nothing will ever come of what it is at, if a library hangs: the worker starts afresh. Called as `stats` is.
+    hung: Callable[[], str | None] | None = None
 
 
 Loader = Callable[[dict[str, Any]], Engine]

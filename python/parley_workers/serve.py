@@ -140,6 +140,9 @@ def _heed(worker: Worker, message: messages.ToWorker, body: bytes) -> None:
         worker.hello = message
         worker.greeted.set()
     elif isinstance(message, messages.Ping):
+        if worker.engine is not None and worker.engine.hung is not None and (why := worker.engine.hung()):
+            # No thread can be ended from outside, and whoever it keeps waiting would wait for ever.
+            _last_words(worker, "engine_failed", why, EXIT_LOST)
         worker.send(messages.Pong(message.at))
         worker.send(messages.Stats(_stats(worker)))
     elif isinstance(message, messages.Open):

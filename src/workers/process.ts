@@ -8,6 +8,7 @@ import { abortable, delay } from '../flow.js';
 import { failuresAfter, patienceMs, restartDelayMs } from './backoff.js';
 import type { Call, Chunk } from './channel.js';
 import { PING_MS } from './pinging.js';
+import { begin, hasGrown, newUse, type Recycling, type Use } from './recycling.js';
 import { type Ready, type Run, type RunEnd, type RunEvents, startRun } from './run.js';
 
 export type { Call, Chunk } from './channel.js';
@@ -26,6 +27,8 @@ export interface WorkerOptions {
   /** From the start of the process until it has loaded and warmed up. */
   readyMs?: number;
   pingMs?: number;
+  /** Without it, nobody minds how much it grows. */
+  recycle?: Recycling;
   /** Closes the worker when it aborts. */
   signal?: AbortSignal;
 }
@@ -61,6 +64,7 @@ const READY_MS = 30_000;
 /** The state, and a way to wait for the next one. */
 interface Board {
   state: State;
+  readonly use: Use;
   stats: Readonly<Record<string, number>>;
   changed: Promise<void>;
   wake(): void;
@@ -116,7 +120,14 @@ async function* openStream(board: Board, name: string, call: Call): AsyncGenerat
   if (!methods.includes(call.method)) {
     throw new ParleyError('internal', `${name} has no method ${call.method}; it has ${methods.join(', ')}`);
   }
-  yield* state.run.channel.open(call);
+  const { use } = board;
+  use.streams += 1;
+  try {
+    yield* state.run.channel.open(call);
+  } finally {
+    use.streams -= 1;
+    use.idleSince = performance.now();
+  }
 }
 
 /** Life after life, until the worker is closed or refused. */
@@ -127,6 +138,12 @@ async function live(options: WorkerOptions, board: Board, stop: AbortSignal): Pr
     const readyMs = patienceMs(options.readyMs ?? READY_MS, failures);
     const { end, upMs } = await liveOnce({ ...options, readyMs }, board, since, stop);
     if (stop.aborted) break;
+    if (board.use.recycled) {
+      // The next life is judged by itself, also if it never gets ready.
+      board.use.recycled = false;
+      [since, failures] = ['recycled', 0];
+      continue;
+    }
     if (!end.again) {
       options.log.error({ reason: end.why }, 'worker refused; it is not started again');
       set(board, { kind: 'refused', error: new ParleyError(end.code, `${options.name}: ${end.why}`) });
@@ -154,13 +171,22 @@ async function liveOnce(
     ready(ready) {
       if (run === undefined) return;
       upAt = performance.now();
+      begin(board.use, upAt);
       options.log.info({ pid: run.pid, warmMs: ready.warmMs, methods: ready.methods }, 'worker is up');
       set(board, { kind: 'up', run, ready });
     },
     stats(values) {
       board.stats = values;
+      const { recycle: limits = null } = options;
+      if (run !== undefined && hasGrown(limits, board.use, values.rss_bytes, performance.now())) recycle(run);
     },
     down: (why) => set(board, { kind: 'resting', why }),
+  };
+  const recycle = (grown: Run) => {
+    board.use.recycled = true;
+    options.log.info({ pid: grown.pid, bytes: board.stats.rss_bytes }, 'worker has grown; it is started afresh');
+    set(board, { kind: 'resting', why: 'being started afresh' });
+    void finish(grown, new ParleyError('worker_unavailable', `${options.name}: being started afresh`));
   };
   try {
     run = startRun({ ...options, pingMs: options.pingMs ?? PING_MS }, events);
@@ -168,17 +194,17 @@ async function liveOnce(
     return { end: { code: 'worker_unavailable', why: asParleyError(error).message, again: false }, upMs: 0 };
   }
   set(board, { kind: 'starting', run, since });
-  const { ended } = run;
-  const onStop = finish.bind(null, run, stop);
+  const living = run;
+  const onStop = () => void finish(living, asParleyError(stop.reason, 'worker_unavailable'));
   stop.addEventListener('abort', onStop, { once: true });
-  const end = await ended;
+  const end = await living.ended;
   stop.removeEventListener('abort', onStop);
   return { end, upMs: upAt === undefined ? 0 : performance.now() - upAt };
 }
 
 /** Asked to end: its streams fail now, the process gets CLOSE_MS. */
-async function finish(run: Run, stop: AbortSignal): Promise<void> {
-  run.channel.fail(asParleyError(stop.reason, 'worker_unavailable'));
+async function finish(run: Run, reason: ParleyError): Promise<void> {
+  run.channel.fail(reason);
   run.shutdown();
   const timer = setTimeout(() => run.kill(), CLOSE_MS);
   await run.ended;
@@ -214,6 +240,7 @@ function set(board: Board, state: State): void {
 function newBoard(): Board {
   const board: Board = {
     state: { kind: 'resting', why: 'starting' },
+    use: newUse(),
     stats: {},
     changed: Promise.resolve(),
     wake() {},

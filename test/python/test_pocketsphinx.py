@@ -15,9 +15,9 @@ from parley_workers.engines.pocketsphinx.dictionary import read_dictionary
 from parley_workers.engines.pocketsphinx.evidence import WORST, begin_alike, evidence, is_said, longest_stray, slips
 from parley_workers.engines.pocketsphinx.grammar import read_grammar, read_places
 from parley_workers.engines.pocketsphinx.listen import listening
-from parley_workers.engines.pocketsphinx.places import Places
 from parley_workers.engines.pocketsphinx.sound import BLOCK_BYTES, blocks
 from parley_workers.engines.pocketsphinx.transcript import Part
+from parley_workers.places import Places
 
 GOOD = {"words": ["tell", "me"], "arcs": [[0, 1, 0], [1, 2, 1]], "ends": [2], "pronunciations": {"me": "M IY"}}
 
@@ -102,7 +102,7 @@ def test_a_pronunciation_with_a_phone_that_does_not_exist_is_refused_by_name(tmp
 
 
 def test_places_are_given_to_who_came_first() -> None:
-    places = Places(["only"], 20.0)
+    places = Places(["only"], 20.0, "stt_failed", "listeners")
     order: list[int] = []
     with places.place(context()):
         threads = []
@@ -125,7 +125,7 @@ def _enter(places: Places[str], order: list[int], n: int) -> None:
 
 
 def test_a_wait_for_a_place_ends_with_its_bound_and_with_a_cancel() -> None:
-    places = Places(["only"], 0.0)
+    places = Places(["only"], 0.0, "stt_failed", "listeners")
     cancelled = threading.Event()
     cancelled.set()
     with places.place(context()):
@@ -140,7 +140,7 @@ def test_a_wait_for_a_place_ends_with_its_bound_and_with_a_cancel() -> None:
 
 
 def test_a_place_comes_back_when_its_user_fails() -> None:
-    places = Places(["only"], 0.0)
+    places = Places(["only"], 0.0, "stt_failed", "listeners")
     with pytest.raises(ZeroDivisionError), places.place(context()):
         raise ZeroDivisionError
     assert places.taken == 0
@@ -289,7 +289,7 @@ class ScriptedEar:
 
 def run(ear: ScriptedEar, size: int, cancelled: threading.Event | None = None, pace: float = 0.1) -> Iterator[Chunk]:
     clock = iter(range(10_000))
-    method = listening(Places([ear], 0.0), now=lambda: next(clock) * pace)  # type: ignore[list-item]
+    method = listening(Places([ear], 0.0, "stt_failed", "listeners"), now=lambda: next(clock) * pace)  # type: ignore[list-item]
     return method({}, iter([Chunk({}, bytes(size))]), context(cancelled))
 
 
@@ -321,7 +321,7 @@ def test_words_are_told_only_if_the_dictation_begins_with_the_same() -> None:
 def test_who_talks_too_long_is_unclear_and_keeps_no_place() -> None:
     ear = ScriptedEar()
     ear.too_long = True
-    places = Places([ear], 0.0)
+    places = Places([ear], 0.0, "stt_failed", "listeners")
     rest: list[int] = []
 
     def sound() -> Iterator[Chunk]:

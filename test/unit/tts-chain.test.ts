@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { msToSamples } from '../../src/audio/pcm.js';
 import type { Phrase, SessionScope, Speech, SpeechOptions, Tts, TtsEngine } from '../../src/engines/contract.js';
-import { linkOf } from '../../src/engines/resilience/chain.js';
+import { linkOf, usable } from '../../src/engines/resilience/chain.js';
 import { ttsChain } from '../../src/engines/resilience/tts-chain.js';
 import { ParleyError } from '../../src/errors.js';
 import { delay, Queue } from '../../src/flow.js';
@@ -255,6 +255,28 @@ describe('voices behind one another', () => {
     for (let n = 0; n < 3; n += 1) links[0]!.breaker!.failed(down());
     chain.prepare!({ voice: 'ada', otherwise: ['ben'], speed: 1 }, session);
     expect([first.state.prepared, second.state.prepared]).toEqual([['ada'], ['ben']]);
+  });
+
+  it('leaves a process of ours alone that died three times, until it is up, and asks it if nobody else is there', async () => {
+    const broken = new ParleyError('worker_broken');
+    const { engine } = voice('local', ['ada']);
+    let health: 'up' | { down: string } = 'up';
+    const { probe: _, ...rest } = engine;
+    const local: TtsEngine = { ...rest, ready: async () => {}, health: () => health };
+    const links = [local, voice('second', ['ben']).engine].map((one) => linkOf(one, false, silentLog));
+    const names = () => usable(links).map((link) => link.engine.name);
+    // Before it has been asked, its own health is all there is: nobody takes it for refused because it is starting.
+    expect(names()).toEqual(['local', 'second']);
+    for (let n = 0; n < 3; n += 1) links[0]!.breaker!.failed(broken);
+    expect(names()).toEqual(['second']);
+    expect(usable([links[0]!])).toEqual([links[0]]);
+    health = { down: 'starting' };
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(names()).toEqual(['second']);
+    health = 'up';
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(names()).toEqual(['local', 'second']);
+    for (const { breaker } of links) breaker?.close();
   });
 
   it('ends at once for a caller who leaves', async () => {

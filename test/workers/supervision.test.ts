@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Worker } from '../../src/workers/process.js';
@@ -129,6 +132,36 @@ describe.each(echoes.filter(({ language }) => language === 'python'))('a $langua
     expect(worker.stats).not.toHaveProperty('bad');
     expect(worker.health()).toBe('up');
   });
+
+  it('and has grown is started afresh once nobody uses it, and nobody takes that for a fault', async () => {
+    const { worker, line, lines } = start(program, {
+      recycle: { grownBytes: Number.NEGATIVE_INFINITY, idleMs: 0 },
+      pingMs: 3000,
+    });
+    await worker.ready(soon());
+    const pid = worker.pid!;
+    const used = await stalled(worker);
+    const told = worker.stats;
+    await until(() => worker.stats !== told && worker.stats.streams === 1);
+    expect(worker.pid).toBe(pid);
+    await used.return?.();
+    expect(await line(({ msg }) => msg === 'worker has grown; it is started afresh')).toMatchObject({ pid });
+    await until(() => worker.health() === 'up' && worker.pid !== pid);
+    expect(isAlive(pid)).toBe(false);
+    expect(lines.map(({ msg }) => msg)).not.toContain('worker ended; it is started again');
+  });
+
+  // One in Node that hangs answers no pings, either.
+  it('and hangs is started afresh', async () => {
+    const settings = { hung: 'a library has been at it for a minute' };
+    const { worker, line } = start(program, { settings, pingMs: 1000 });
+    await worker.ready(soon());
+    const pid = worker.pid!;
+    expect(await line(({ msg }) => msg === 'worker ended; it is started again')).toMatchObject({
+      reason: 'engine_failed: a library has been at it for a minute',
+    });
+    await until(() => worker.health() === 'up' && worker.pid !== pid);
+  });
 });
 
 describe('a parent that is out of descriptors', () => {
@@ -200,6 +233,26 @@ describe('a worker that does not keep to the wire', () => {
     await worker.close();
     expect(performance.now() - began).toBeGreaterThan(2500);
     expect(isAlive(pid)).toBe(false);
+  });
+
+  it('has grown, and cannot come back: it is given up, or waited for, like any other', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'parley-worker-'));
+    const second = join(folder, 'second');
+    // Ready once; in its second life it refuses its settings.
+    const program = scripted(`
+      const { existsSync, writeFileSync } = await import('node:fs');
+      if (existsSync(${JSON.stringify(second)})) process.exit(42);
+      writeFileSync(${JSON.stringify(second)}, '');
+      ready();
+      await heard('ping');
+      raw(frame({ type: 'stats', values: { rss_bytes: 1 } }));
+    `);
+    const recycle = { grownBytes: 0, idleMs: 0 };
+    const { worker, line } = start(program, { recycle, pingMs: 200 });
+    await line(({ msg }) => msg === 'worker has grown; it is started afresh');
+    await line(({ msg }) => msg === 'worker refused; it is not started again');
+    await expect(worker.ready(soon())).rejects.toMatchObject({ code: 'worker_settings' });
+    rmSync(folder, { recursive: true });
   });
 
   it('dies again and again: each start waits longer', async () => {

@@ -14,13 +14,16 @@ from ..engine import Chunk, Context, Engine, EngineLost, Method, SettingsError, 
 
 
 def load(settings: dict[str, Any]) -> Engine:
-    """`refuse`: a reason to refuse the settings. `never_ready`: a model that never stops loading. `bad_stats`: not a number."""
+    """`refuse`: a reason to refuse the settings. `never_ready`: a model that never stops loading. `bad_stats`: not a number.
+    `hung`: why the engine says that it hangs.
+    """
     if "refuse" in settings:
         raise SettingsError(str(settings["refuse"]))
     while settings.get("never_ready"):
         time.sleep(60)
     stats = (lambda: {"good": 1.0, "bad": float("nan")}) if settings.get("bad_stats") else None
-    return Engine(methods=METHODS, info={"settings": settings, "pid": os.getpid()}, stats=stats)
+    hung = (lambda: str(settings["hung"])) if "hung" in settings else None
+    return Engine(methods=METHODS, info={"settings": settings, "pid": os.getpid()}, stats=stats, hung=hung)
 
 
 def echo(params: dict[str, Any], chunks: Iterator[Chunk], context: Context) -> Iterator[Chunk]:

@@ -20,7 +20,7 @@ export interface Patience {
 
 export interface Link<E extends Engine<unknown>> {
   readonly engine: E;
-  /** Null: it runs here, and its `health` says all. */
+  /** Null: it is a function of this process, which cannot be out of order. */
   readonly breaker: Breaker | null;
   /** It answers at once, but only so well: it has its turn when the others have had theirs. */
   readonly isStandIn: boolean;
@@ -47,15 +47,27 @@ const IN_SHORT: Readonly<Partial<Record<Code, string>>> = {
 };
 
 export function linkOf<E extends Engine<unknown>>(engine: E, isStandIn: boolean, log: Logger): Link<E> {
-  const probe = engine.probe?.bind(engine);
-  const breaker = probe === undefined ? null : createBreaker({ name: engine.name, probe, log });
+  const probe = engine.probe?.bind(engine) ?? (engine.ready === undefined ? null : probeOfWorker(engine));
+  const breaker = probe === null ? null : createBreaker({ name: engine.name, probe, log });
   return { engine, breaker, isStandIn };
 }
 
-/** Those that are worth asking. If none is, those whose own health says so wait for themselves: they may be coming back. */
+/** A process of ours is started again by itself; one that dies again and again is to be left alone all the same. */
+function probeOfWorker(engine: Engine<unknown>) {
+  return async () => {
+    const state = engine.health();
+    if (state !== 'up') throw new ParleyError('worker_unavailable', state.down);
+  };
+}
+
+/** Nobody is behind it who could be asked whether it is well: its `health` knows. */
+export const runsHere = ({ engine }: Link<Engine<unknown>>): boolean => engine.probe === undefined;
+
+/** Those that are worth asking. If none is, those that run here wait for themselves: they may be coming back. */
 export function usable<E extends Engine<unknown>>(links: readonly Link<E>[]): readonly Link<E>[] {
   const healthy = links.filter((link) => troubleOf(link) === null);
-  return healthy.length > 0 ? healthy : links.filter(({ breaker }) => (breaker?.trouble ?? null) === null);
+  if (healthy.length > 0) return healthy;
+  return links.filter((link) => runsHere(link) || (link.breaker?.trouble ?? null) === null);
 }
 
 /** Told when an engine is asked because another one failed, or is late. */

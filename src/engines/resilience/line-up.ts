@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { EngineRow } from '../../observe/start-table.js';
 import type { Engine } from '../contract.js';
-import { type Link, linkOf, troubleOf } from './chain.js';
+import { type Link, linkOf, runsHere, troubleOf } from './chain.js';
 
 /** A provider that may do a job here, or the reason why not and the line that would change it. */
 export interface Candidate<E extends Engine<unknown>> {
@@ -64,7 +64,7 @@ type Started<E extends Engine<unknown>> = readonly {
 function rowOf<E extends Engine<unknown>>(job: string, order: readonly Candidate<E>[], started: Started<E>): EngineRow {
   // What only starts up is not passed over: it will be there when somebody comes.
   const isRefused = ({ links }: Started<E>[number]) =>
-    links.length > 0 && links.every((link) => link.breaker !== null && troubleOf(link) !== null);
+    links.length > 0 && links.every((link) => !runsHere(link) && troubleOf(link) !== null);
   const acting = started.find((one) => !isRefused(one)) ?? started[0];
   const before = order.slice(0, acting === undefined ? order.length : order.indexOf(acting.candidate));
   const better = before.flatMap((candidate) => {

@@ -17,6 +17,7 @@ import {
   nobodyLeft,
   type OnTakeOver,
   type Patience,
+  runsHere,
   type Tries,
   usable,
 } from './chain.js';
@@ -88,7 +89,7 @@ async function* hearSurely(
 ): AsyncGenerator<Transcript, void, undefined> {
   const ready = usable(links);
   // One that runs here and is only starting is waited for, when nobody else has understood: there is no other chance.
-  const order = [...ready, ...links.filter((link) => link.breaker === null && !ready.includes(link))];
+  const order = [...ready, ...links.filter((link) => runsHere(link) && !ready.includes(link))];
   let failure = nobodyLeft(links);
   for (const link of eachInTurn(order, onTakeOver)) {
     const isLast = link === order.at(-1);

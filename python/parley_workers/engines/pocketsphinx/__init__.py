@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from ...engine import Engine, SettingsError
+from ...places import Places
 from .dictionary import read_dictionary
 from .grammar import read_grammar, read_places
 
@@ -20,7 +21,6 @@ def load(settings: dict[str, Any]) -> Engine:
     except ImportError as error:
         raise SettingsError(f"PocketSphinx cannot be used here: {error}") from error
     from .listen import listening
-    from .places import Places
     from .utterance import Ear
 
     grammar, count = read_grammar(settings), read_places(settings)
@@ -33,7 +33,12 @@ def load(settings: dict[str, Any]) -> Engine:
         [decoders.grammar_decoder(grammar, dictionary) for _ in range(count)],
         decoders.dictation_decoders(count, grammar, dictionary),
     )
-    places = Places([Ear(phrases, dictation, dictionary, grammar) for phrases, dictation in pairs], MOST_WAIT_S)
+    places = Places(
+        [Ear(phrases, dictation, dictionary, grammar) for phrases, dictation in pairs],
+        MOST_WAIT_S,
+        "stt_failed",
+        "listeners",
+    )
     return Engine(
         methods={"listen": listening(places)},
         info={"places": count, "pid": os.getpid()},

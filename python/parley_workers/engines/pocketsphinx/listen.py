@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ...engine import Chunk, Context, Method
+from ...places import Places
 from .evidence import begin_alike, is_said
-from .places import Places
 from .sound import blocks
 from .transcript import spelt
 
