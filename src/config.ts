@@ -3,103 +3,28 @@
  * `.env.example` against it.
  */
 import { z } from 'zod';
+import {
+  baseUrl,
+  decimal,
+  ELEVENLABS_FORMATS,
+  engines,
+  facePace,
+  isOrigin,
+  isPath,
+  isToken,
+  jsonObject,
+  key,
+  list,
+  onOff,
+  speechRate,
+  torchDevice,
+  WHISPER_COMPUTE,
+  wholeNumber,
+  withoutVersion,
+} from './config-values.js';
 import { ParleyError } from './errors.js';
 
 export const OPENAI_URL = 'https://api.openai.com/v1';
-
-/** `a, b,c` as a list without blanks. */
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter(Boolean),
-);
-
-/** A comma list of engines: the first healthy one does the job. `auto` lets the server choose. */
-const engines = <const Names extends readonly [string, ...string[]]>(...names: Names) =>
-  list
-    .default(['auto'])
-    .pipe(z.array(z.enum(['auto', ...names], `expected a comma list of: auto, ${names.join(', ')}`)).min(1));
-
-const wholeNumber = (min: number, max: number) =>
-  z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.number().min(min).max(max));
-
-/** Seconds, and other things that need not be whole. */
-const decimal = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d+(\.\d+)?$/, 'expected a number')
-    .transform(Number)
-    .pipe(z.number().min(min).max(max));
-
-const onOff = z.enum(['true', 'false'], 'expected true or false').transform((word) => word === 'true');
-
-/** Nobody's password: an address is shown in many places. Paths are put behind it, so nothing may follow its own. */
-const isHttp = (text: string): boolean => {
-  if (!URL.canParse(text) || /[?#]/.test(text)) return false;
-  const { protocol, username, password } = new URL(text);
-  return /^https?:$/.test(protocol) && username === '' && password === '';
-};
-
-/** The address of a vendor, or of a server in its place; without the slash that people put at its end. */
-const baseUrl = z
-  .string()
-  .refine(
-    isHttp,
-    'expected an address without a password, a query (?...) or a fragment (#...), as https://api.example.org/v1',
-  )
-  .transform((text) => text.replace(/\/+$/, ''));
-
-/** The vendor's examples end in /v1, which stands in every path that is put behind this one. */
-const withoutVersion = (url: string): string => url.replace(/\/v1$/, '');
-
-/** Some readers of env files keep the quotes around a value. */
-const withoutQuotes = (text: string): string => text.replace(/^(["'])(.*)\1$/, '$2').trim();
-
-/** What cannot stand in a header is no key: a line break that came along in copying. Nor is a quote part of any. */
-const key = z
-  .string()
-  .trim()
-  .transform(withoutQuotes)
-  .pipe(z.string().regex(/^[!#-&(-~]+$/, 'expected a key, without blanks and quotes'))
-  .optional();
-
-/** `none` is for those who mean it. What can be guessed, or cannot stand in a header, is no token. */
-const isToken = (text: string): boolean => text === 'none' || /^[\x21-\x7e]{16,}$/.test(text);
-
-/** A path of a file; whoever puts a key itself here should not see it printed as one that was not found. */
-const isPath = (text: string): boolean => !/[\r\n]|-----BEGIN/.test(text);
-
-const ELEVENLABS_FORMATS = [
-  'pcm_16000',
-  'pcm_22050',
-  'pcm_24000',
-  'pcm_44100',
-  'mp3_22050_32',
-  'mp3_44100_128',
-  'mp3_44100_192',
-] as const;
-
-/** `5,80,8`: ms for a picture, ms of look-ahead, pictures in a batch. */
-const facePace = z
-  .string()
-  .regex(/^\d{1,4}(\.\d+)?,\d{1,3},[1-9]\d?$/, 'expected ms for a picture, ms of look-ahead and a batch, as 5,80,8')
-  .transform((text) => {
-    const [pictureMs = 0, lookAheadMs = 0, batch = 1] = text.split(',').map(Number);
-    return { pictureMs, lookAheadMs, batch };
-  });
-
-/** As `{"decoder": "small"}`. */
-const jsonObject = z.string().transform((text, context): Record<string, unknown> => {
-  try {
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
-  } catch {
-    context.addIssue('expected a JSON object');
-    return z.NEVER;
-  }
-});
-
-const isOrigin = (text: string): boolean => text === '*' || (URL.canParse(text) && new URL(text).origin === text);
 
 /** An empty variable counts as one that is not set, as in `PORT= npm start`. */
 const schema = z.object({
@@ -128,7 +53,7 @@ const schema = z.object({
   VAD: engines('silero', 'loudness'),
   STT: engines('openai', 'whisper', 'pocketsphinx', 'none'),
   LLM: engines('openai', 'scripted'),
-  TTS: engines('elevenlabs', 'espeak', 'none'),
+  TTS: engines('elevenlabs', 'kokoro', 'coqui', 'espeak', 'none'),
   FACE: engines('musetalk', 'drawn', 'none', 'simulated'),
   MUSETALK_MODELS_DIR: z.string().optional(),
   MUSETALK_PYTHON: z.string().optional(),
@@ -152,7 +77,42 @@ const schema = z.object({
   OPENAI_TEMPERATURE: decimal(0, 2).default(0.7),
   WHISPER_BASE_URL: baseUrl.optional(),
   WHISPER_API_KEY: key,
-  WHISPER_MODEL: z.string().default('whisper-1'),
+  WHISPER_MODEL: z.string().trim().optional(),
+  WHISPER_PYTHON: z.string().optional(),
+  WHISPER_DEVICE: z
+    .string()
+    .regex(/^(auto|cpu|cuda(:\d+)?)$/, 'expected auto, cpu, cuda or cuda:1')
+    .default('auto'),
+  WHISPER_COMPUTE: z.enum(WHISPER_COMPUTE, `expected one of: ${WHISPER_COMPUTE.join(', ')}`).default('auto'),
+  WHISPER_BEAM: wholeNumber(1, 10).default(1),
+  WHISPER_LANGUAGE: z
+    .string()
+    .regex(/^[a-z]{2,3}$/, 'expected the code of a language, as en')
+    .optional(),
+  KOKORO_MODEL: z.string().optional(),
+  KOKORO_PYTHON: z.string().optional(),
+  KOKORO_DEVICE: torchDevice.default('cpu'),
+  KOKORO_VOICE: z
+    .string()
+    .trim()
+    .regex(
+      /^[\w-]+(:\d+(\.\d+)?)?(\s*,\s*[\w-]+(:\d+(\.\d+)?)?)*$/,
+      'expected a voice, or a mix as af_heart:3,am_adam:1',
+    )
+    .default('af_heart'),
+  KOKORO_LANGUAGE: z.string().trim().optional(),
+  KOKORO_SPEED: decimal(0.5, 1.5).default(1),
+  KOKORO_SAMPLE_RATE: speechRate,
+  KOKORO_REPO_ID: z.string().trim().default('hexgrad/Kokoro-82M'),
+  KOKORO_SPLIT_PATTERN: z.string().optional(),
+  COQUI_TOS_AGREED: z.enum(['0', '1'], 'expected 1, if you agree to the licence').default('0'),
+  COQUI_MODEL: z.string().trim().default('tts_models/multilingual/multi-dataset/xtts_v2'),
+  COQUI_PYTHON: z.string().optional(),
+  COQUI_DEVICE: torchDevice.default('cpu'),
+  COQUI_LANGUAGE: z.string().trim().default('en'),
+  COQUI_VOICE: z.string().trim().default('Claribel Dervla'),
+  COQUI_SPEED: decimal(0.5, 1.5).default(1),
+  COQUI_SAMPLE_RATE: speechRate,
   LLM_CONTEXT_TOKENS: wholeNumber(100, 10_000_000).default(8000),
   ELEVENLABS_API_KEY: key,
   ELEVENLABS_BASE_URL: baseUrl.transform(withoutVersion).default('https://api.elevenlabs.io'),

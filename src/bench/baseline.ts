@@ -2,7 +2,10 @@
 import type { Logger } from 'pino';
 import { readConfig } from '../config.js';
 import type { Engine } from '../engines/contract.js';
-import { faceCandidates, llmCandidates, sttCandidates, ttsCandidates } from '../engines/providers.js';
+import { faceCandidates } from '../engines/providers/face.js';
+import { llmCandidates } from '../engines/providers/llm.js';
+import { sttCandidates } from '../engines/providers/stt.js';
+import { ttsCandidates } from '../engines/providers/tts.js';
 import type { Candidate } from '../engines/resilience/line-up.js';
 import { ParleyError } from '../errors.js';
 import { anyAvatar, providerTools } from './provider-tools.js';

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { loadCatalogue } from '../avatars/catalogue.js';
 import type { Config } from '../config.js';
 import type { Avatar } from '../engines/contract.js';
-import type { ProviderTools } from '../engines/providers.js';
+import type { ProviderTools } from '../engines/providers/tools.js';
 import { loadPersona } from '../persona.js';
 
 export async function providerTools(root: string, log: Logger, stopping: AbortSignal): Promise<ProviderTools> {

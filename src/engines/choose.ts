@@ -9,15 +9,14 @@ import { orLate } from '../flow.js';
 import type { Job, Observer } from '../observe/observer.js';
 import type { EngineRow } from '../observe/start-table.js';
 import type { Engine, FaceEngine, Llm, SttEngine, TtsEngine, Vad, WorkerStats } from './contract.js';
-import {
-  faceCandidates,
-  llmCandidates,
-  type ProviderTools,
-  sttCandidates,
-  ttsCandidates,
-  vadCandidates,
-} from './providers.js';
-import { type Link, troubleOf } from './resilience/chain.js';
+import type { VoiceLearner } from './learnt.js';
+import { faceCandidates } from './providers/face.js';
+import { llmCandidates } from './providers/llm.js';
+import { sttCandidates } from './providers/stt.js';
+import type { ProviderTools } from './providers/tools.js';
+import { ttsCandidates } from './providers/tts.js';
+import { vadCandidates } from './providers/vad.js';
+import { type Link, runsHere, troubleOf } from './resilience/chain.js';
 import { faceChain } from './resilience/face-chain.js';
 import { type KeepingTts, keepingTts } from './resilience/keeping-tts.js';
 import { type Candidate, type LineUp, lineUp } from './resilience/line-up.js';
@@ -55,6 +54,8 @@ export interface Choice {
   troubles(): string[];
   /** What the engines' workers count. */
   workers(): WorkerStats[];
+  /** Who can make voices of recordings; the first one does, unless another is asked for. */
+  readonly learners: readonly VoiceLearner[];
 }
 
 /** A start waits so long for vendors to say whether they are there and take the key; then it goes on without. */
@@ -72,8 +73,15 @@ export async function chooseEngines(config: Config, tools: ProviderTools, observ
     states: () => all.flatMap(statesOf),
     troubles: () => all.map(statesOf).flatMap(troubleIn),
     workers: () => all.flatMap(({ links }) => links.flatMap(({ engine }) => engine.stats?.() ?? [])),
+    learners: learnersOf(lines.tts),
   };
 }
+
+/** What stays on this machine first. */
+const learnersOf = ({ links }: LineUp<TtsEngine>): VoiceLearner[] =>
+  links
+    .flatMap(({ engine }) => engine.learner ?? [])
+    .sort((one, other) => Number(other.engine === 'coqui') - Number(one.engine === 'coqui'));
 
 interface Lines {
   readonly vad: LineUp<Engine<Vad>>;
@@ -157,7 +165,7 @@ function chained<E extends Engine<unknown>>(
 ): E | null {
   const [first] = links;
   if (first === undefined) return null;
-  return links.length === 1 && first.breaker === null ? first.engine : chain(links);
+  return links.length === 1 && runsHere(first) ? first.engine : chain(links);
 }
 
 /** Whoever names engines, and neither leaves the choice to us nor does without, is not to find out by a silent server. */
@@ -181,6 +189,8 @@ function needed<E>(
 /** One after the other: a probe that waits while something is read in would be late through no fault of its own. */
 async function firstLook(lines: readonly LineUp<Engine<unknown>>[]): Promise<void> {
   for (const { engine } of lines.flatMap(({ links }) => links)) await engine.load?.();
-  const checks = lines.flatMap(({ links }) => links.map(({ breaker }) => breaker?.check()));
+  // What runs here is only starting.
+  const vendors = lines.flatMap(({ links }) => links.filter((link) => !runsHere(link)));
+  const checks = vendors.map(({ breaker }) => breaker?.check());
   await orLate(Promise.all(checks), FIRST_LOOK_MS);
 }

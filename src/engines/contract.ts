@@ -8,6 +8,7 @@
  * - empty or blank text gives silence of length 0, not an error.
  */
 import type { Logger } from 'pino';
+import type { VoiceLearner } from './learnt.js';
 
 export interface EngineContext {
   readonly signal: AbortSignal;
@@ -34,6 +35,8 @@ export interface Engine<Run> {
   health(): 'up' | { down: string };
   /** Reads in what takes long to read in, before anybody is served: meanwhile the whole process stands still. */
   load?(): Promise<void>;
+  /** Waits until it can answer. Without it, it can from the beginning, or only a probe will tell. */
+  ready?(signal: AbortSignal): Promise<unknown>;
   /** What its workers count, for the operator. */
   stats?(): readonly WorkerStats[];
   /** Asks a vendor something that costs nothing: is it there, and does it take the key? Throws a ParleyError if not. */
@@ -188,6 +191,8 @@ export interface TtsEngine extends Engine<Tts> {
   mayHave?(voice: string): boolean;
   /** The caller will be spoken to: what would make the first word late may be done now, and kept until it has gone. */
   prepare?(options: SpeechOptions, session: SessionScope): void;
+  /** Makes voices of recordings. They are among `voices` as soon as they are kept. */
+  readonly learner?: VoiceLearner;
 }
 
 // --- face -----------------------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ async function choice(environment: Record<string, string>) {
 
 describe('who is named, and cannot start,', () => {
   it.each([
-    [{ STT: 'whisper' }, 'STT="whisper" cannot start: whisper: it needs the address', 'WHISPER_BASE_URL=http://'],
+    [{ STT: 'whisper' }, 'STT="whisper" cannot start: whisper: ', 'WHISPER_BASE_URL=http://'],
     [{ STT: 'openai,whisper' }, 'STT="openai,whisper" cannot start: openai: it needs a key', 'OPENAI_API_KEY=sk-...'],
     [{ TTS: 'elevenlabs' }, 'TTS="elevenlabs" cannot start: elevenlabs: it needs a key', 'ELEVENLABS_API_KEY=...'],
     [{ LLM: 'openai' }, 'LLM="openai" cannot start: openai: ', 'enables openai; or leave LLM out.'],

@@ -44,6 +44,13 @@ describe('what MuseTalk needs', () => {
     expect(find({ python: '/opt/python', models })).toEqual({ python: '/opt/python', models });
   });
 
+  it('is found from the folder of Parley, where no worker runs', () => {
+    putModels('elsewhere');
+    const models = join(root, 'elsewhere');
+    expect(find({ python: 'tmp/python', models: './elsewhere' })).toEqual({ python: join(root, 'tmp/python'), models });
+    expect(find({ python: 'python3', models: 'elsewhere' })).toEqual({ python: 'python3', models });
+  });
+
   it.each(MODELS)('is missing by name where %s is missing', (missing) => {
     put('var/musetalk/bin/python');
     putModels('var/models/musetalk');

@@ -1,15 +1,11 @@
 /** Whether MuseTalk can run here: its Python environment and its models, looked for without starting anything. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { type Obstacle, pythonOf, pythonSet } from '../python-environment.js';
 
 export interface MuseTalkPlaces {
   readonly python: string;
   readonly models: string;
-}
-
-export interface Obstacle {
-  readonly why: string;
-  readonly enable: string;
 }
 
 /** What the worker reads; each may also be there as the pickle that it is made from. */
@@ -25,13 +21,11 @@ export interface MuseTalkSettings {
 }
 
 export function findMuseTalk({ root, python, models, dataDir }: MuseTalkSettings): MuseTalkPlaces | Obstacle {
-  const environment = join(root, 'var/musetalk');
-  const ours = [join(environment, 'bin/python'), join(environment, 'Scripts/python.exe')];
-  const found = python === null ? ours.find(existsSync) : python;
-  if (found === undefined) {
+  const found = python === null ? pythonOf(join(root, 'var/musetalk')) : pythonSet(root, python);
+  if (found === null) {
     return { why: 'its Python environment has not been made (6 GB)', enable: 'node setup.mjs musetalk' };
   }
-  const folder = models ?? join(dataDir, 'models/musetalk');
+  const folder = models === null ? join(dataDir, 'models/musetalk') : resolve(root, models);
   const missing = MODEL_FILES.find((file) => !existsSync(join(folder, `${file}.safetensors`)));
   if (missing !== undefined) {
     return {

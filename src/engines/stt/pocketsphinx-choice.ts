@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Persona } from '../../persona.js';
+import type { Obstacle } from '../python-environment.js';
 import { type Hearing, type HearingGrammar, hearingGrammar } from './hearing-grammar.js';
 import { pocketsphinxStt, type SphinxEngine } from './pocketsphinx.js';
-import { dictionaryWords, findSphinx, type Obstacle } from './pocketsphinx-package.js';
+import { dictionaryWords, findSphinx } from './pocketsphinx-package.js';
 
 export interface SphinxChoice {
   readonly why: string;

@@ -1,6 +1,7 @@
 /** Whether PocketSphinx is there: looked for in the Python environment that the set-up makes, without starting it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Obstacle, pythonOf } from '../python-environment.js';
 
 export interface SphinxPackage {
   readonly python: string;
@@ -8,15 +9,10 @@ export interface SphinxPackage {
   readonly dictionaryFile: string;
 }
 
-export interface Obstacle {
-  readonly why: string;
-  readonly enable: string;
-}
-
 /** `environment` is the folder that `python -m venv` made. */
 export function findSphinx(environment: string): SphinxPackage | Obstacle {
-  const python = [join(environment, 'bin/python'), join(environment, 'Scripts/python.exe')].find(existsSync);
-  if (python === undefined) {
+  const python = pythonOf(environment);
+  if (python === null) {
     return {
       why: 'there is no Python environment',
       enable: 'install Python with venv (apt install python3-venv), then start again',
@@ -37,7 +33,8 @@ export function dictionaryWords(file: string): Set<string> {
   return new Set(names);
 }
 
-function packageFolders(environment: string): string[] {
+/** Where the environment has its packages. */
+export function packageFolders(environment: string): string[] {
   const lib = join(environment, 'lib');
   const versions = existsSync(lib) ? readdirSync(lib).filter((name) => name.startsWith('python3')) : [];
   return [...versions.map((name) => join(lib, name, 'site-packages')), join(environment, 'Lib/site-packages')];
