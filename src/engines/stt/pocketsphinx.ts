@@ -4,14 +4,10 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
-import { z } from 'zod';
-import { HEARING_RATE, pcmBytes } from '../../audio/pcm.js';
-import { type Code, ParleyError } from '../../errors.js';
-import { within } from '../../flow.js';
-import { type Pool, startPool } from '../../workers/pool.js';
-import type { Chunk } from '../../workers/process.js';
+import { HEARING_RATE } from '../../audio/pcm.js';
+import { startPool } from '../../workers/pool.js';
 import type { EngineContext, HearingOptions, SttEngine, Transcript } from '../contract.js';
-import { keepAudio } from '../resilience/kept-audio.js';
+import { hearSurely } from './hear-surely.js';
 import type { Hearing } from './hearing-grammar.js';
 
 export interface SphinxOptions {
@@ -39,22 +35,10 @@ const MOST_PROCESSES = 4;
  * 0.7 and 0.3 s. Whom it answers after 6 s is lost, so the crowd decides.
  */
 const PLACES = 4;
-/** How long a turn waits for a recogniser that is being started. */
+/** After a crash it is back in about a second, on a busy machine in three. */
 const BACK_MS = 4000;
-/** What a process that dies was hearing is heard by another; whatever killed both is in the sound. */
-const MOST_TRIES = 2;
 /** Who talks for longer says no phrase. */
 const MOST_KEPT = 10 * HEARING_RATE;
-
-/** Longer pieces are cut, so that the worker can look up between two of them. */
-const LONGEST_PIECE = HEARING_RATE / 2;
-
-const answerSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('partial'), text: z.string() }),
-  z.strictObject({ kind: z.literal('final'), text: z.string() }),
-  z.strictObject({ kind: z.literal('unclear') }),
-]);
-type Answer = z.infer<typeof answerSchema>;
 
 export function pocketsphinxStt(sphinx: SphinxOptions): SphinxEngine {
   const { hearing, log, signal, processes = Math.min(MOST_PROCESSES, availableParallelism()) } = sphinx;
@@ -69,12 +53,14 @@ export function pocketsphinxStt(sphinx: SphinxOptions): SphinxEngine {
     ...(signal === undefined ? {} : { signal }),
   });
 
+  const listening = { name: 'pocketsphinx', listener: pool, params: {}, mostKept: MOST_KEPT, backMs: BACK_MS };
+
   async function* run(
     audio: AsyncIterable<Int16Array>,
     { language }: HearingOptions,
     context: EngineContext,
   ): AsyncGenerator<Transcript, void, undefined> {
-    for await (const heard of hearSurely(pool, audio, context)) {
+    for await (const heard of hearSurely(listening, audio, context)) {
       if (isEnglish(language) || (heard.kind === 'final' && heard.text === '')) yield written(heard, hearing.spelling);
       else if (heard.kind !== 'partial') yield { kind: 'unclear' };
     }
@@ -94,62 +80,6 @@ export function pocketsphinxStt(sphinx: SphinxOptions): SphinxEngine {
     },
   };
 }
-
-/** Tried again from its beginning if the process that hears it dies. */
-async function* hearSurely(
-  pool: Pool,
-  audio: AsyncIterable<Int16Array>,
-  { signal, log }: EngineContext,
-): AsyncGenerator<Answer, void, undefined> {
-  const kept = keepAudio(audio, MOST_KEPT);
-  try {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return yield* hear(pool, kept.play(), signal);
-      } catch (thrown) {
-        if (tries === MOST_TRIES || !hasDied(thrown) || !kept.isWhole) throw thrown;
-        log.warn({ err: thrown }, 'the recogniser was lost; it hears the utterance again from its beginning');
-      }
-    }
-  } finally {
-    kept.leave();
-  }
-}
-
-async function* hear(
-  pool: Pool,
-  audio: AsyncIterable<Int16Array>,
-  signal: AbortSignal,
-): AsyncGenerator<Answer, void, undefined> {
-  // After a crash it is back in about a second, on a busy machine in three: a pause is better than not to be heard.
-  if (pool.health() !== 'up') {
-    await within(pool.ready(signal), BACK_MS, 'worker_unavailable', 'The recogniser is not back yet.');
-  }
-  for await (const { data } of pool.open({ method: 'listen', params: {}, input: pieces(audio), signal })) {
-    const heard = parsed(data);
-    yield heard;
-    // Said is said: what the process does afterwards is no reason to hear it again.
-    if (heard.kind !== 'partial') return;
-  }
-}
-
-async function* pieces(audio: AsyncIterable<Int16Array>): AsyncGenerator<Chunk> {
-  for await (const samples of audio) {
-    for (let at = 0; at < samples.length; at += LONGEST_PIECE) {
-      yield { data: {}, body: pcmBytes(samples.subarray(at, at + LONGEST_PIECE)) };
-    }
-  }
-}
-
-function parsed(data: Record<string, unknown>): Answer {
-  const { success, data: answer, error } = answerSchema.safeParse(data);
-  if (!success) throw new ParleyError('worker_broken', `pocketsphinx: ${z.prettifyError(error)}`);
-  return answer;
-}
-
-/** The process, not the utterance, is what failed. */
-const hasDied = (thrown: unknown) => thrown instanceof ParleyError && DEATHS.has(thrown.code);
-const DEATHS: ReadonlySet<Code> = new Set(['worker_broken', 'worker_unavailable']);
 
 /** Its model is of English; a caller who announced another language would be heard wrongly or not at all. */
 const isEnglish = (language: string | null) => language === null || /^en\b/i.test(language);
