@@ -7,16 +7,20 @@
  *     node setup.mjs               set up only
  *     node setup.mjs start         set up and serve
  *     node setup.mjs test          set up, check, run every test, and end with the counts
+ *     node setup.mjs setup:local ...   set up, then what Whisper, Kokoro or XTTS need: environments and weights
+ *     node setup.mjs doctor ...    what is here, whether it is whole, and how fast it is; installs nothing
  *     node setup.mjs musetalk ...  set up what lip-sync on a GPU needs (6 GB), then run one of its commands
  *     node setup.mjs test:torch    the same, then the tests that need it
+ *     node setup.mjs test:coqui    set up what XTTS needs (5.5 GB), but no weights, then its tests
  *     node setup.mjs avatar ...    set up, then make, list or remove avatars of films
  */
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { build, drawAvatars, installPackages } from './setup/packages.mjs';
+import { build, buildServer, drawAvatars, installPackages } from './setup/packages.mjs';
 import { museTalk, prepareMuseTalk, preparePython, preparePythonTests, prepareTorchTests } from './setup/python.mjs';
+import { prepareCoquiTests, prepareSpeechTests, setUpLocal } from './setup/speech.mjs';
 import { Halt, root, run } from './setup/steps.mjs';
-import { test, testTorch } from './setup/tests.mjs';
+import { test, testCoqui, testTorch } from './setup/tests.mjs';
 
 const NODE_NEEDED = [20, 19];
 
@@ -30,7 +34,9 @@ async function setUp({ forTests }) {
   await build();
   await drawAvatars(dataDir);
   await preparePython();
-  if (forTests) await preparePythonTests();
+  if (!forTests) return;
+  await preparePythonTests();
+  await prepareSpeechTests();
 }
 
 function loadSettings() {
@@ -69,6 +75,17 @@ async function avatar(args) {
   return (await run(process.execPath, ['dist/avatar-command.js', ...args], { show: true, env })).code;
 }
 
+/** Whoever asks what is wrong should not have something installed. */
+async function doctor(args) {
+  checkNode();
+  if (!existsSync(join(root, 'node_modules/typescript'))) {
+    throw new Halt('The packages have not been installed yet: `npm start` does that.');
+  }
+  mustBeWritable(join(root, 'var'), 'Give this user the right to, or clone Parley where it has it.');
+  await buildServer();
+  return (await run(process.execPath, ['dist/doctor.js', ...args], { show: true })).code;
+}
+
 /** npm starts this through a shell, which passes no signal on: whoever ends npm would leave the server behind. */
 function endWithTheShell() {
   const shell = process.ppid;
@@ -80,17 +97,21 @@ function endWithTheShell() {
   watch.unref();
 }
 
-const COMMANDS = ['setup', 'start', 'test', 'test:torch', 'musetalk', 'avatar'];
+const COMMANDS = ['setup', 'start', 'test', 'test:torch', 'test:coqui', 'setup:local', 'doctor', 'musetalk', 'avatar'];
 const command = process.argv[2] ?? 'setup';
 try {
   if (!COMMANDS.includes(command)) throw new Halt(`"${command}" is not one of: ${COMMANDS.join(', ')}.`);
-  await setUp({ forTests: command.startsWith('test') });
+  if (command !== 'doctor') await setUp({ forTests: command.startsWith('test') });
   if (command === 'musetalk' || command === 'test:torch') await prepareMuseTalk();
   if (command === 'test:torch') await prepareTorchTests();
+  if (command === 'test:coqui') await prepareCoquiTests();
   if (command === 'start' && process.env.npm_lifecycle_event !== undefined) endWithTheShell();
   if (command === 'start') await import('./dist/main.js');
   if (command === 'test') process.exitCode = await test();
   if (command === 'test:torch') process.exitCode = await testTorch();
+  if (command === 'test:coqui') process.exitCode = await testCoqui();
+  if (command === 'setup:local') process.exitCode = await setUpLocal(process.argv.slice(3));
+  if (command === 'doctor') process.exitCode = await doctor(process.argv.slice(3));
   if (command === 'avatar') process.exitCode = await avatar(process.argv.slice(3));
   if (command === 'musetalk' && process.argv.length > 3) process.exitCode = await museTalk(process.argv.slice(3));
 } catch (error) {

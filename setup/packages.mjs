@@ -42,13 +42,17 @@ function removeForeignBinaries() {
 const subfolders = (folder) => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []);
 
 export async function build() {
-  const inputs = fingerprint('package-lock.json', 'tsconfig.json', 'src');
-  await step('server', 'Building the server', { inputs, outcome: 'dist/main.js' }, () =>
-    must(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], 'The server does not compile.'),
-  );
+  await buildServer();
   const pageInputs = fingerprint('package-lock.json', 'vite.config.ts', 'web-client', 'src/protocol');
   await step('page', 'Building the page', { inputs: pageInputs, outcome: 'dist/web/index.html' }, () =>
     must(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--logLevel=warn'], 'The page does not build.'),
+  );
+}
+
+export async function buildServer() {
+  const inputs = fingerprint('package-lock.json', 'tsconfig.json', 'src');
+  await step('server', 'Building the server', { inputs, outcome: 'dist/main.js' }, () =>
+    must(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], 'The server does not compile.'),
   );
 }
 

@@ -78,15 +78,22 @@ export function remember(name, inputs) {
   writeFileSync(stampsFile, JSON.stringify({ ...readStamps(), [name]: inputs }, null, 2));
 }
 
-/** Does a step unless `done` says that its outcome for these inputs is already there. */
+/** Does a step unless its outcome for these inputs is already there. Resolves to what was in its way. */
 export async function step(name, label, { inputs, outcome }, work) {
-  if (readStamps()[name] === inputs && existsSync(resolve(root, outcome))) return;
+  if (readStamps()[name] === inputs && existsSync(resolve(root, outcome))) return undefined;
+  const trouble = await doing(label, work);
+  if (trouble === undefined) remember(name, inputs);
+  return trouble;
+}
+
+/** Does something, with its line. Resolves to what was in its way. */
+export async function doing(label, work) {
   const started = Date.now();
   process.stdout.write(`  ${label.padEnd(44)} ...`);
   const trouble = await work();
   const seconds = `${((Date.now() - started) / 1000).toFixed(1)} s`;
   say(trouble === undefined ? ` done (${seconds})` : ` ${trouble}`);
-  if (trouble === undefined) remember(name, inputs);
+  return trouble;
 }
 
 /** Runs a program that must succeed; what it printed is the reason when it does not. */

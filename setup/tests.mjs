@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { museTalkPython, venvPython } from './python.mjs';
+import { coquiPython, speechPython } from './speech.mjs';
 import { root, run, say } from './steps.mjs';
 
 /** Tells main.ts, run by the tests, to leave an operator's `.env` alone, and onnxruntime not to report to its maker. */
@@ -24,7 +25,11 @@ export async function test() {
     }
   }
   const hasPython = existsSync(venvPython());
-  const counts = await vitest(['server', 'pages'], hasPython ? { PARLEY_PYTHON: venvPython() } : {});
+  const hasSpeech = existsSync(speechPython());
+  const counts = await vitest(['server', 'pages', 'local'], {
+    ...(hasPython ? { PARLEY_PYTHON: venvPython() } : {}),
+    ...(hasSpeech ? { SPEECH_PYTHON: speechPython() } : {}),
+  });
   if (hasPython && spawnSync(venvPython(), ['-c', 'import pytest']).status === 0) {
     add(counts, await pytest(venvPython(), 'test/python'));
   } else {
@@ -32,6 +37,11 @@ export async function test() {
       counts,
       `Python tests: no ${hasPython ? 'pytest' : 'Python environment; install python3 and python3-venv'}`,
     );
+  }
+  if (hasSpeech && spawnSync(speechPython(), ['-c', 'import pytest']).status === 0) {
+    add(counts, await pytest(speechPython(), 'test/speech'));
+  } else {
+    skipLoudly(counts, 'tests of local speech: its environment could not be made; a package index must be reachable');
   }
   counts.failed += wrong;
   return told(counts);
@@ -42,6 +52,15 @@ export async function testTorch() {
   mkdirSync(join(root, 'var/test'), { recursive: true });
   const counts = await pytest(museTalkPython(), 'test/torch');
   add(counts, await vitest(['torch', 'filmed'], { MUSETALK_PYTHON: museTalkPython() }));
+  return told(counts);
+}
+
+/** XTTS, with a tiny model. Its conversations are heard by what hears them in the other tests of local speech. */
+export async function testCoqui() {
+  mkdirSync(join(root, 'var/test'), { recursive: true });
+  const counts = await pytest(coquiPython(), 'test/coqui');
+  const hears = existsSync(speechPython()) ? { SPEECH_PYTHON: speechPython() } : {};
+  add(counts, await vitest(['coqui'], { ...hears, COQUI_PYTHON_UNDER_TEST: coquiPython() }));
   return told(counts);
 }
 

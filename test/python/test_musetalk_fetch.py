@@ -1,13 +1,10 @@
-"""`fetch` against a small hub on this machine with the real one's wire: HEAD and its headers, redirects, ranges."""
+"""`fetch` against a small hub on this machine (loopback_hub.py)."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -15,99 +12,19 @@ import pytest
 pytest.importorskip("huggingface_hub", reason="fetching needs huggingface_hub, which is not installed")
 
 from huggingface_hub import constants  # noqa: E402
+from loopback_hub import COMMIT, LATER, Hub, lead_to, serving  # noqa: E402
+from parley_workers import hub as hub_module  # noqa: E402
 from parley_workers.musetalk import fetch  # noqa: E402
-from parley_workers.musetalk import hub as hub_module  # noqa: E402
 from parley_workers.musetalk.weights import FILES, SMALL_DECODER  # noqa: E402
-
-COMMIT = "a" * 40
-LATER = "b" * 40
-ADDRESS = "/{repo_id}/resolve/{revision}/{filename}"
-
-
-@dataclass
-class Hub:
-    url: str = ""
-    # By commit, then by "repository/path".
-    commits: dict[str, dict[str, bytes]] = field(default_factory=dict)
-    head: str = COMMIT
-    refuse: dict[str, int] = field(default_factory=dict)
-    # Bodies end after so many bytes, as when the line breaks.
-    cut_after: int | None = None
-    wrong_hash: bool = False
-    asked: list[tuple[str, str, str | None]] = field(default_factory=list)
-
-
-class Answers(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    hub: Hub
-
-    def do_HEAD(self) -> None:
-        self._answer(body=False)
-
-    def do_GET(self) -> None:
-        self._answer(body=True)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-    def _answer(self, body: bool) -> None:
-        hub = self.hub
-        hub.asked.append((self.command, self.path, self.headers.get("Range")))
-        if self.path.startswith("/cdn/"):
-            _, _, commit, name = self.path.split("/", 3)
-            return self._send_file(hub.commits[commit][name], body, {})
-        repository, _, rest = self.path[1:].partition("/resolve/")
-        revision, _, path = rest.partition("/")
-        commit, name = (hub.head if revision == "main" else revision), f"{repository}/{path}"
-        if name in hub.refuse:
-            return self._send(hub.refuse[name], {"X-Repo-Commit": commit})
-        if name not in hub.commits.get(commit, {}):
-            return self._send(404, {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": commit})
-        content = hub.commits[commit][name]
-        if path.endswith(".json"):
-            tag = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
-            return self._send_file(content, body, {"X-Repo-Commit": commit, "ETag": f'"{tag}"'})
-        tag = hashlib.sha256(b"other" if hub.wrong_hash else content).hexdigest()
-        headers = {"X-Repo-Commit": commit, "X-Linked-Etag": f'"{tag}"', "X-Linked-Size": str(len(content))}
-        # Another host, as for the real one: its client follows redirects within the hub even when it asks for headers.
-        location = f"{hub.url.replace('127.0.0.1', 'localhost')}/cdn/{commit}/{name}"
-        return self._send(302, headers | {"ETag": '"of-the-redirect"', "Location": location})
-
-    def _send_file(self, content: bytes, body: bool, headers: dict[str, str]) -> None:
-        start, status = 0, 200
-        if wanted := self.headers.get("Range"):
-            start, status = int(wanted.removeprefix("bytes=").partition("-")[0]), 206
-            headers = headers | {"Content-Range": f"bytes {start}-{len(content) - 1}/{len(content)}"}
-        part = content[start:]
-        sent = part if self.hub.cut_after is None else part[: self.hub.cut_after]
-        headers = headers | {"Accept-Ranges": "bytes", "Content-Length": str(len(part))}
-        self._send(status, headers, sent if body else b"")
-
-    def _send(self, status: int, headers: dict[str, str], body: bytes = b"") -> None:
-        self.send_response(status)
-        for name, value in ({"Content-Length": "0"} | headers).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-        announced = int(headers.get("Content-Length", 0))
-        self.close_connection = self.command == "GET" and len(body) < announced
+from parley_workers.weights.fetching import UNFINISHED  # noqa: E402
 
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    served = Hub()
-    handler = type("Bound", (Answers,), {"hub": served})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    served.url = f"http://127.0.0.1:{server.server_address[1]}"
-    served.commits[COMMIT] = {f"{file.repository}/{file.remote}": _content(file.local) for file in EVERY}
-    # Read from HF_ENDPOINT when the library is imported.
-    monkeypatch.setattr(constants, "ENDPOINT", served.url)
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", served.url + ADDRESS)
-    monkeypatch.setattr(fetch, "_convert", lambda folder: None)
-    yield served
-    server.shutdown()
-    server.server_close()
+    with serving(monkeypatch) as served:
+        served.commits[COMMIT] = {f"{file.repository}/{file.remote}": _content(file.local) for file in EVERY}
+        monkeypatch.setattr(fetch, "_convert", lambda folder: None)
+        yield served
 
 
 def _content(name: str) -> bytes:
@@ -145,7 +62,7 @@ def test_everything_comes_and_is_recorded(hub: Hub, tmp_path: Path) -> None:
             "sha256": hashlib.sha256(content).hexdigest(),
             "bytes": len(content),
         }
-    assert not (tmp_path / fetch.UNFINISHED).exists()
+    assert not (tmp_path / UNFINISHED).exists()
 
 
 def test_the_small_decoder_comes_when_it_is_asked_for(hub: Hub, tmp_path: Path) -> None:
@@ -178,7 +95,7 @@ def test_another_start_goes_on_where_the_line_broke(
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     hub.commits[COMMIT][_name(VAE)] = content = bytes(range(256)) * 4096
     tag = hashlib.sha256(content).hexdigest()
-    unfinished = tmp_path / fetch.UNFINISHED / tag
+    unfinished = tmp_path / UNFINISHED / tag
     unfinished.parent.mkdir(parents=True)
     unfinished.write_bytes(content[:300_000])
     hub.refuse[_name(UNET)] = 503
@@ -217,7 +134,7 @@ def test_a_wrong_hash_is_thrown_away(hub: Hub, tmp_path: Path, capsys: pytest.Ca
     assert _run(tmp_path) == 1
     assert _last_line(capsys) == "whisper/pytorch_model.bin came with the wrong hash and was thrown away; try again"
     assert not (tmp_path / "whisper/pytorch_model.bin").exists()
-    assert not list((tmp_path / fetch.UNFINISHED).iterdir())
+    assert not list((tmp_path / UNFINISHED).iterdir())
 
 
 @pytest.mark.parametrize(("status", "said"), [(404, "does not exist"), (403, "not open"), (401, "not open")])
@@ -235,8 +152,7 @@ def test_a_refusal_is_one_sentence(
 def test_no_network(
     hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", "http://127.0.0.1:9" + ADDRESS)
-    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    lead_to("http://127.0.0.1:9", monkeypatch)
     assert _run(tmp_path) == 1
     assert "cannot be reached" in _last_line(capsys)
 
@@ -249,7 +165,7 @@ def test_a_full_disk(
     assert _run(tmp_path) == 1
     assert "has room for 0.0 GB" in _last_line(capsys)
     full = OSError(28, "No space left on device")
-    assert "the disk is full" in hub_module._reason(FILES[0], "main", full)
+    assert "the disk is full" in hub_module._reason("a file", full)
 
 
 def test_the_recorded_commit_is_asked_for_again(hub: Hub, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..engine import SettingsError
+from ..hub import HubFile
 
 # The parts, as `fetch --revision PART=COMMIT` names them.
 REPOSITORIES = {
@@ -37,6 +38,11 @@ class WeightFile:
     def converted(self) -> str:
         """The same weights as safetensors, beside the pickle. Any other file is used as it is."""
         return str(Path(self.local).with_suffix(".safetensors")) if self.is_pickle else self.local
+
+    def on_the_hub(self, revision: str | None) -> HubFile:
+        """Pickles may be removed once they are converted."""
+        made = self.converted if self.is_pickle else None
+        return HubFile(self.repository, self.remote, self.local, revision, made)
 
 
 UNET = WeightFile("unet", "musetalkV15/unet.pth", "musetalkV15/unet.pth", 3400)

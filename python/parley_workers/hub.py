@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-
-from .weights import WeightFile
+from typing import Any
 
 COMMIT = re.compile("[0-9a-f]{40}")
 TAG = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
@@ -20,6 +21,18 @@ TAG = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 
 class FetchError(Exception):
     """A sentence for the person who started it."""
+
+
+@dataclass(frozen=True)
+class HubFile:
+    repository: str
+    # Path in the repository, and below the folder that it is fetched into.
+    remote: str
+    local: str
+    # Instead of the recorded commit, or of the newest one.
+    revision: str | None = None
+    # What is made of it, below the same folder: once that is there, the file itself may go.
+    made: str | None = None
 
 
 @dataclass(frozen=True)
@@ -31,32 +44,60 @@ class Offer:
     size: int
 
 
-def ask(file: WeightFile, revision: str) -> Offer:
+@dataclass(frozen=True)
+class Listing:
+    """All files of a repository, with their sizes."""
+
+    commit: str
+    sizes: dict[str, int]
+
+
+def ask(file: HubFile, revision: str) -> Offer:
     hub = _library()
     try:
         answer = hub.get_hf_file_metadata(hub.hf_hub_url(file.repository, file.remote, revision=revision))
     # The hub's client changed its HTTP library twice, and its errors with it: they are told apart by what they carry.
     except Exception as error:
-        raise FetchError(_reason(file, revision, error)) from error
+        raise FetchError(_reason(_name(file, revision), error)) from error
     # Both become part of paths.
     hexadecimal = COMMIT.fullmatch(answer.commit_hash or "") and TAG.fullmatch(answer.etag or "")
     if not hexadecimal or answer.size is None:
-        raise FetchError(f"{answer.location} does not answer like the hub; if HF_ENDPOINT is set, check it")
+        raise FetchError(f"{answer.location} {_NO_HUB}")
     return Offer(answer.commit_hash, answer.etag, answer.size)
 
 
-def download(file: WeightFile, offer: Offer, unfinished: Path) -> None:
-    """Adds what is missing; the file is whole when this returns, and its hash is yet to be looked at."""
+def list_files(repository: str, revision: str | None) -> Listing:
+    hub = _library()
+    try:
+        # Its own default was read from HF_ENDPOINT when it was imported; that of `ask` is read when it is asked.
+        api = hub.HfApi(endpoint=hub.constants.ENDPOINT)
+        answer = api.model_info(repository, revision=revision, files_metadata=True)
+    except Exception as error:
+        raise FetchError(_reason(f"{repository} at {revision or 'main'}", error)) from error
+    sizes = {one.rfilename: one.size for one in answer.siblings or []}
+    if not COMMIT.fullmatch(answer.sha or "") or not all(isinstance(size, int) for size in sizes.values()):
+        raise FetchError(f"{hub.constants.ENDPOINT}: its list of {repository} {_NO_HUB}")
+    return Listing(answer.sha, sizes)
+
+
+_NO_HUB = "does not answer like the hub; if HF_ENDPOINT is set, check it"
+
+
+def download(file: HubFile, offer: Offer, unfinished: Path, tell: Callable[[int], None] | None = None) -> None:
+    """Adds what is missing; the file is whole when this returns, and its hash is yet to be looked at. `tell` is given how
+    much is there, and takes the place of the library's own bar."""
     from huggingface_hub.file_download import http_get
 
     hub = _library()
+    if tell is not None:
+        hub.utils.disable_progress_bars()
     url = hub.hf_hub_url(file.repository, file.remote, revision=offer.commit)
     headers = hub.utils.build_hf_headers() | {"Accept-Encoding": "identity"}
     try:
         unfinished.parent.mkdir(parents=True, exist_ok=True)
         if unfinished.exists() and unfinished.stat().st_size > offer.size:
             unfinished.unlink()
-        with unfinished.open("ab") as part:
+        with _Watched(io.FileIO(unfinished, "ab"), tell or (lambda size: None)) as part:
             http_get(
                 url,
                 part,
@@ -66,11 +107,25 @@ def download(file: WeightFile, offer: Offer, unfinished: Path) -> None:
                 displayed_filename=file.local,
             )
     except Exception as error:
-        raise FetchError(_reason(file, offer.commit, error)) from error
+        raise FetchError(_reason(_name(file, offer.commit), error)) from error
 
 
-def _reason(file: WeightFile, revision: str, error: Exception) -> str:
-    name = f"{file.remote} of {file.repository} at {revision}"
+class _Watched(io.BufferedWriter):
+    def __init__(self, raw: io.FileIO, tell: Callable[[int], None]) -> None:
+        super().__init__(raw)
+        self._tell = tell
+
+    def write(self, data: Any) -> int:
+        written = super().write(data)
+        self._tell(self.tell())
+        return written
+
+
+def _name(file: HubFile, revision: str) -> str:
+    return f"{file.remote} of {file.repository} at {revision}"
+
+
+def _reason(name: str, error: Exception) -> str:
     status = getattr(getattr(error, "response", None), "status_code", None)
     if status in (401, 403):
         return f"{name} is not open to this account ({status}): log in with `hf auth login`, or set HF_TOKEN"
