@@ -88,15 +88,45 @@ export const codes = {
   not_found: caller(404, 'There is nothing at this address.'),
 
   // Making an avatar of a film.
-  making_refused: caller(403, 'Without an ACCESS_TOKEN, avatars are made for callers on the same machine only.'),
-  unsupported_media: caller(415, 'Send the film itself as the body: video/*, image/*, or application/octet-stream.'),
-  upload_too_large: caller(413, 'The film is larger than this server takes. Cut it, or raise MAX_UPLOAD.'),
+  making_refused: caller(
+    403,
+    'Without an ACCESS_TOKEN, avatars and voices are made for callers on the same machine only.',
+  ),
+  unsupported_media: caller(
+    415,
+    'For an avatar, send the film itself as the body: video/*, image/*, or application/octet-stream; for a voice, a ' +
+      'form: multipart/form-data.',
+  ),
+  upload_too_large: caller(413, 'That is more than this server takes. Cut it, or raise MAX_UPLOAD.'),
   avatar_exists: caller(409, 'Choose a name that no avatar has.'),
   avatar_stays: caller(409, 'Only filmed avatars can be removed, and not the one that callers meet who name nobody.'),
   preparation_failed: caller(
     422,
     'No avatar can be made of this film; `param` says why. docs/avatars.md tells how to film one.',
   ),
+
+  // Making a voice of recordings.
+  consent_missing: caller(
+    400,
+    'Send who speaks in the recordings and that they agree to a voice made of them, as the field `consent`: a sentence ' +
+      'of 10 to 1000 characters.',
+  ),
+  bad_recording: caller(422, 'Send a recording of speech as WAV, MP3, FLAC, Ogg or WebM, of at most 20 MB.'),
+  recording_length: caller(422, 'Each recording has to last 3 to 60 seconds. Record more, or cut it.'),
+  recording_clipped: caller(
+    422,
+    'It is too loud: the sound is cut off at its peaks. Turn the microphone down, or step back, and record it again.',
+  ),
+  recording_too_quiet: caller(
+    422,
+    'Nothing is loud enough to learn a voice from. Speak nearer to the microphone, or turn it up, and record it again.',
+  ),
+  too_little_speech: caller(
+    422,
+    'A voice needs at least 3 seconds of somebody speaking, all recordings together; 10 or more are better.',
+  ),
+  too_many_voices: caller(409, 'No more voices are kept. Delete one first.'),
+  voice_stays: caller(409, 'Only voices that were made of recordings can be deleted.'),
 
   // The house and its providers.
   at_capacity: server(503, true, 'All places are taken. Try again in a moment.', 1013),
@@ -107,6 +137,7 @@ export const codes = {
   engine_failed: server(502, true, 'An engine failed while it was answering.'),
   no_answer: server(502, false, 'Nobody is there who has an answer to that.'),
   cannot_prepare: server(501, false, 'This server is not set up to make avatars; docs/avatars.md says how it is.'),
+  cannot_learn: server(501, false, 'This server cannot make voices of recordings; docs/voices.md says what it needs.'),
   disk_full: server(507, false, "The server's disk is full; nothing was kept."),
   stt_failed: server(502, true, 'What was said could not be recognised. Say it again, or type it.'),
   unsupported_rate: server(500, false, 'Audio of this sample rate cannot be converted.'),

@@ -19,10 +19,12 @@ import { createMetrics } from './observe/metrics.js';
 import { type EngineRow, startTable } from './observe/start-table.js';
 import { linesByHeart, openHouse } from './open-house.js';
 import { openMaking } from './open-making.js';
+import { openVoices } from './open-voices.js';
 import { loadPersonas, type Persona } from './persona.js';
 import { buildServer } from './server.js';
 import { serverParts } from './server-parts.js';
 import { startLearning } from './standby-voices.js';
+import { openVoiceStore } from './voices/store.js';
 
 /** Open sockets are told and get this long to close; then the process ends all the same. */
 const LAST_MOMENTS_MS = 5000;
@@ -40,11 +42,12 @@ async function serve(): Promise<void> {
   const certificate = keepCertificate(() => readCertificate(root, config, new Date()));
 
   const persona = await choosePersona(config);
+  const voices = await openVoiceStore(resolve(root, config.DATA_DIR, 'voices'), log, () => new Date());
   const metrics = createMetrics();
   metrics.watchLoop(stop.signal);
   const choice = await chooseEngines(
     config,
-    { root, persona, log, stopping: stop.signal, byHeart: linesByHeart(persona) },
+    { root, persona, log, stopping: stop.signal, byHeart: linesByHeart(persona), learnt: voices },
     metrics.observer,
   );
   metrics.watchEngines(choice.states);
@@ -55,7 +58,21 @@ async function serve(): Promise<void> {
   const house = openHouse(parts);
   const learning = startLearning(house, engines.tts, stop.signal);
   const making = await openMaking({ config, root, catalogue, own: house.presenter.id, log });
-  const made = { ...parts, root, version, choice, house, learning, entrance, certificate, metrics, making };
+  const voiceMaking = openVoices({ config, root, store: voices, choice, log });
+  const made = {
+    ...parts,
+    root,
+    version,
+    choice,
+    house,
+    learning,
+    entrance,
+    certificate,
+    metrics,
+    making,
+    voices,
+    voiceMaking,
+  };
   const app = await buildServer(serverParts({ ...made, stopping: stop.signal }));
 
   const shutDown = async () => {

@@ -11,11 +11,13 @@ import type { AvatarMaking } from './gateway/avatar-jobs.js';
 import type { KeptCertificate } from './gateway/certificate.js';
 import type { Entrance } from './gateway/entrance.js';
 import { type About, packUrl, type ServedAvatar } from './gateway/routes.js';
+import type { VoiceMaking } from './gateway/voices.js';
 import type { Metrics } from './observe/metrics.js';
 import type { HouseParts } from './open-house.js';
 import { presentedBy, presenterName } from './persona-presenters.js';
 import type { ServerParts } from './server.js';
 import type { Learning } from './standby-voices.js';
+import type { VoiceStore } from './voices/store.js';
 
 export interface ServerMaterial extends HouseParts {
   /** The package's own folder, and its version. */
@@ -29,6 +31,8 @@ export interface ServerMaterial extends HouseParts {
   readonly stopping: AbortSignal;
   readonly metrics: Metrics;
   readonly making: AvatarMaking;
+  readonly voices: VoiceStore;
+  readonly voiceMaking: VoiceMaking;
 }
 
 export function serverParts(made: ServerMaterial): ServerParts {
@@ -66,12 +70,13 @@ export function serverParts(made: ServerMaterial): ServerParts {
       metrics,
     },
     making: made.making,
+    voices: made.voiceMaking,
     page: existsSync(page) ? page : null,
   };
 }
 
 /** As it is now: engines come and go. */
-function about({ version, persona, house, choice, engines }: ServerMaterial): About {
+function about({ version, persona, house, choice, engines, voices }: ServerMaterial): About {
   return {
     name: 'Parley',
     version,
@@ -83,7 +88,10 @@ function about({ version, persona, house, choice, engines }: ServerMaterial): Ab
     },
     engines: choice.rows(),
     avatar: house.presenter.face?.avatar.id ?? null,
-    voices: engines.tts?.voices ?? [],
+    voices: (engines.tts?.voices ?? []).map((voice) => ({
+      ...voice,
+      kind: voices.get(voice.id) === undefined ? 'built_in' : 'learnt',
+    })),
   };
 }
 

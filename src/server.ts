@@ -17,6 +17,7 @@ import { clientSecretsRoute, createClientSecrets } from './gateway/client-secret
 import { type RouteTools, routes } from './gateway/routes.js';
 import { createSecureServer } from './gateway/secure-server.js';
 import { guard } from './gateway/token.js';
+import { type VoiceMaking, voicesRoute } from './gateway/voices.js';
 import { chooseSubprotocol, MAX_MESSAGE_BYTES, type RealtimeRoute, realtimeRoute } from './gateway/websocket.js';
 import type { SessionSettings, SessionUpdate } from './protocol/session.js';
 
@@ -33,6 +34,8 @@ export interface ServerParts {
   readonly routes: RouteTools;
   /** Null: this server makes no avatars. */
   readonly making: AvatarMaking | null;
+  /** Without it, no voices are made here. */
+  readonly voices?: VoiceMaking;
   /** The folder of the built page; null when there is none, as in tests of the socket alone. */
   readonly page: string | null;
 }
@@ -106,6 +109,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   clientSecretsRoute(app, secrets, parts.previewSession);
   routes(app, parts.routes);
   if (parts.making !== null) avatarJobsRoute(app, { making: parts.making, hasToken: parts.token !== null });
+  if (parts.voices !== undefined) voicesRoute(app, { voices: parts.voices, hasToken: parts.token !== null });
   if (parts.page !== null) {
     await app.register(fastifyStatic, { root: parts.page, index: 'index.html' });
     app.get('/kiosk', (_request, reply) => reply.sendFile('kiosk.html'));

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Fault } from './vendors/faults.js';
 
 /** Each belongs to one vendor, so that its name says which. */
-export const ENDPOINTS = ['models', 'chat', 'transcriptions', 'voices', 'speech', 'socket'] as const;
+export const ENDPOINTS = ['models', 'chat', 'transcriptions', 'voices', 'cloning', 'speech', 'socket'] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
 
 export interface PlannedFault {

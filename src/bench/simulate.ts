@@ -65,7 +65,7 @@ async function elevenLabs(options: Options, speak: TtsEngine, log: Logger): Prom
   const pace = { voices, speech, socket: speech };
   const vendor = await startElevenLabsVendor({ port: options.elevenlabsPort, speak, pace, log });
   const environment = `ELEVENLABS_BASE_URL=${vendor.url} ELEVENLABS_API_KEY=${ELEVENLABS_KEY}`;
-  return { name: 'ElevenLabs', endpoints: ['voices', 'speech', 'socket'], vendor, environment };
+  return { name: 'ElevenLabs', endpoints: ['voices', 'cloning', 'speech', 'socket'], vendor, environment };
 }
 
 function inTurn(lines: readonly string[]): () => string {

@@ -9,9 +9,9 @@ const VENDORS = new Set(['alloy', 'ash', 'ballad', 'cedar', 'coral', 'echo', 'ma
 /** Those that are there, and those that may be. */
 export type Voices = Pick<ReadonlySet<string>, 'has'>;
 
-export function voicesOf({ voices, mayHaveVoice }: Pick<House, 'voices' | 'mayHaveVoice'>): Voices {
-  const listed = new Set(voices);
-  return { has: (id) => listed.has(id) || (mayHaveVoice?.(id) ?? false) };
+/** As they are whenever somebody asks: voices come and go while sessions are open. */
+export function voicesOf(house: Pick<House, 'voices' | 'mayHaveVoice'>): Voices {
+  return { has: (id) => house.voices.includes(id) || (house.mayHaveVoice?.(id) ?? false) };
 }
 
 /** Throws unknown_voice for a name that means nothing here. */

@@ -8,11 +8,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ParleyError } from '../errors.js';
 import { firstIssue } from './parse.js';
-
-/** A sender of whom nothing comes for so long holds a place for nothing. */
-const SILENCE_MS = 30_000;
-/** What one who was refused may still send until it has read why. */
-const LINGER_MS = 5000;
+import { guardUploads, whileSending } from './uploading.js';
 
 const number = (min: number, max: number) =>
   z
@@ -84,15 +80,7 @@ export function avatarJobsRoute(app: FastifyInstance, { making, hasToken }: Avat
       (_request: FastifyRequest, film: Readable, done: (error: null, film: Readable) => void) => done(null, film),
     );
     scope.addContentTypeParser('*', (_request, _film, done) => done(new ParleyError('unsupported_media')));
-    scope.addHook('onRequest', async (request) => {
-      if (!hasToken && !isFromHere(request)) throw new ParleyError('making_refused');
-    });
-    scope.addHook('onResponse', async ({ raw }) => {
-      if (raw.complete) return;
-      // Read on, or the sender would see a broken connection instead of the answer.
-      raw.resume();
-      setTimeout(() => raw.complete || raw.destroy(), LINGER_MS).unref();
-    });
+    guardUploads(scope, hasToken);
     scope.post('/v1/avatars', async (request, reply) => {
       // A token in the address has been looked at before.
       const { token: _token, ...query } = request.query as Record<string, unknown>;
@@ -116,20 +104,11 @@ export function avatarJobsRoute(app: FastifyInstance, { making, hasToken }: Avat
   });
 }
 
-/** Its own connection from this machine: a proxy's is, too, but whoever sent it through that is somewhere else. */
-function isFromHere({ ip, headers }: FastifyRequest): boolean {
-  const isLoopback = ip === '::1' || /^(::ffff:)?127(\.\d+){3}$/.test(ip);
-  return isLoopback && headers['x-forwarded-for'] === undefined && headers.forwarded === undefined;
-}
-
-async function received<T>({ raw }: FastifyRequest, work: Promise<T>, mostBytes: number): Promise<T> {
-  raw.setTimeout(SILENCE_MS, () => raw.destroy());
+async function received<T>(request: FastifyRequest, work: Promise<T>, mostBytes: number): Promise<T> {
   try {
-    return await work;
+    return await whileSending(request, work);
   } catch (error) {
     throw error instanceof ParleyError && error.code === 'upload_too_large' ? tooLarge(mostBytes) : error;
-  } finally {
-    raw.setTimeout(0);
   }
 }
 

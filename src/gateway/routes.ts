@@ -15,7 +15,16 @@ export interface About {
   readonly engines: readonly EngineRow[];
   /** Whom callers see who name no avatar; null: the server has no face. */
   readonly avatar: string | null;
-  readonly voices: readonly { readonly id: string; readonly name: string; readonly language: string | null }[];
+  readonly voices: readonly AboutVoice[];
+}
+
+export interface AboutVoice {
+  readonly id: string;
+  readonly name: string;
+  readonly language: string | null;
+  readonly engine?: string;
+  /** `learnt`: it was made of recordings, and can be deleted. */
+  readonly kind: 'built_in' | 'learnt';
 }
 
 /** A pack's address carries the hash of its bytes, so that a cache may keep it for ever. */

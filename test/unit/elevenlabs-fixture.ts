@@ -1,5 +1,6 @@
 /** The voice engines as the simulated vendor (vendor-elevenlabs-fixture.ts) is to hear them. */
 import { onTestFinished } from 'vitest';
+import type { Endpoint } from '../../src/bench/vendors/elevenlabs/ledger.js';
 import type { VendorRequest } from '../../src/bench/vendors/vendor.js';
 import type { EngineContext, Phrase, SessionScope, Speech, TtsEngine } from '../../src/engines/contract.js';
 import type { ElevenLabsSettings } from '../../src/engines/tts/elevenlabs-settings.js';
@@ -71,7 +72,7 @@ export function dictation() {
 export const wordsOf = (text: string, speech: readonly Speech[]): string[] =>
   speech.flatMap(({ words }) => words.map(({ from, to }) => text.slice(from, to)));
 
-type Requests = readonly VendorRequest<'voices' | 'speech' | 'socket'>[];
+type Requests = readonly VendorRequest<Endpoint>[];
 const kind = (requests: Requests, name: string) =>
   requests.filter(({ body }) => (body as { kind?: string } | null)?.kind === name);
 

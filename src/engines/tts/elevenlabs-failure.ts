@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ParleyError } from '../../errors.js';
 import { connectionFailure, vendorFailure } from '../vendors/vendor-failure.js';
 
-export const SERVICE = 'elevenlabs';
+export const SERVICE = 'elevenlabs' as const;
 
 /** `code` is the newer name of `status`. */
 const said = z.looseObject({

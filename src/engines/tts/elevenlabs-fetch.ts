@@ -1,6 +1,8 @@
 /** How the vendor is asked over HTTP: the key goes to nobody else, and an answer without end is not read to its end. */
 import { ParleyError } from '../../errors.js';
-import { SERVICE, unreadable } from './elevenlabs-failure.js';
+import { cutOff, type ErrorAnswer, SERVICE, silence, unreadable } from './elevenlabs-failure.js';
+import type { ElevenLabsSettings } from './elevenlabs-settings.js';
+import { jsonOf } from './elevenlabs-wire.js';
 
 /** A fetch that follows nobody to another place, and reads so many bytes of an answer. It throws ParleyErrors for both. */
 export function vendorFetch(mostBytes: number): typeof fetch {
@@ -24,4 +26,33 @@ function atMost(bytes: number): TransformStream<Uint8Array, Uint8Array> {
       else controller.enqueue(chunk);
     },
   });
+}
+
+export interface VendorRequest {
+  readonly method?: string;
+  readonly body?: FormData;
+  readonly mostBytes: number;
+}
+
+/** One answer in JSON, whatever its status. Throws a ParleyError if there is none. */
+export async function vendorAnswer(
+  { apiKey, baseUrl, timeoutMs }: ElevenLabsSettings,
+  path: string,
+  { mostBytes, ...request }: VendorRequest,
+  signal: AbortSignal,
+): Promise<ErrorAnswer> {
+  const late = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await vendorFetch(mostBytes)(`${baseUrl.replace(/\/$/, '')}${path}`, {
+      ...request,
+      headers: { 'xi-api-key': apiKey },
+      signal: AbortSignal.any([signal, late]),
+    });
+    const text = await response.text();
+    return { status: response.status, body: jsonOf(text), retryAfter: response.headers.get('retry-after') };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (thrown instanceof ParleyError) throw thrown;
+    throw late.aborted ? silence(timeoutMs) : cutOff(thrown, apiKey);
+  }
 }

@@ -27,8 +27,8 @@ export function elevenLabsHttp(settings: ElevenLabsSettings, asSet: Configured =
     readAhead: READ_AHEAD,
     async *run(phrases, options, context) {
       if (isClosed) throw new ParleyError('engine_failed', 'elevenlabs-http is closed.');
-      voices.check(options.voice);
-      yield* asSet.watch(inTurn(settings, phrases, options, context), options.voice);
+      const asked = { ...options, voice: voices.find(options.voice) };
+      yield* asSet.watch(inTurn(settings, phrases, asked, context), asked.voice);
     },
     get voices() {
       return voices.known();

@@ -1,6 +1,7 @@
 /** What both of ElevenLabs' engines are told, and how it is said on the wire. */
 import type { ElevenLabs } from 'elevenlabs';
 import type { Logger } from 'pino';
+import type { LearntVoices } from '../learnt.js';
 import type { ElevenLabsFormat } from './elevenlabs-audio.js';
 
 export interface ElevenLabsSettings {
@@ -19,6 +20,8 @@ export interface ElevenLabsSettings {
     readonly speakerBoost: boolean;
     readonly speed: number;
   };
+  /** Voices that the vendor has learnt for us; without it, none. */
+  readonly learnt?: LearntVoices;
   readonly log: Logger;
 }
 

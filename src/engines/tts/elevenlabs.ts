@@ -7,6 +7,7 @@ import type { TtsEngine } from '../contract.js';
 import { type Configured, configured, healthOf } from './elevenlabs-configured.js';
 import { openConnection, TIMINGS, type Timings } from './elevenlabs-connection.js';
 import { READ_AHEAD } from './elevenlabs-input.js';
+import { elevenLabsLearner } from './elevenlabs-learner.js';
 import type { ElevenLabsSettings } from './elevenlabs-settings.js';
 import { talk } from './elevenlabs-talk.js';
 import { voiceList } from './elevenlabs-voices.js';
@@ -33,15 +34,16 @@ export function elevenLabsSocket(
     readAhead: READ_AHEAD,
     async *run(phrases, options, context) {
       if (isClosed) throw new ParleyError('engine_failed', 'elevenlabs is closed.');
-      voices.check(options.voice);
-      yield* asSet.watch(talk({ sockets, format, timeoutMs }, phrases, options, context), options.voice);
+      const asked = { ...options, voice: voices.find(options.voice) };
+      yield* asSet.watch(talk({ sockets, format, timeoutMs }, phrases, asked, context), asked.voice);
     },
     get voices() {
       return voices.known();
     },
     mayHave: voices.mayHave,
+    learner: elevenLabsLearner(settings),
     prepare({ voice }, session) {
-      if (!isClosed && voices.has(voice)) sockets.prepare(voice, session);
+      if (!isClosed && voices.has(voice)) sockets.prepare(voices.find(voice), session);
     },
     health: () => healthOf(asSet, isClosed),
     probe: (signal) => voices.ask(signal),

@@ -1,14 +1,16 @@
 /** What every request and socket of the simulated vendor shares. */
 import type { Logger } from 'pino';
 import type { TtsEngine } from '../../../engines/contract.js';
-import type { FaultPlan, Pace } from '../faults.js';
+import type { FaultPlan } from '../faults.js';
 import type { VendorModel } from './catalogue.js';
-import type { Endpoint, Ledger } from './ledger.js';
+import type { Voices } from './cloning.js';
+import type { Endpoint, Ledger, Paces } from './ledger.js';
 
 export interface Account {
   readonly speak: TtsEngine;
-  readonly pace: Readonly<Record<Endpoint, Pace>>;
+  readonly pace: Paces;
   readonly models: readonly VendorModel[];
+  readonly voices: Voices;
   readonly faults: FaultPlan<Endpoint>;
   readonly ledger: Ledger;
   readonly streams: Streams;

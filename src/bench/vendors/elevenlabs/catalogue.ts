@@ -3,20 +3,23 @@
 export interface VendorVoice {
   readonly id: string;
   readonly name: string;
-  readonly gender: 'female' | 'male';
-  readonly age: 'young' | 'middle_aged';
-  readonly accent: 'american' | 'british' | 'scottish';
+  /** None of the three is known of a voice that was made of recordings. */
+  readonly gender?: 'female' | 'male';
+  readonly age?: 'young' | 'middle_aged';
+  readonly accent?: 'american' | 'british' | 'scottish';
   readonly description: string;
   /** The voice of the embedded synthesiser that lends it its sound. */
   readonly speaker: string;
+  /** It was made of recordings. */
+  readonly isCloned?: boolean;
 }
 
 const voice = (
   id: string,
   name: string,
-  gender: VendorVoice['gender'],
-  age: VendorVoice['age'],
-  accent: VendorVoice['accent'],
+  gender: 'female' | 'male',
+  age: 'young' | 'middle_aged',
+  accent: 'american' | 'british' | 'scottish',
   description: string,
   speaker: string,
 ): VendorVoice => ({ id, name, gender, age, accent, description, speaker });
@@ -48,16 +51,16 @@ export const vendorModels: readonly VendorModel[] = [
 /** What a request speaks with that names no model. */
 export const DEFAULT_MODEL = 'eleven_multilingual_v2';
 
-export const voicesAnswer = () => ({ voices: vendorVoices.map(voiceAnswer) });
+export const voicesAnswer = (voices: readonly VendorVoice[]) => ({ voices: voices.map(voiceAnswer) });
 
-const voiceAnswer = ({ id, name, gender, age, accent, description }: VendorVoice) => ({
+const voiceAnswer = ({ id, name, gender, age, accent, description, isCloned = false }: VendorVoice) => ({
   voice_id: id,
   name,
   samples: null,
-  category: 'premade',
+  category: isCloned ? 'cloned' : 'premade',
   fine_tuning: { is_allowed_to_fine_tune: false, state: {}, language: null },
-  labels: { accent, description, age, gender, use_case: 'conversational', language: 'en' },
-  description: null,
+  labels: isCloned ? {} : { accent, description, age, gender, use_case: 'conversational', language: 'en' },
+  description: isCloned ? description : null,
   preview_url: null,
   available_for_tiers: [],
   settings: { stability: 0.5, similarity_boost: 0.75, style: 0, use_speaker_boost: true, speed: 1 },
@@ -65,7 +68,7 @@ const voiceAnswer = ({ id, name, gender, age, accent, description }: VendorVoice
   high_quality_base_model_ids: vendorModels.map((model) => model.id),
   safety_control: null,
   permission_on_resource: null,
-  is_owner: false,
+  is_owner: isCloned,
   is_legacy: false,
   is_mixed: false,
 });

@@ -6,6 +6,7 @@ import { type Fault, pause } from '../faults.js';
 import type { Account } from './account.js';
 import { breaks, GARBAGE } from './breaking.js';
 import { modelsAnswer, userAnswer, voicesAnswer } from './catalogue.js';
+import { shownVoiceForm, type VoiceForm, voiceForm } from './cloning.js';
 import type { Entry } from './ledger.js';
 import { faultRefusal, invalid, type Refusal, refusal, tooMany, wrongKey } from './refusals.js';
 import { type SpeechRequest, speechRequest } from './speech-request.js';
@@ -15,19 +16,25 @@ import { type Piece, type Saying, spokenPieces } from './spoken-pieces.js';
 const LARGEST_BODY = 1 << 20;
 
 type Route =
-  | { readonly endpoint: 'voices'; readonly answer: (account: Account) => unknown }
+  | { readonly endpoint: 'voices'; readonly kind: 'list'; readonly answer: (account: Account) => unknown }
+  | { readonly endpoint: 'cloning'; readonly kind: 'add' }
+  | { readonly endpoint: 'cloning'; readonly kind: 'delete'; readonly voice: string }
   | { readonly endpoint: 'speech'; readonly voice: string; readonly form: 'whole' | 'stream' | 'timed' };
 
 const SPEECH = /^\/v1\/text-to-speech\/([^/]+)(\/stream(?:\/with-timestamps)?)?$/;
+const OWN_VOICE = /^\/v1\/voices\/([^/]+)$/;
 const ACCOUNT: Readonly<Record<string, (account: Account) => unknown>> = {
-  '/v1/voices': voicesAnswer,
+  '/v1/voices': ({ voices }) => voicesAnswer(voices.all),
   '/v1/models': ({ models }) => modelsAnswer(models),
   '/v1/user': userAnswer,
 };
 
 function routeOf(method: string | undefined, path: string): Route | null {
   const answer = ACCOUNT[path];
-  if (method === 'GET' && answer !== undefined) return { endpoint: 'voices', answer };
+  if (method === 'GET' && answer !== undefined) return { endpoint: 'voices', kind: 'list', answer };
+  if (method === 'POST' && path === '/v1/voices/add') return { endpoint: 'cloning', kind: 'add' };
+  const own = method === 'DELETE' ? OWN_VOICE.exec(path) : null;
+  if (own !== null) return { endpoint: 'cloning', kind: 'delete', voice: own[1]! };
   const speech = method === 'POST' ? SPEECH.exec(path) : null;
   if (speech === null) return null;
   const form = speech[2] === undefined ? 'whole' : speech[2] === '/stream' ? 'stream' : 'timed';
@@ -46,12 +53,14 @@ export async function answerRequest(
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const { signal } = gone;
-  const body = await bodyOf(request).catch(() => undefined);
+  const isForm = route.endpoint === 'cloning' && route.kind === 'add';
+  const form = isForm ? await voiceForm(request).catch(() => undefined) : undefined;
+  const body = isForm ? form && shownVoiceForm(form) : await bodyOf(request).catch(() => undefined);
   const entry = account.ledger.add(route.endpoint, body === undefined ? null : body);
   response.once('close', () => entry.end('left'));
   const exchange: Exchange = { account, request, response, entry, signal, fault: account.faults.take(route.endpoint) };
   try {
-    await answer(exchange, route, url.searchParams, body);
+    await answer(exchange, route, url.searchParams, form ?? body);
   } catch (error) {
     if (!signal.aborted) account.log.error({ err: error }, 'the simulated voice failed');
     entry.end(signal.aborted ? 'left' : 'broken');
@@ -77,17 +86,31 @@ async function answer(exchange: Exchange, route: Route, query: URLSearchParams, 
   if (fault?.kind === 'status') return no(faultRefusal(fault));
   if (fault?.kind === 'half_open') return never(signal);
   if (!account.takesKey(keyOf(request) ?? '')) return no(wrongKey());
-  if (route.endpoint === 'voices') return answerAccount(exchange, route.answer(account));
+  if (route.endpoint !== 'speech') {
+    const found = ofAccount(account, route, body);
+    return 'refused' in found ? no(found.refused) : answerAccount(exchange, found.answer);
+  }
   const asked: SpeechRequest =
     body === undefined
       ? { refused: invalid([{ loc: ['body'], msg: 'JSON decode error', type: 'json_invalid' }]) }
-      : speechRequest(route.voice, query, body, account.models);
+      : speechRequest(route.voice, query, body, account);
   if ('refused' in asked) return no(asked.refused);
   if (!account.streams.begin()) return no(tooMany());
   try {
     await answerSpeech(exchange, asked, route.form);
   } finally {
     account.streams.end();
+  }
+}
+
+function ofAccount(account: Account, route: Exclude<Route, { endpoint: 'speech' }>, body: unknown) {
+  switch (route.kind) {
+    case 'list':
+      return { answer: route.answer(account) };
+    case 'add':
+      return account.voices.add(body as VoiceForm | undefined);
+    case 'delete':
+      return account.voices.remove(route.voice);
   }
 }
 
@@ -177,7 +200,7 @@ function write(response: ServerResponse, bytes: Uint8Array | string, signal: Abo
 
 /** Null: there is none. Undefined: it is no JSON, or too long. */
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
-  if (request.method === 'GET') return null;
+  if (request.method !== 'POST') return null;
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of request as AsyncIterable<Buffer>) {

@@ -1,7 +1,10 @@
 /** What the vendor was asked, what became of it, and how much of it is still open. */
+import type { Pace } from '../faults.js';
 import type { VendorRequest } from '../vendor.js';
 
-export type Endpoint = 'voices' | 'speech' | 'socket';
+export type Endpoint = 'voices' | 'cloning' | 'speech' | 'socket';
+/** Making and deleting voices takes as long as listing them. */
+export type Paces = Readonly<Record<Exclude<Endpoint, 'cloning'>, Pace>>;
 type Ended = Exclude<VendorRequest<Endpoint>['state'], 'open'>;
 
 /** So many are kept: a simulation may run for weeks. */

@@ -8,12 +8,13 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import type { TtsEngine } from '../../../engines/contract.js';
-import { faultPlan, type Pace } from '../faults.js';
+import { faultPlan } from '../faults.js';
 import type { Vendor } from '../vendor.js';
 import { type Account, streams } from './account.js';
-import { type VendorModel, vendorModels } from './catalogue.js';
+import { type VendorModel, vendorModels, vendorVoices } from './catalogue.js';
+import { accountVoices } from './cloning.js';
 import { addressOf, answerRequest, keyOf } from './http.js';
-import { type Endpoint, ledger } from './ledger.js';
+import { type Endpoint, ledger, type Paces } from './ledger.js';
 import { faultRefusal, type Refusal, refusal } from './refusals.js';
 import { serveSocket } from './socket.js';
 import { bearer, socketSetup } from './socket-query.js';
@@ -25,21 +26,25 @@ export interface ElevenLabsVendorOptions {
   /** The key that is right; without it, any. */
   readonly key?: string;
   readonly speak: TtsEngine;
-  readonly pace: Readonly<Record<Endpoint, Pace>>;
+  readonly pace: Paces;
   readonly models?: readonly VendorModel[];
   /** How many texts it speaks at once. */
   readonly concurrency?: number;
+  /** How many voices of its own the account may have. */
+  readonly ownVoices?: number;
   readonly log: Logger;
 }
 
 const SOCKET = /^\/v1\/text-to-speech\/([^/]+)\/multi-stream-input$/;
 
 export async function startElevenLabsVendor(options: ElevenLabsVendorOptions): Promise<Vendor<Endpoint>> {
-  const { port = 0, key, speak, pace, models = vendorModels, concurrency = Number.POSITIVE_INFINITY, log } = options;
+  const { port = 0, key, speak, pace, models = vendorModels, log } = options;
+  const { concurrency = Number.POSITIVE_INFINITY, ownVoices = 30 } = options;
   const account: Account = {
     speak,
     pace,
     models,
+    voices: accountVoices(vendorVoices, ownVoices),
     log,
     faults: faultPlan<Endpoint>(),
     ledger: ledger(),
@@ -97,7 +102,7 @@ function upgrade(
     socket.on('ping', (data) => socket.pong(data));
     const way = wire(socket, () => entry.end('broken'));
     if (fault !== null) way.spoil(fault);
-    const setup = socketSetup(voice, searchParams, account.models);
+    const setup = socketSetup(voice, searchParams, account);
     const key = keyOf(request) ?? bearer(request.headers.authorization);
     serveSocket({ account, socket, wire: way, entry, setup, key });
   });

@@ -1,6 +1,7 @@
 /** Reads what a socket is opened with. */
 import { z } from 'zod';
-import { DEFAULT_MODEL, type VendorModel, vendorVoices } from './catalogue.js';
+import type { Account } from './account.js';
+import { DEFAULT_MODEL, type VendorModel } from './catalogue.js';
 import { complaints } from './complaints.js';
 import { DEFAULT_FORMAT, type OutputFormat, outputFormat } from './formats.js';
 import { asSocketError, invalid, type SocketError, unknownFormat } from './refusals.js';
@@ -40,13 +41,13 @@ export interface SocketSetup {
 export function socketSetup(
   voiceId: string,
   query: URLSearchParams,
-  models: readonly VendorModel[],
+  { models, voices }: Pick<Account, 'models' | 'voices'>,
 ): SocketSetup | { readonly refused: SocketError } {
   const { success, data, error } = schema.safeParse(Object.fromEntries(query), { reportInput: true });
   if (!success) return { refused: asSocketError(invalid(complaints('query', error))) };
   const format = outputFormat(data.output_format);
   if (format === undefined) return { refused: asSocketError(unknownFormat(data.output_format)) };
-  const voice = vendorVoices.find(({ id }) => id === voiceId);
+  const voice = voices.all.find(({ id }) => id === voiceId);
   // A socket has words of its own for these two.
   if (voice === undefined) return unknown('voice', voiceId);
   const model = models.find(({ id }) => id === data.model_id);

@@ -1,6 +1,7 @@
 /** Reads a request for speech over HTTP, strictly: whatever the vendor does not know is an error here. */
 import { z } from 'zod';
-import { DEFAULT_MODEL, type VendorModel, vendorVoices } from './catalogue.js';
+import type { Account } from './account.js';
+import { DEFAULT_MODEL, type VendorModel } from './catalogue.js';
 import { complaints } from './complaints.js';
 import { DEFAULT_FORMAT, outputFormat } from './formats.js';
 import { emptyText, invalid, type Refusal, tooLong, unknownFormat, unknownModel, unknownVoice } from './refusals.js';
@@ -40,7 +41,7 @@ export function speechRequest(
   voiceId: string,
   query: URLSearchParams,
   json: unknown,
-  models: readonly VendorModel[],
+  { models, voices }: Pick<Account, 'models' | 'voices'>,
 ): SpeechRequest {
   const asked = querySchema.safeParse(Object.fromEntries(query), { reportInput: true });
   const body = bodySchema.safeParse(json, { reportInput: true });
@@ -51,7 +52,7 @@ export function speechRequest(
   const { text, model_id, voice_settings } = body.data;
   const format = outputFormat(asked.data.output_format);
   if (format === undefined) return { refused: unknownFormat(asked.data.output_format) };
-  const voice = vendorVoices.find(({ id }) => id === voiceId);
+  const voice = voices.all.find(({ id }) => id === voiceId);
   if (voice === undefined) return { refused: unknownVoice(voiceId) };
   const model = models.find(({ id }) => id === (model_id ?? DEFAULT_MODEL));
   if (model === undefined) return { refused: unknownModel(model_id ?? DEFAULT_MODEL) };
