@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config';
 const PAGES = 'test/browser/**/*.test.ts';
 /** Needs an environment of 6 GB: `npm run test:torch`. */
 const TORCH = 'test/torch/**/*.test.ts';
-/** What callers of every kind do, whoever answers them: run once more with a filmed face. */
+/** Needs an environment of 5.5 GB: `npm run test:coqui`. */
+const COQUI = 'test/coqui/**/*.test.ts';
+/** What callers of every kind do, whoever answers them: run once more with other voices and ears, and with a filmed face. */
 const CONVERSATIONS = ['typed-turn', 'spoken-turn', 'stock-client'].map((name) => `test/e2e/${name}.test.ts`);
 
 export default defineConfig({
@@ -19,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['test/**/*.test.ts'],
-          exclude: [PAGES, TORCH],
+          exclude: [PAGES, TORCH, COQUI],
           // Two cores are the smallest machine that is promised to work; more files at once only make each other late.
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
@@ -31,7 +33,17 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'torch', include: [TORCH], maxWorkers: 1, sequence: { groupOrder: 2 } },
+        test: {
+          name: 'local',
+          include: CONVERSATIONS,
+          globalSetup: 'test/speech/local-server.ts',
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'torch', include: [TORCH], maxWorkers: 1, sequence: { groupOrder: 3 } },
       },
       {
         extends: true,
@@ -43,8 +55,12 @@ export default defineConfig({
           hookTimeout: 600_000,
           globalSetup: 'test/torch/filmed-server.ts',
           maxWorkers: 1,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
+      },
+      {
+        extends: true,
+        test: { name: 'coqui', include: [COQUI], maxWorkers: 1, sequence: { groupOrder: 5 } },
       },
     ],
   },

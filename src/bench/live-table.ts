@@ -1,5 +1,6 @@
 /** What a live run found, as a person reads it. */
 import type { Prices } from './live-options.js';
+import { figures, type LocalVoice, type SpokenOutcome } from './live-speech.js';
 import type { LiveStage, Outcome, StageName, Used } from './live-stages.js';
 import type { Wire, WireOutcome } from './live-wires.js';
 
@@ -29,6 +30,19 @@ function remark(outcome: Outcome): string {
     case 'failed':
       return `FAILED: ${outcome.code}: ${outcome.why}`;
   }
+}
+
+/** Nothing where nothing was tried and nothing is missing. */
+export function voiceLines(voices: readonly LocalVoice[]): string {
+  if (voices.length === 0) return '';
+  const lines = voices.map(({ engine, outcome }) => `  ${engine.padEnd(10)}  ${spoken(outcome)}`);
+  return `  ten sentences, spoken on this machine and written down by whisper:\n${lines.join('\n')}\n`;
+}
+
+function spoken(outcome: SpokenOutcome): string {
+  if (outcome.kind === 'skipped') return `skipped: ${outcome.why}  ->  ${outcome.enable}`;
+  if (outcome.kind === 'failed') return `FAILED: ${outcome.code}: ${outcome.why}`;
+  return figures(outcome);
 }
 
 const COUNTS: readonly (readonly [keyof Prices, unit: string, scale: number])[] = [

@@ -12,6 +12,7 @@ import { startElevenLabsVendor } from '../../src/bench/vendors/elevenlabs/server
 import { startOpenAiVendor } from '../../src/bench/vendors/openai/server.js';
 import { variables } from '../../src/config.js';
 import { espeakTts } from '../../src/engines/tts/espeak.js';
+import { SPEECHLESS, speechPython, tinyKokoro } from '../fixtures/speech-python.js';
 
 const log = pino({ level: 'silent' });
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !variables.includes(name)));
@@ -112,6 +113,34 @@ describe('the live proof', { timeout: 120_000 }, () => {
     expect(out).toMatch(/speech +elevenlabs +500 +skipped: .* -> +ELEVENLABS_API_KEY=\.\.\.\n/);
     expect(out).toMatch(/pictures +drawn +1000 +skipped: nothing was spoken/);
     expect(out).toContain('no wire was compared');
+  });
+
+  it.skipIf(speechPython === null)(
+    `lets the voices of this machine speak, has Whisper write it down, and fails who is not understood${speechPython === null ? SPEECHLESS : ''}`,
+    async () => {
+      const model = tinyKokoro();
+      onTestFinished(() => model.remove());
+      const { code, out } = await live({
+        KOKORO_PYTHON: speechPython!,
+        KOKORO_MODEL: model.folder,
+        WHISPER_PYTHON: speechPython!,
+        WHISPER_MODEL: 'test/fixtures/whisper',
+      });
+      expect(code, out).toBe(1);
+      const figures =
+        'first sound p50 \\d+ ms, p95 \\d+ ms, real-time factor \\d+\\.\\d\\d, \\d+\\.\\d % of 85 words wrong';
+      // It only hums.
+      const failed = 'kokoro +FAILED: engine_failed: More than half of it was not understood: ';
+      expect(out).toMatch(new RegExp(`${failed}${figures}\\.\n`));
+      expect(out).not.toMatch(/whisper +FAILED/);
+      expect(out).toMatch(/coqui +skipped: .* -> +COQUI_TOS_AGREED=1 npm run setup:local coqui/);
+    },
+  );
+
+  it('says why a voice of this machine cannot speak', async () => {
+    const { code, out } = await live({ KOKORO_PYTHON: process.execPath, KOKORO_MODEL: '.', DATA_DIR: 'var/none' });
+    expect(code, out).toBe(2);
+    expect(out).toMatch(/kokoro +skipped: .+ is no model of Kokoro/);
   });
 
   it('goes on without pictures where no avatar has been drawn', async () => {

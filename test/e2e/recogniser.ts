@@ -2,15 +2,13 @@
 import { expect, vi } from 'vitest';
 import { HEARING_RATE, SPEECH_RATE } from '../../src/audio/pcm.js';
 import { resampler } from '../../src/audio/resample.js';
-import { findSphinx } from '../../src/engines/stt/pocketsphinx-package.js';
 import { joined, recordings } from '../fixtures/hearing/recordings.js';
 import type { connect } from './client.js';
 import type { RunningServer } from './server.js';
-
-const found = findSphinx('var/python');
+import { ear } from './speech-under-test.js';
 
 /** Why spoken turns cannot be tried here; null if they can. */
-export const deaf = 'enable' in found ? `SKIPPED: ${found.why}; ${found.enable}` : null;
+export const deaf = ear.missing;
 
 function atSpeechRate(samples: Int16Array): Int16Array {
   const resample = resampler(HEARING_RATE, SPEECH_RATE);

@@ -8,6 +8,7 @@ import { wireEvents } from '../fixtures/wire-events.js';
 import { connect } from './client.js';
 import { deaf, FAILED, questions, silent, understood, untilInTime } from './recogniser.js';
 import { type RunningServer, startServer } from './server.js';
+import { ear } from './speech-under-test.js';
 
 /** The host asks for this by name when somebody asks about the weather. */
 const getWeather = tool({
@@ -109,7 +110,7 @@ describe.skipIf(deaf !== null)(
       const [question, reply] = session.history.slice(-2);
       expect(question).toMatchObject({
         role: 'user',
-        content: [{ type: 'input_audio', transcript: 'What is Parley' }],
+        content: [{ type: 'input_audio', transcript: ear.hears.whatIsParley }],
       });
       expect(reply).toMatchObject({ role: 'assistant' });
       expect(errors).toEqual([]);

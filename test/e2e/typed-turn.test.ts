@@ -4,6 +4,7 @@ import { decodePack } from '../../src/protocol/pack.js';
 import { connect } from './client.js';
 import { face } from './face-under-test.js';
 import { type RunningServer, startServer } from './server.js';
+import { voice } from './speech-under-test.js';
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -152,10 +153,10 @@ describe('what stands beside the socket', () => {
       engines: { job: string; engine: string }[];
     };
     const inUse = Object.fromEntries(about.engines.map(({ job, engine }) => [job, engine]));
-    expect(inUse).toMatchObject({ 'language model': 'scripted', voice: 'espeak', face: face.name });
+    expect(inUse).toMatchObject({ 'language model': 'scripted', voice, face: face.name });
     expect(Object.keys(inUse)).toContain('voice detector');
     expect(Object.keys(inUse)).toContain('recogniser');
-    expect(server.output().out).toMatch(/voice +espeak +\S/);
+    expect(server.output().out).toMatch(new RegExp(`voice +${voice} +\\S`));
   });
 
   it('is the avatar’s pack, of the announced size and hash', async () => {

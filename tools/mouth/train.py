@@ -5,6 +5,7 @@
 Prints accuracy per viseme on held-out utterances and, if given, on held-out voices; compares with a linear model and with
 a classifier of the field's hand-made cues. Without --out nothing is written.
 """
+
 import argparse
 import base64
 import json
@@ -68,7 +69,10 @@ DROPPED = np.float32(0.2)
 
 def train(rows, labels, sizes, epochs, rng, say=True):
     """Adam on cross-entropy; rare visemes weigh more, labels are softened, 20 % of the hidden units dropped."""
-    layers = [[rng.normal(0, np.sqrt(2 / a), (a, b)).astype(np.float32), np.zeros(b, np.float32)] for a, b in zip(sizes, sizes[1:])]
+    layers = [
+        [rng.normal(0, np.sqrt(2 / a), (a, b)).astype(np.float32), np.zeros(b, np.float32)]
+        for a, b in zip(sizes, sizes[1:])
+    ]
     moments = [[np.zeros_like(p) for p in layer] + [np.zeros_like(p) for p in layer] for layer in layers]
     share = np.bincount(labels, minlength=sizes[-1]) / len(labels)
     weight = (share.max() / np.maximum(share, 1e-4)) ** 0.4
@@ -106,7 +110,9 @@ def train(rows, labels, sizes, epochs, rng, say=True):
                     change = (m / (1 - 0.9**step)) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
                     layers[i][j] -= rate * (change + (1e-3 * layers[i][j] if j == 0 else 0))
         if say:
-            print(f"epoch {epoch + 1}: loss {loss / (len(order) // batch):.3f}, {time.time() - began:.0f} s", flush=True)
+            print(
+                f"epoch {epoch + 1}: loss {loss / (len(order) // batch):.3f}, {time.time() - began:.0f} s", flush=True
+            )
     return layers
 
 
@@ -133,14 +139,20 @@ def gaussian_classifier(features, labels):
         x = features[labels == c].astype(np.float64)
         cov = np.cov(x.T) + 1e-3 * np.eye(x.shape[1])
         models.append((x.mean(0), np.linalg.inv(cov), np.linalg.slogdet(cov)[1], np.log(len(x) / len(labels))))
+
     def score(f):
-        return np.stack([-0.5 * (np.einsum("ij,jk,ik->i", f - m, inv, f - m) + det) + 0.5 * prior for m, inv, det, prior in models], 1)
+        return np.stack(
+            [-0.5 * (np.einsum("ij,jk,ik->i", f - m, inv, f - m) + det) + 0.5 * prior for m, inv, det, prior in models],
+            1,
+        )
+
     return score
 
 
 def parse_mouths(path):
     """The target mouths, read from visemes.ts so that there is one table."""
     import re
+
     text = open(path).read()
     table = []
     for v in VISEMES:
@@ -149,7 +161,9 @@ def parse_mouths(path):
             continue
         call = re.search(rf"^  {v}: mouth\(([\d.]+), ([\d.]+)(?:, \{{(.*?)\}})?\)", text, re.M)
         extra = dict(re.findall(r"(\w+): ([\d.]+)", call[3] or ""))
-        table.append([float(call[1]), float(call[2])] + [float(extra.get(k, 0)) for k in ("teeth", "bite", "tongue", "press")])
+        table.append(
+            [float(call[1]), float(call[2])] + [float(extra.get(k, 0)) for k in ("teeth", "bite", "tongue", "press")]
+        )
     return np.array(table)
 
 
@@ -157,8 +171,10 @@ def report(name, posteriors, labels, mouths, verbose=True):
     hit = posteriors.argmax(1) == labels
     error = np.abs(posteriors @ mouths - mouths[labels])
     truth = mouths[labels]
-    print(f"{name}: accuracy {hit.mean():.3f}, mean over visemes {np.mean([hit[labels == c].mean() for c in range(len(VISEMES)) if (labels == c).any()]):.3f}; "
-          f"mean error of open {error[:, 0].mean():.3f}, wide {error[:, 1].mean():.3f}; correlation of open {np.corrcoef((posteriors @ mouths)[:, 0], truth[:, 0])[0, 1]:.3f}, wide {np.corrcoef((posteriors @ mouths)[:, 1], truth[:, 1])[0, 1]:.3f}")
+    print(
+        f"{name}: accuracy {hit.mean():.3f}, mean over visemes {np.mean([hit[labels == c].mean() for c in range(len(VISEMES)) if (labels == c).any()]):.3f}; "
+        f"mean error of open {error[:, 0].mean():.3f}, wide {error[:, 1].mean():.3f}; correlation of open {np.corrcoef((posteriors @ mouths)[:, 0], truth[:, 0])[0, 1]:.3f}, wide {np.corrcoef((posteriors @ mouths)[:, 1], truth[:, 1])[0, 1]:.3f}"
+    )
     if verbose:
         for c, v in enumerate(VISEMES):
             of = labels == c
@@ -209,7 +225,9 @@ def main():
     # Whole stretches of 4,000 rows (utterances in a row, both copies), so that no test sentence is also trained on.
     test = (np.arange(len(labels)) // 4000 % 12 == 5) & ~kept_out
     fit = ~test & ~kept_out
-    print(f"{fit.sum()} rows to train on, {test.sum()} of the same voices and {kept_out.sum()} of other voices to test on")
+    print(
+        f"{fit.sum()} rows to train on, {test.sum()} of the same voices and {kept_out.sum()} of other voices to test on"
+    )
     x, y = rows[fit], labels[fit]
     sizes = [rows.shape[1], *map(int, a.hidden.split(",")), len(VISEMES)]
     layers = dequantised(q := quantise(train(x, y, sizes, a.epochs, rng)))
@@ -218,7 +236,7 @@ def main():
         report(f"net, {name}", predict(layers, rows[of]), labels[of], mouths)
     if a.baselines:
         linear = train(x, y, [rows.shape[1], len(VISEMES)], 4, rng, say=False)
-        score = gaussian_classifier(cues(x[:: 4]), y[:: 4])
+        score = gaussian_classifier(cues(x[::4]), y[::4])
         for name, of in sets:
             report(f"linear, {name}", predict(linear, rows[of]), labels[of], mouths, verbose=False)
             report(f"band cues, {name}", softmax(score(cues(rows[of]))), labels[of], mouths, verbose=False)
