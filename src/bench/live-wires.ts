@@ -49,7 +49,7 @@ export async function compareWires(
       model: of.ELEVENLABS_MODEL,
       format: of.ELEVENLABS_OUTPUT_FORMAT,
     });
-  const simulators = await startSimulators(root, question, log);
+  const simulators = await startSimulators(root, question, log, signal);
   // A simulator has no voices of anybody's own.
   const usual = { ...config, ELEVENLABS_VOICE_ID: readConfig({}).ELEVENLABS_VOICE_ID };
   const wires: Wire[] = [];
@@ -107,8 +107,10 @@ async function shapeOrWhy({ ask }: Exchange, keys: readonly string[], signal: Ab
   }
 }
 
-async function startSimulators(root: string, question: Question, log: Logger) {
+async function startSimulators(root: string, question: Question, log: Logger, signal: AbortSignal) {
   const voice = espeakTts({ workerFile: join(root, 'dist/engines/tts/espeak-worker.js'), log });
+  // Without it there is nothing to compare the vendor's sound with, and each exchange says so.
+  await voice.ready(signal).catch(() => {});
   const openAi = await startOpenAiVendor({
     answer: saying(ANSWER),
     hears: () => question.text,

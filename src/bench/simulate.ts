@@ -34,6 +34,8 @@ async function simulate(options: Options, stop: AbortSignal): Promise<void> {
     vendors.push(await openAi(options, () => vendors, log));
     vendors.push(await elevenLabs(options, voice, log));
     for (const fault of options.faults) plan(fault, vendors);
+    // Whoever asks at once is to be answered. Where there is no voice, every request says why.
+    await voice.ready(stop).catch(() => {});
     process.stdout.write(welcome(vendors));
     await stopped(stop);
   } finally {

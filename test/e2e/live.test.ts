@@ -37,6 +37,7 @@ async function live(settings: Record<string, string>, ...args: string[]): Promis
 async function simulated() {
   const at = { firstMs: 0, everyMs: 0, jitter: 0 };
   const voice = espeakTts({ workerFile: 'dist/engines/tts/espeak-worker.js', log });
+  await voice.ready(new AbortController().signal);
   const openAi = await startOpenAiVendor({
     key: KEYS.OPENAI_API_KEY,
     answer: saying('It is noon.'),

@@ -1,13 +1,14 @@
 /** How the vendor is asked over HTTP: the key goes to nobody else, and an answer without end is not read to its end. */
 import { ParleyError } from '../../errors.js';
+import { liveFetch } from '../vendors/live-fetch.js';
 import { cutOff, type ErrorAnswer, SERVICE, silence, unreadable } from './elevenlabs-failure.js';
 import type { ElevenLabsSettings } from './elevenlabs-settings.js';
 import { jsonOf } from './elevenlabs-wire.js';
 
 /** A fetch that follows nobody to another place, and reads so many bytes of an answer. It throws ParleyErrors for both. */
-export function vendorFetch(mostBytes: number): typeof fetch {
+export function vendorFetch(mostBytes: number, ask = liveFetch): typeof fetch {
   return async (input, init) => {
-    const response = await fetch(input, { ...init, redirect: 'manual' });
+    const response = await ask(input, { ...init, redirect: 'manual' });
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel();
       throw new ParleyError('vendor_refused', `${SERVICE} answered ${response.status}: it sends the key elsewhere.`);
@@ -43,7 +44,9 @@ export async function vendorAnswer(
 ): Promise<ErrorAnswer> {
   const late = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await vendorFetch(mostBytes)(`${baseUrl.replace(/\/$/, '')}${path}`, {
+    // What is made by a request must not be made twice: nobody would know of the one that got no answer.
+    const ask = request.method === 'POST' ? fetch : liveFetch;
+    const response = await vendorFetch(mostBytes, ask)(`${baseUrl.replace(/\/$/, '')}${path}`, {
       ...request,
       headers: { 'xi-api-key': apiKey },
       signal: AbortSignal.any([signal, late]),

@@ -3,6 +3,7 @@
  * with pieces that mean nothing, and what is no answer at all must not be taken for one.
  */
 import { ParleyError } from '../../errors.js';
+import { liveFetch } from './live-fetch.js';
 
 /** More than any list of models, or any answer that is read whole; a stream is bounded by who reads it, too. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -26,7 +27,7 @@ export const endingOf = (response: Response): Ending | null => endings.get(respo
 export function openAiFetch(name: string) {
   return async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     // Not led elsewhere, where the words of callers have no business.
-    const answer = await fetch(url, { ...init, redirect: 'manual' });
+    const answer = await liveFetch(url, { ...init, redirect: 'manual' });
     if (answer.status >= 300 && answer.status < 400) throw unread(answer, moved(name, answer));
     if (!answer.ok) return failed(answer.status, errorIn(await textOf(answer)), answer.headers);
     const kind = answer.headers.get('content-type') ?? '';
