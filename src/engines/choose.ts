@@ -152,10 +152,13 @@ function troubleIn(states: readonly EngineState[]): string[] {
   return [`${states[0]!.job}: ${states.map(({ engine, trouble }) => `${engine}: ${trouble}`).join('; ')}`];
 }
 
-/** What a voice sounds like besides whose it is. */
+/** What a voice sounds like besides whose it is. Where it is computed, and by which Python, does not change it. */
 const manner = (config: Config): string =>
   JSON.stringify(
-    Object.entries(config).filter(([name]) => name.startsWith('ELEVENLABS_') && !/KEY|TIMEOUT/.test(name)),
+    Object.entries(config).filter(
+      ([name]) =>
+        /^(ELEVENLABS|KOKORO|COQUI)_/.test(name) && !/_(API_KEY|TIMEOUT|PYTHON|DEVICE|TOS_AGREED|VOICE)$/.test(name),
+    ),
   );
 
 /** An engine that runs here and has nobody behind it looks after itself. */

@@ -130,6 +130,36 @@ describe('lines that a voice has by heart', () => {
     expect(two.spoken).toHaveLength(2);
   });
 
+  it('go with a voice that is deleted, whichever settings it spoke with, and do not come back', async () => {
+    const at = folder();
+    const one = vendor();
+    await house(at, one, 'slow').learn();
+    await house(at, one, 'm').learn('ben');
+    const { tts, say, learn } = house(at, one);
+    await learn();
+    expect(readdirSync(at)).toHaveLength(6);
+    await tts.forget('ada');
+    expect(readdirSync(at)).toHaveLength(2);
+    one.state.isDown = true;
+    expect((await say([SORRY])).speech).toEqual([]);
+    one.state.isDown = false;
+    await learn();
+    expect(readdirSync(at)).toHaveLength(2);
+    expect(await house(at, vendor()).learn('ben')).toBe(true);
+  });
+
+  it('do not come back with a file that is just being read', async () => {
+    const at = folder();
+    const one = vendor();
+    await house(at, one).learn();
+    const { tts, say, learn } = house(at, one);
+    const learning = learn();
+    await tts.forget('ada');
+    await learning;
+    one.state.isDown = true;
+    expect((await say([SORRY])).speech).toEqual([]);
+  });
+
   it('stay in memory where they cannot be written down, and the log says so', async () => {
     const { log, lines } = recordingLog();
     const at = folder();

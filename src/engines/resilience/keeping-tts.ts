@@ -12,6 +12,8 @@ import type { Speaker, TtsChain } from './tts-chain.js';
 export interface KeepingTts extends TtsEngine {
   /** Has the lines spoken by whoever would speak now. True when it has all of them; never rejects. */
   learn(wanted: SpeechOptions, signal: AbortSignal): Promise<boolean>;
+  /** Of a voice that was deleted. */
+  forget(voice: string): Promise<void>;
 }
 
 export interface KeepingOptions extends KeptLinesOptions {
@@ -38,6 +40,7 @@ export function keepingTts(chain: TtsChain, options: KeepingOptions): KeepingTts
     prepare: (wanted, session) => chain.prepare?.(wanted, session),
     run: (phrases, wanted, context) => speak(chain, lines, options.voiceLost, phrases, wanted, context),
     learn: (wanted, signal) => learnAll(chain, lines, wanted, signal, options),
+    forget: lines.forget,
   };
 }
 

@@ -30,6 +30,8 @@ export interface KeptLines {
   /** Looks in the folder, too. */
   load(text: string, owner: Owner): Promise<boolean>;
   keep(text: string, owner: Owner, line: Omit<KeptLine, 'voice'>): Promise<void>;
+  /** Of a voice that was deleted nothing stays, whichever settings it spoke with; and nothing comes any more. */
+  forget(voice: string): Promise<void>;
 }
 
 export interface KeptLinesOptions {
@@ -43,11 +45,12 @@ export interface KeptLinesOptions {
 const MOST_FILES = 400;
 
 const word = z.strictObject({ from: z.int(), to: z.int(), start: z.int(), end: z.int() });
-const fileSchema = z.strictObject({ text: z.string(), words: z.array(word), pcm: z.base64() });
+const fileSchema = z.strictObject({ voice: z.string(), text: z.string(), words: z.array(word), pcm: z.base64() });
 
 export function keptLines({ folder, manner, log }: KeptLinesOptions): KeptLines {
   /** By text, then by owner. */
   const kept = new Map<string, Map<string, KeptLine>>();
+  const forgotten = new Set<string>();
   const nameOf = ({ engine, voice }: Owner) => `${engine} ${voice}`;
   const fileOf = (text: string, { engine, voice }: Owner) => {
     const name = createHash('sha256')
@@ -75,6 +78,8 @@ export function keptLines({ folder, manner, log }: KeptLinesOptions): KeptLines 
         const found = fileSchema.parse(JSON.parse(await readFile(fileOf(text, owner), 'utf8')));
         if (found.text !== text) return false;
         const samples = pcmSamples(Buffer.from(found.pcm, 'base64'));
+        // Deleted while this was being read.
+        if (forgotten.has(owner.voice)) return false;
         remember(text, owner, { samples, words: found.words });
         return true;
       } catch {
@@ -83,21 +88,44 @@ export function keptLines({ folder, manner, log }: KeptLinesOptions): KeptLines 
       }
     },
     async keep(text, owner, line) {
+      if (forgotten.has(owner.voice)) return;
       remember(text, owner, line);
       const file = fileOf(text, owner);
-      const body = { text, words: line.words, pcm: Buffer.from(pcmBytes(line.samples)).toString('base64') };
+      const pcm = Buffer.from(pcmBytes(line.samples)).toString('base64');
+      const body = { voice: owner.voice, text, words: line.words, pcm };
       try {
         await mkdir(folder, { recursive: true });
         // Another server may write the same line at the same time.
         const own = `${file}.${process.pid}`;
         await writeFile(own, JSON.stringify(body));
         await rename(own, file);
+        // Deleted while this was being written.
+        if (forgotten.has(owner.voice)) await rm(file, { force: true });
         await forgetOldest(folder);
       } catch (thrown) {
         log.warn({ err: thrown }, 'a line could not be written down; it is spoken again after the next start');
       }
     },
+    async forget(voice) {
+      forgotten.add(voice);
+      for (const voices of kept.values()) {
+        for (const [owner, line] of voices) if (line.voice === voice) voices.delete(owner);
+      }
+      // The names of files do not tell whose they are.
+      for (const name of await readdir(folder).catch(() => [])) {
+        const path = join(folder, name);
+        if ((await voiceIn(path)) === voice) await rm(path, { force: true });
+      }
+    },
   };
+}
+
+async function voiceIn(path: string): Promise<string | null> {
+  try {
+    return fileSchema.parse(JSON.parse(await readFile(path, 'utf8'))).voice;
+  } catch {
+    return null;
+  }
 }
 
 async function forgetOldest(folder: string): Promise<void> {
