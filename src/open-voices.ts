@@ -34,11 +34,21 @@ const orderSchema = z.strictObject({
   engine: z.enum(['coqui', 'elevenlabs'], 'expected coqui or elevenlabs').optional(),
 });
 
-export function openVoices(tools: VoiceTools): VoiceMaking {
+export interface OpenVoices extends VoiceMaking {
+  /** The engines that can make one now. Throws cannot_learn or too_many_voices. */
+  makers(): readonly string[];
+}
+
+export function openVoices(tools: VoiceTools): OpenVoices {
   const { config, store, choice } = tools;
   let running = 0;
   return {
     mostBytes: config.MAX_UPLOAD * 1_000_000,
+    makers() {
+      decoderHere(tools);
+      store.checkRoom();
+      return choice.learners.map(({ engine }) => engine);
+    },
     async make(parts, signal) {
       const decoder = decoderHere(tools);
       store.checkRoom();
@@ -59,6 +69,7 @@ export function openVoices(tools: VoiceTools): VoiceMaking {
       }
       if (voice.kept.kind === 'vendor') await forgetter(tools, voice.engine)(voice.kept.id, signal);
       await store.remove(id);
+      await choice.engines.tts?.forget(id);
     },
   };
 }

@@ -11,9 +11,9 @@ import type { AvatarMaking } from './gateway/avatar-jobs.js';
 import type { KeptCertificate } from './gateway/certificate.js';
 import type { Entrance } from './gateway/entrance.js';
 import { type About, packUrl, type ServedAvatar } from './gateway/routes.js';
-import type { VoiceMaking } from './gateway/voices.js';
 import type { Metrics } from './observe/metrics.js';
 import type { HouseParts } from './open-house.js';
+import type { OpenVoices } from './open-voices.js';
 import { presentedBy, presenterName } from './persona-presenters.js';
 import type { ServerParts } from './server.js';
 import type { Learning } from './standby-voices.js';
@@ -32,7 +32,7 @@ export interface ServerMaterial extends HouseParts {
   readonly metrics: Metrics;
   readonly making: AvatarMaking;
   readonly voices: VoiceStore;
-  readonly voiceMaking: VoiceMaking;
+  readonly voiceMaking: OpenVoices;
 }
 
 export function serverParts(made: ServerMaterial): ServerParts {
@@ -63,6 +63,7 @@ export function serverParts(made: ServerMaterial): ServerParts {
     previewSession: (update) => firstSettings(house, 'parley', update),
     routes: {
       about: () => about(made),
+      voiceMakers: () => made.voiceMaking.makers(),
       avatars: () => servedAvatars(made),
       lookForAvatars: made.catalogue.look,
       troubles: () => [...choice.troubles(), ...(learning.trouble === null ? [] : [learning.trouble])],
@@ -88,10 +89,12 @@ function about({ version, persona, house, choice, engines, voices }: ServerMater
     },
     engines: choice.rows(),
     avatar: house.presenter.face?.avatar.id ?? null,
-    voices: (engines.tts?.voices ?? []).map((voice) => ({
-      ...voice,
-      kind: voices.get(voice.id) === undefined ? 'built_in' : 'learnt',
-    })),
+    voices: (engines.tts?.voices ?? []).map((voice) => {
+      const learnt = voices.get(voice.id);
+      return learnt === undefined
+        ? { ...voice, kind: 'built_in' }
+        : { ...voice, kind: 'learnt', created: learnt.created };
+    }),
   };
 }
 

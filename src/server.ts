@@ -107,12 +107,14 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   });
   realtimeRoute(app, { ...parts.realtime, settingsOf: secrets.settingsOf });
   clientSecretsRoute(app, secrets, parts.previewSession);
-  routes(app, parts.routes);
-  if (parts.making !== null) avatarJobsRoute(app, { making: parts.making, hasToken: parts.token !== null });
-  if (parts.voices !== undefined) voicesRoute(app, { voices: parts.voices, hasToken: parts.token !== null });
+  const hasToken = parts.token !== null;
+  routes(app, parts.routes, hasToken);
+  if (parts.making !== null) avatarJobsRoute(app, { making: parts.making, hasToken });
+  if (parts.voices !== undefined) voicesRoute(app, { voices: parts.voices, hasToken });
   if (parts.page !== null) {
     await app.register(fastifyStatic, { root: parts.page, index: 'index.html' });
     app.get('/kiosk', (_request, reply) => reply.sendFile('kiosk.html'));
+    app.get('/voices', (_request, reply) => reply.sendFile('voices.html'));
   }
   return app;
 }

@@ -1,7 +1,8 @@
 /** What there is besides the socket: health, metrics, what this server is made of, and the avatars' packs. */
 import type { FastifyInstance } from 'fastify';
-import { ParleyError } from '../errors.js';
+import { asParleyError, ParleyError } from '../errors.js';
 import type { EngineRow } from '../observe/start-table.js';
+import { checkMaker } from './uploading.js';
 
 export interface About {
   readonly name: string;
@@ -25,6 +26,8 @@ export interface AboutVoice {
   readonly engine?: string;
   /** `learnt`: it was made of recordings, and can be deleted. */
   readonly kind: 'built_in' | 'learnt';
+  /** When a learnt one was made. */
+  readonly created?: string;
 }
 
 /** A pack's address carries the hash of its bytes, so that a cache may keep it for ever. */
@@ -52,6 +55,8 @@ export interface MetricsText {
 
 export interface RouteTools {
   readonly about: () => About;
+  /** The engines that can make voices of recordings now. Throws with the reason why none can. Without it, none can. */
+  readonly voiceMakers?: () => readonly string[];
   /** As they were when somebody looked last, and the last who have gone. */
   readonly avatars: () => readonly ServedAvatar[];
   /** Sees who has come and gone since. Without it, nobody does. */
@@ -65,8 +70,9 @@ export interface RouteTools {
 
 export const packUrl = (id: string, hash: string): string => `/v1/avatars/${id}/pack-${hash.slice(0, 16)}.bin`;
 
-export function routes(app: FastifyInstance, tools: RouteTools): void {
-  const { about, troubles, services, metrics } = tools;
+/** `hasToken`: whoever comes this far has shown one. */
+export function routes(app: FastifyInstance, tools: RouteTools, hasToken: boolean): void {
+  const { about, voiceMakers, troubles, services, metrics } = tools;
   app.get('/healthz', () => ({ status: 'alive' }));
   app.get('/readyz', (_request, reply) => {
     const found = troubles();
@@ -75,7 +81,13 @@ export function routes(app: FastifyInstance, tools: RouteTools): void {
   });
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   app.get('/v1/about', about);
-  app.get('/v1/voices', () => ({ voices: about().voices }));
+  app.get('/v1/voices', (request) => {
+    const makers = () => {
+      checkMaker(request, hasToken);
+      return voiceMakers?.() ?? [];
+    };
+    return { voices: about().voices, making: shownMaking(makers) };
+  });
   avatarRoutes(app, tools);
 }
 
@@ -99,6 +111,16 @@ function avatarRoutes(app: FastifyInstance, { avatars, lookForAvatars }: RouteTo
     }
     throw new ParleyError(ofThisName.some(({ isGone }) => !isGone) ? 'not_found' : 'unknown_avatar');
   });
+}
+
+/** Why none can be made is no failure of whoever wants to see which there are. */
+function shownMaking(makers: () => readonly string[]) {
+  try {
+    return { engines: makers() };
+  } catch (thrown) {
+    const { code, message, row } = asParleyError(thrown);
+    return { engines: [], code, message, what_to_do: row.sentence };
+  }
 }
 
 const shownService = ({ job, engine, trouble }: Service) => ({

@@ -15,6 +15,9 @@ const MOST_FIELDS = 10;
 /** 1000 characters have at most so many bytes. */
 const LONGEST_FIELD = 4000;
 
+/** What is being deleted is deleted to the end, whoever has gone: where it began, at a vendor, nobody can take it back. */
+const NEVER = new AbortController().signal;
+
 export type FormPart =
   | { readonly kind: 'field'; readonly name: string; readonly value: string }
   | { readonly kind: 'recording'; readonly bytes: AsyncIterable<Uint8Array> };
@@ -41,9 +44,27 @@ export interface VoicesRoute {
   readonly voices: VoiceMaking;
   /** Whoever comes this far has shown a token. */
   readonly hasToken: boolean;
+  readonly silenceMs?: number;
+  readonly lingerMs?: number;
 }
 
-export function voicesRoute(app: FastifyInstance, { voices, hasToken }: VoicesRoute): void {
+export function voicesRoute(app: FastifyInstance, route: VoicesRoute): void {
+  const { voices, hasToken, silenceMs = SILENCE_MS, lingerMs } = route;
+  const closing = new AbortController();
+  const underWay = new Set<Promise<unknown>>();
+  const awaited = async <T>(work: Promise<T>): Promise<T> => {
+    underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      underWay.delete(work);
+    }
+  };
+  // What a vendor has just made must be forgotten there before nobody is left who knows of it.
+  app.addHook('preClose', async () => {
+    closing.abort(new ParleyError('shutting_down'));
+    await Promise.allSettled(underWay);
+  });
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     await scope.register(multipart, {
@@ -59,18 +80,18 @@ export function voicesRoute(app: FastifyInstance, { voices, hasToken }: VoicesRo
       },
     });
     scope.addContentTypeParser('*', (_request, _body, done) => done(new ParleyError('unsupported_media')));
-    guardUploads(scope, hasToken);
+    guardUploads(scope, hasToken, lingerMs);
     scope.post('/v1/voices', async (request, reply) => {
       if (!request.isMultipart()) throw new ParleyError('unsupported_media');
       const declared = Number(request.headers['content-length'] ?? 0);
       if (declared > voices.mostBytes + 100_000) throw tooLarge(voices.mostBytes);
-      const gone = whenGone(reply);
-      const parts = partsOf(request, voices.mostBytes, gone);
-      const voice = await voices.make(parts, gone);
+      const gone = AbortSignal.any([whenGone(reply), closing.signal]);
+      const parts = partsOf(request, { mostBytes: voices.mostBytes, silenceMs }, gone);
+      const voice = await awaited(voices.make(parts, gone));
       return reply.code(201).header('location', `/v1/voices/${voice.id}`).send(shownVoice(voice));
     });
     scope.delete<{ Params: { id: string } }>('/v1/voices/:id', async ({ params }, reply) => {
-      await voices.remove(params.id, whenGone(reply));
+      await awaited(voices.remove(params.id, NEVER));
       return reply.code(204).send();
     });
   });
@@ -82,10 +103,19 @@ function whenGone({ raw }: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-async function* partsOf(request: FastifyRequest, mostBytes: number, signal: AbortSignal): AsyncGenerator<FormPart> {
+interface Bounds {
+  readonly mostBytes: number;
+  readonly silenceMs: number;
+}
+
+async function* partsOf(
+  request: FastifyRequest,
+  { mostBytes, silenceMs }: Bounds,
+  signal: AbortSignal,
+): AsyncGenerator<FormPart> {
   const allowance = { left: mostBytes, of: mostBytes };
   let recordings = 0;
-  for await (const part of untilGone(wellFormed(request.parts()), signal)) {
+  for await (const part of untilGone(wellFormed(request.parts()), silenceMs, signal)) {
     if (part.type === 'field') {
       yield fieldOf(part);
       continue;
@@ -93,7 +123,8 @@ async function* partsOf(request: FastifyRequest, mostBytes: number, signal: Abor
     if (part.fieldname !== 'recording') throw wrong(part.fieldname, 'expected no file but those of `recording`');
     recordings += 1;
     if (recordings > MOST_RECORDINGS) throw wrong('recording', `expected at most ${MOST_RECORDINGS}`);
-    yield { kind: 'recording', bytes: bounded(untilGone<Buffer>(wellFormed(part.file), signal), allowance) };
+    const bytes = untilGone<Buffer>(wellFormed(part.file), silenceMs, signal);
+    yield { kind: 'recording', bytes: bounded(bytes, allowance) };
   }
 }
 
@@ -127,10 +158,10 @@ async function* bounded(bytes: AsyncIterable<Uint8Array>, allowance: { left: num
  * A sender that has gone, or says no more, may leave a part without end. Only waiting for it counts: what is made of it
  * in between may take longer.
  */
-async function* untilGone<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+async function* untilGone<T>(items: AsyncIterable<T>, silenceMs: number, signal: AbortSignal): AsyncGenerator<T> {
   const source = items[Symbol.asyncIterator]();
   for (;;) {
-    const next = await within(abortable(source.next(), signal), SILENCE_MS, 'client_gone', 'It sent no more.');
+    const next = await within(abortable(source.next(), signal), silenceMs, 'client_gone', 'It sent no more.');
     if (next.done === true) return;
     yield next.value;
   }

@@ -28,6 +28,7 @@ export interface DecoderOptions {
   readonly python: string;
   readonly pythonFolder: string;
   readonly log: Logger;
+  readonly patienceMs?: number;
 }
 
 /** After the last byte. A minute of sound takes a second. */
@@ -38,7 +39,7 @@ const READY_MS = 60_000;
 
 const endSchema = z.object({ seconds: z.number(), peak: z.number(), clipped: z.number() });
 
-export function startDecoder({ python, pythonFolder, log }: DecoderOptions): Decoder {
+export function startDecoder({ python, pythonFolder, log, patienceMs = PATIENCE_MS }: DecoderOptions): Decoder {
   const worker = startWorker({
     name: 'recordings',
     file: python,
@@ -53,9 +54,9 @@ export function startDecoder({ python, pythonFolder, log }: DecoderOptions): Dec
   return {
     async decode(file, number, signal) {
       try {
-        return await decoded(worker, file, signal);
+        return await decoded(worker, file, patienceMs, signal);
       } catch (thrown) {
-        signal.throwIfAborted();
+        if (signal.aborted) throw named(signal.reason);
         throw ofRecording(thrown, number);
       }
     },
@@ -63,14 +64,19 @@ export function startDecoder({ python, pythonFolder, log }: DecoderOptions): Dec
   };
 }
 
-async function decoded(worker: Worker, file: AsyncIterable<Uint8Array>, outer: AbortSignal): Promise<Recording> {
+async function decoded(
+  worker: Worker,
+  file: AsyncIterable<Uint8Array>,
+  patienceMs: number,
+  outer: AbortSignal,
+): Promise<Recording> {
   await within(worker.ready(outer), READY_MS, 'worker_unavailable', 'The reader of recordings does not start.');
   const late = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const input = (async function* (): AsyncGenerator<Chunk> {
     for await (const body of file) yield { data: {}, body };
-    const why = new ParleyError('bad_recording', `nothing came of it in ${PATIENCE_MS / 1000} s`);
-    timer = setTimeout(() => late.abort(why), PATIENCE_MS);
+    const why = new ParleyError('bad_recording', `nothing came of it in ${patienceMs / 1000} s`);
+    timer = setTimeout(() => late.abort(why), patienceMs);
   })();
   const signal = AbortSignal.any([outer, late.signal]);
   const pieces: Int16Array[] = [];
@@ -85,6 +91,12 @@ async function decoded(worker: Worker, file: AsyncIterable<Uint8Array>, outer: A
   }
   throw new ParleyError('worker_broken', 'recordings: it ended without an answer');
 }
+
+/** A clock that aborts does not say by a name of ours what it does. */
+const named = (reason: unknown): ParleyError =>
+  reason instanceof ParleyError
+    ? reason
+    : new ParleyError('deadline', 'The recordings took too long to come.', { cause: reason });
 
 /** A file that ends the process which reads it is damaged, or means to be. */
 function ofRecording(thrown: unknown, number: number): ParleyError {

@@ -34,16 +34,32 @@ export interface VoiceStore extends LearntVoices {
   remove(id: string): Promise<void>;
 }
 
+/** Puts a new file on the disk. */
+export type WriteFile = (path: string, bytes: Uint8Array) => Promise<void>;
+
+export interface StoreOptions {
+  readonly most?: number;
+  readonly writeFile?: WriteFile;
+}
+
 /** An absent folder is a store without voices. One that is damaged is left out, and where it is. */
-export async function openVoiceStore(folder: string, log: Logger, now: () => Date): Promise<VoiceStore> {
-  const voices = await readAll(folder, log, now().getTime());
+export async function openVoiceStore(
+  folder: string,
+  log: Logger,
+  now: () => Date,
+  { most = MOST_VOICES, writeFile = writeThrough }: StoreOptions = {},
+): Promise<VoiceStore> {
+  const voices = await readAll(folder, log, now().getTime(), most);
+  let beingWritten = 0;
   const find = (id: string): StoredVoice => {
     const voice = voices.get(id);
     if (voice === undefined) throw new ParleyError('unknown_voice', `There is no voice "${id.slice(0, 80)}".`);
     return voice;
   };
   const checkRoom = () => {
-    if (voices.size >= MOST_VOICES) throw new ParleyError('too_many_voices', `There are ${voices.size} voices.`);
+    // Two who come at once must not both get the last place.
+    if (voices.size + beingWritten < most) return;
+    throw new ParleyError('too_many_voices', `There are ${voices.size + beingWritten} voices.`);
   };
   return {
     of: (engine) => [...voices.values()].filter((voice) => voice.engine === engine),
@@ -57,9 +73,14 @@ export async function openVoiceStore(folder: string, log: Logger, now: () => Dat
     async add(draft) {
       checkRoom();
       const about = aboutOf(draft, now());
-      await write(folder, about, draft.made);
       const voice = storedVoice(about);
-      voices.set(voice.id, voice);
+      beingWritten += 1;
+      try {
+        await write(folder, about, draft.made, writeFile);
+        voices.set(voice.id, voice);
+      } finally {
+        beingWritten -= 1;
+      }
       return voice;
     },
     async remove(id) {
@@ -76,7 +97,7 @@ export async function openVoiceStore(folder: string, log: Logger, now: () => Dat
   };
 }
 
-async function readAll(folder: string, log: Logger, nowMs: number): Promise<Map<string, StoredVoice>> {
+async function readAll(folder: string, log: Logger, nowMs: number, most: number): Promise<Map<string, StoredVoice>> {
   const voices: StoredVoice[] = [];
   for (const name of await namesIn(folder)) {
     if (UNFINISHED.test(name)) await clear(join(folder, name), nowMs);
@@ -88,15 +109,18 @@ async function readAll(folder: string, log: Logger, nowMs: number): Promise<Map<
     }
   }
   voices.sort((one, other) => (one.created < other.created ? -1 : 1));
-  return new Map(voices.slice(0, MOST_VOICES).map((voice) => [voice.id, voice]));
+  if (voices.length > most) log.warn(`of the ${voices.length} voices in ${folder}, the oldest ${most} are taken`);
+  return new Map(voices.slice(0, most).map((voice) => [voice.id, voice]));
 }
 
 async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    const detail = `The folder of voices cannot be read: ${message}. Mend that, or set DATA_DIR to another folder.`;
+    throw new ParleyError('bad_settings', detail, { cause: error });
   }
 }
 
@@ -118,7 +142,7 @@ function aboutOf({ name, engine, seconds, consent, made }: Draft, at: Date): Abo
   };
 }
 
-async function write(folder: string, about: About, made: Learnt): Promise<void> {
+async function write(folder: string, about: About, made: Learnt, writeFile: WriteFile): Promise<void> {
   const making = join(folder, `.making-${about.id}`);
   try {
     await mkdir(making, { recursive: true, mode: 0o700 });
@@ -133,7 +157,7 @@ async function write(folder: string, about: About, made: Learnt): Promise<void> 
 }
 
 /** On the disk before the folder gets its name: a power cut leaves no voice with empty files. */
-async function writeFile(path: string, bytes: Uint8Array): Promise<void> {
+async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(bytes);

@@ -1,11 +1,16 @@
 /** Of what no voice is made: forms, recordings and senders of every kind. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect as connectTcp } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { HEARING_RATE } from '../../src/audio/pcm.js';
 import { wavFile } from '../../src/audio/wav.js';
+import { noise } from '../contract/vad.js';
 import { eventually } from '../fixtures/eventually.js';
+import { joined } from '../fixtures/hearing/recordings.js';
 import { type FormFields, speech, speechFile, voiceForm } from '../fixtures/voice-form.js';
 import { type ShownVoice, startVoiceServer, UNREADABLE, type VoiceServer } from './voice-server.js';
+import { pidsOf } from './workers-of.js';
 
 const text = (words: string) => new Uint8Array(Buffer.from(words));
 
@@ -45,14 +50,7 @@ describe.skipIf(UNREADABLE !== null)(`a server that makes voices${UNREADABLE ?? 
     ['silence', wavFile(new Int16Array(16_000 * 5), 16_000), 'recording_too_quiet'],
     ['a whisper from afar', speechFile(0.01), 'recording_too_quiet'],
     ['a microphone that is too loud', speechFile(40), 'recording_clipped'],
-    [
-      'noise',
-      wavFile(
-        new Int16Array(80_000).map(() => 2000 * (Math.random() - 0.5)),
-        16_000,
-      ),
-      'too_little_speech',
-    ],
+    ['noise', wavFile(joined(...noise(160, 1000)), HEARING_RATE), 'too_little_speech'],
   ])('refuses a recording that is %s, by name', async (_, bytes, code) => {
     const { status, message, ...error } = await house.refused(voiceForm({}, [['../../anna.wav', bytes]]));
     expect([status, error.code]).toEqual([422, code]);
@@ -129,6 +127,30 @@ describe.skipIf(UNREADABLE !== null)(`a server that makes voices${UNREADABLE ?? 
     expect(await house.refused(voiceForm(), proxied)).toMatchObject({ status: 403, code: 'making_refused' });
     const answer = await fetch(`${house.running().url}/v1/voices/ada`, { method: 'DELETE', ...proxied });
     expect(answer.status).toBe(403);
+  });
+
+  it('outlives a decoder that is killed while it reads, and reads the next form', async () => {
+    const before = pidsOf(house.running(), 'recordings').length;
+    const { port } = new URL(house.running().url);
+    const socket = connectTcp(Number(port), '127.0.0.1');
+    socket.write(
+      `POST /v1/voices HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: close\r\ncontent-length: 900000\r\n` +
+        'content-type: multipart/form-data; boundary=x\r\n\r\n' +
+        '--x\r\ncontent-disposition: form-data; name="recording"; filename="a.wav"\r\n\r\nRIFF',
+    );
+    const pid = await eventually(() => {
+      const pids = pidsOf(house.running(), 'recordings').slice(before);
+      expect(pids).toHaveLength(1);
+      return pids[0]!;
+    });
+    process.kill(pid, 'SIGKILL');
+    const [answer] = (await once(socket.setEncoding('utf8'), 'data')) as [string];
+    expect(answer).toMatch(/^HTTP\/1.1 422 /);
+    expect(answer).toContain('"bad_recording"');
+    socket.destroy();
+    const { id } = await house.make();
+    expect(house.stored()).toEqual([id]);
+    expect(house.running().process.exitCode).toBeNull();
   });
 
   it('leaves no decoder behind a sender that breaks off in the middle', async () => {

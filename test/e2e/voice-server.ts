@@ -8,7 +8,8 @@ import { type FormFields, voiceForm } from '../fixtures/voice-form.js';
 import { startCloudServer, startVendors, type Vendors } from './cloud.js';
 import type { RunningServer } from './server.js';
 
-const python = findDecoder(resolve('.'), [process.env.SPEECH_PYTHON]);
+/** The one that reads recordings. */
+export const python = findDecoder(resolve('.'), [process.env.SPEECH_PYTHON]);
 
 /** Null: recordings can be read here; otherwise it stands in the names of what is passed over. */
 export const UNREADABLE = typeof python === 'string' ? null : `: SKIPPED, ${python.why}; \`npm test\` makes one`;
@@ -49,10 +50,12 @@ interface Refused {
   readonly what_to_do: string;
 }
 
-export async function startVoiceServer(): Promise<VoiceServer> {
+/** `fill` puts into its folder what is there before it starts. */
+export async function startVoiceServer(fill: (data: string) => void = () => {}): Promise<VoiceServer> {
   const vendors = await startVendors();
   const data = mkdtempSync(join(tmpdir(), 'parley-voices-'));
   symlinkSync(resolve('var/avatars'), join(data, 'avatars'));
+  fill(data);
   const settings = {
     ...vendors.environment,
     DATA_DIR: data,

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../fixtures/eventually.js';
 import { CONSENT, speechFile, voiceForm } from '../fixtures/voice-form.js';
 import { connect } from './client.js';
 import { type ShownVoice, startVoiceServer, UNREADABLE, type VoiceServer } from './voice-server.js';
@@ -32,7 +33,10 @@ describe.skipIf(UNREADABLE !== null)(`voices of one's own${UNREADABLE ?? ''}`, (
     const about = JSON.parse(readFileSync(join(house.data, 'voices', voice.id, 'about.json'), 'utf8'));
     expect(about).toMatchObject({ id: voice.id, name: 'Anna', consent: { statement: CONSENT } });
     const all = await house.listed();
-    expect(all).toContainEqual({ id: voice.id, name: 'Anna', language: null, engine: 'elevenlabs', kind: 'learnt' });
+    const { created } = about;
+    expect(all).toContainEqual({
+      ...{ id: voice.id, name: 'Anna', language: null, engine: 'elevenlabs', kind: 'learnt', created },
+    });
     expect(all).toContainEqual(expect.objectContaining({ name: 'Rachel', kind: 'built_in', engine: 'elevenlabs' }));
 
     const { body } = house.vendors.elevenLabs.requests.findLast(({ endpoint }) => endpoint === 'cloning')!;
@@ -136,6 +140,27 @@ describe.skipIf(UNREADABLE !== null)(`voices of one's own${UNREADABLE ?? ''}`, (
       { body: null, state: 'done' },
     ]);
     rmSync(folder);
+  });
+
+  it('goes on with what it has begun to say in a voice that is deleted meanwhile', async () => {
+    const { id } = await house.make();
+    // It plays by the clock: most of a story is not sent yet when its first second sounds.
+    const client = await connect(house.running().realtime);
+    client.send(withVoice(id));
+    await client.next('session.updated');
+    const frames = () => client.media.filter(({ kind }) => kind === 'audio').length;
+    client.ask('Tell me a story.');
+    await eventually(() => expect(frames()).toBeGreaterThan(0));
+    expect((await house.drop(id)).status).toBe(204);
+    const { length } = client.events;
+    const before = frames();
+    // A second more of it than was on its way.
+    await eventually(() => expect(frames()).toBeGreaterThan(before + 35));
+    expect(client.events.slice(length).filter(({ type }) => type === 'error')).toEqual([]);
+    client.send({ type: 'response.cancel' });
+    expect((await client.next('response.done')).response.status).toBe('cancelled');
+    expect([await house.learnt(), house.stored()]).toEqual([[], []]);
+    await client.close();
   });
 
   it('keeps a voice that the vendor would not delete', async () => {

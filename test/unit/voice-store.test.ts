@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
-import { type Draft, openVoiceStore } from '../../src/voices/store.js';
+import { type Draft, openVoiceStore, type StoreOptions, type WriteFile } from '../../src/voices/store.js';
 
 const NOW = new Date('2026-05-03T10:00:00.000Z');
 const BODY = new Uint8Array([1, 2, 3, 4]);
@@ -30,7 +30,7 @@ function place() {
   onTestFinished(() => rmSync(join(folder, '..'), { recursive: true, force: true }));
   const lines: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
-  return { folder, lines, open: (now = NOW) => openVoiceStore(folder, log, () => now) };
+  return { folder, lines, open: (options: StoreOptions = {}) => openVoiceStore(folder, log, () => NOW, options) };
 }
 
 it('keeps a voice whole, with who agreed to it, and finds it again', async () => {
@@ -129,21 +129,88 @@ it('takes no notice of folders that it has not made, and clears what it left unf
   expect(lines).toEqual([]);
 });
 
-it('leaves nothing of a voice for which there is no room on the disk', async () => {
+it.each(['voice.safetensors', 'about.json'])(
+  'leaves nothing of a voice when the disk is full at its %s',
+  async (name) => {
+    const { folder, open } = place();
+    const store = await open({ writeFile: failingAt(name, fullDisk) });
+    await expect(store.add(DRAFT)).rejects.toMatchObject({ code: 'disk_full' });
+    expect([store.of('coqui'), readdirSync(folder)]).toEqual([[], []]);
+    expect((await open()).of('coqui')).toEqual([]);
+  },
+);
+
+it.each(['EROFS', 'EACCES', 'EIO'])('leaves nothing of a voice that cannot be written: %s', async (code) => {
   const { folder, open } = place();
-  const store = await open();
-  // Every write to it fails as on a full disk.
-  const full = { ...DRAFT, made: { kind: 'here' as const, body: new FullDisk() } };
-  await expect(store.add(full)).rejects.toMatchObject({ code: 'disk_full' });
+  const store = await open({ writeFile: failingAt('about.json', async () => Promise.reject(failure(code))) });
+  await expect(store.add(DRAFT)).rejects.toMatchObject({ code });
   expect([store.of('coqui'), readdirSync(folder)]).toEqual([[], []]);
 });
 
-/** Bytes that no disk has room for: whoever writes them is told so. */
-class FullDisk extends Uint8Array {
-  override get byteLength(): number {
-    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-  }
+it('keeps nothing where no folder can be made, and goes on once it can', async () => {
+  const { folder, open } = place();
+  const store = await open();
+  // Permissions would not hold everybody back who runs this.
+  writeFileSync(folder, 'no folder');
+  await expect(open()).rejects.toMatchObject({ code: 'bad_settings', message: expect.stringContaining('DATA_DIR') });
+  await expect(store.add(DRAFT)).rejects.toMatchObject({ code: expect.stringMatching(/^(ENOTDIR|EEXIST)$/) });
+  expect(store.of('coqui')).toEqual([]);
+  rmSync(folder);
+  expect((await store.add(DRAFT)).name).toBe('Anna');
+});
+
+it('has a bound, also for those who come at once, and room again when one has gone', async () => {
+  const { folder, lines, open } = place();
+  const store = await open({ most: 3 });
+  const first = await store.add(DRAFT);
+  const adding = await Promise.allSettled([store.add(DRAFT), store.add(DRAFT), store.add(DRAFT)]);
+  expect(adding.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+  expect(adding[2]).toMatchObject({ reason: { code: 'too_many_voices' } });
+  expect(() => store.checkRoom()).toThrow(expect.objectContaining({ code: 'too_many_voices' }));
+  expect(readdirSync(folder)).toHaveLength(3);
+  await store.remove(first.id);
+  store.checkRoom();
+  await store.add(DRAFT);
+  expect([store.of('coqui').length, lines]).toEqual([3, []]);
+});
+
+it('has its place back of a voice that could not be written', async () => {
+  const { open } = place();
+  let isFull = true;
+  const writeFile = async (path: string, bytes: Uint8Array) => (isFull ? fullDisk() : writeFileSync(path, bytes));
+  const store = await open({ most: 1, writeFile });
+  await expect(store.add(DRAFT)).rejects.toMatchObject({ code: 'disk_full' });
+  isFull = false;
+  expect((await store.add(DRAFT)).name).toBe('Anna');
+});
+
+it('takes the oldest of more voices than it keeps, and says so', async () => {
+  const { folder, lines, open } = place();
+  const store = await open();
+  const [old] = [await store.add(DRAFT), await store.add(DRAFT)];
+  const file = join(folder, old.id, 'about.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('2026-05-03', '2026-05-02'));
+  expect((await open({ most: 1 })).of('coqui').map(({ id }) => id)).toEqual([old.id]);
+  expect(lines).toEqual([expect.stringContaining('the oldest 1 are taken')]);
+  expect(readdirSync(folder)).toHaveLength(2);
+});
+
+/** What a system says when a disk is full: Linux has a device that always is. */
+async function fullDisk(): Promise<never> {
+  if (existsSync('/dev/full')) writeFileSync('/dev/full', BODY);
+  throw failure('ENOSPC');
 }
+
+const failure = (code: string) => Object.assign(new Error(`${code}: as a disk says it`), { code });
+
+/** Half of that file is there when it fails. */
+const failingAt =
+  (name: string, fail: () => Promise<never>): WriteFile =>
+  async (path, bytes) => {
+    if (!path.endsWith(name)) return writeFileSync(path, bytes);
+    writeFileSync(path, bytes.subarray(0, bytes.length / 2));
+    await fail();
+  };
 
 function change(path: string, changes: object): void {
   const file = join(path, 'about.json');
