@@ -4,9 +4,10 @@ import { defineConfig } from 'vite';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * One build, three doors: the page at `/`, the kiosk at `/kiosk`, and the element under its stable name
- * `/parley-avatar.js` for pages elsewhere. Both pages load that very file, so what is embedded is what is seen. Addresses
- * are relative, because an embedding page has another origin: the element finds its audio worklets beside itself.
+ * One build, four doors: the page at `/`, the kiosk at `/kiosk`, the voices at `/voices`, and the element under its
+ * stable name `/parley-avatar.js` for pages elsewhere. The pages with a face load that very file, so what is embedded is
+ * what is seen. Addresses are relative, because an embedding page has another origin: the element finds its audio
+ * worklets beside itself.
  */
 export default defineConfig({
   root: here('web-client'),
@@ -23,6 +24,7 @@ export default defineConfig({
       input: {
         page: here('web-client/index.html'),
         kiosk: here('web-client/kiosk.html'),
+        voices: here('web-client/voices.html'),
         'parley-avatar': here('web-client/element/parley-avatar.ts'),
       },
       output: {

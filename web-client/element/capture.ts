@@ -17,14 +17,24 @@ export interface Capture {
   close(): void;
 }
 
+/**
+ * What is heard for. In a conversation the browser takes out what the loudspeakers say, or the avatar would hear itself
+ * and fall silent. In a recording of a voice it leaves everything as it is: filters take some of the voice along.
+ */
+export type Purpose = 'conversation' | 'recording';
+
 /** Rejects with what the browser says: a DOMException whose name tells why. */
-export async function openCapture(deviceId: string | undefined, hooks: CaptureHooks): Promise<Capture> {
+export async function openCapture(
+  deviceId: string | undefined,
+  hooks: CaptureHooks,
+  purpose: Purpose,
+): Promise<Capture> {
+  const isFiltered = purpose === 'conversation';
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: {
-      // Without it the avatar would hear itself and fall silent.
-      echoCancellation: true,
-      noiseSuppression: true,
-      autoGainControl: true,
+      echoCancellation: isFiltered,
+      noiseSuppression: isFiltered,
+      autoGainControl: isFiltered,
       channelCount: 1,
       ...(deviceId === undefined ? {} : { deviceId: { exact: deviceId } }),
     },

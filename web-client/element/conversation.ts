@@ -33,6 +33,8 @@ export interface Conversation {
   reconnect(): void;
   /** Ends the session and begins another, which is told nothing of this one. */
   forget(): void;
+  /** The voice that every session from now on is asked for; null: its presenter's. */
+  speakWith(voice: string | null): void;
   /** Goes on in a session at another address of this server, which is told what was said. */
   goOver(socket: string): void;
   setVolume(volume: number): void;
@@ -53,6 +55,7 @@ export function openConversation(
   /** It opens with the sound: what is said before nobody could answer aloud. */
   let ear: 'shut' | 'opening' | 'open' = 'shut';
   let awaitsWords = false;
+  let voice: string | null = null;
   /** What was said last while words were awaited. */
   let unanswered: string | undefined;
   /** Lines of the visitor that wait for the sound to open. say() asks them; nobody else does. */
@@ -129,6 +132,7 @@ export function openConversation(
     } else if (event.type === 'avatar.state') server = event.state;
     else if (event.type === 'conversation.item.input_audio_transcription.failed') hooks.onProblem(event.error);
     else if (event.type !== 'error') playback.steer(event, dialogue.isCancelling);
+    else if (event.error.code === 'unknown_voice' && voice !== null) missVoice(voice);
     else if (event.error.code !== 'response_cancel_not_active') hooks.onProblem(event.error);
     // An answer that begins after it was taken back leaves no words behind; what the visitor says does.
     if (!dialogue.isCancelling) transcript.receive(event);
@@ -146,9 +150,17 @@ export function openConversation(
     microphone.restart();
     playback.restart();
     hooks.onSession({ hears });
+    if (voice !== null) transmit(spokenWith(voice));
     if (ear === 'open') agree();
     send(retold(transcript.messages, unasked));
     send(dialogue.resume());
+  }
+
+  /** It may have been deleted. The session goes on with its presenter's. */
+  function missVoice(missed: string): void {
+    const message = `This server has no voice "${missed}" any more, or never had. The avatar speaks with its own.`;
+    voice = null;
+    hooks.onProblem({ code: 'unknown_voice', message });
   }
 
   function onPack(pack: Pack): void {
@@ -214,6 +226,9 @@ export function openConversation(
       awaitsWords = isWaiting;
       if (ear === 'open' && isOpen) agree();
     },
+    speakWith(next) {
+      voice = next;
+    },
     reconnect: () => connection.retry(),
     forget() {
       gone += 1;
@@ -239,3 +254,8 @@ export function openConversation(
     },
   };
 }
+
+const spokenWith = (voice: string): ClientEvent => ({
+  type: 'session.update',
+  session: { type: 'realtime', audio: { output: { voice } } },
+});

@@ -1,5 +1,5 @@
 /** The microphone as the visitor knows it: off, on, muted, or a reason why not and what to do about it. */
-import { type Capture, openCapture } from './capture.js';
+import { type Capture, type CaptureHooks, openCapture, type Purpose } from './capture.js';
 import { type MicrophoneFrame, meterOf } from './microphone-frames.js';
 import { type MicrophoneProblem, problemOf, sayProblem } from './microphone-problem.js';
 
@@ -28,7 +28,7 @@ export interface MicrophoneHooks {
   onFrame(samples: Int16Array, isMuted: boolean): void;
 }
 
-export function microphone(hooks: MicrophoneHooks): Microphone {
+export function microphone(hooks: MicrophoneHooks, purpose: Purpose = 'conversation'): Microphone {
   let state: MicrophoneState = { kind: 'off' };
   let capture: Capture | undefined;
   let isMuted = false;
@@ -100,7 +100,7 @@ export function microphone(hooks: MicrophoneHooks): Microphone {
     become({ kind: 'opening' });
     const onSilenced = (isSilenced: boolean) => become(listening(isSilenced));
     try {
-      const opened = await openOrDefault(deviceId, { onFrame, onEnded: lose, onSilenced });
+      const opened = await openOrDefault(deviceId, { onFrame, onEnded: lose, onSilenced }, purpose);
       if (mine !== attempt) return opened.close();
       capture = opened;
       become(listening(opened.isSilenced));
@@ -143,12 +143,12 @@ export function microphone(hooks: MicrophoneHooks): Microphone {
 const isMicrophone = ({ kind }: MediaDeviceInfo): boolean => kind === 'audioinput';
 
 /** A device that was chosen once and is not there today is no reason not to listen. */
-async function openOrDefault(deviceId: string | undefined, hooks: Parameters<typeof openCapture>[1]): Promise<Capture> {
-  if (deviceId === undefined) return openCapture(undefined, hooks);
+async function openOrDefault(deviceId: string | undefined, hooks: CaptureHooks, purpose: Purpose): Promise<Capture> {
+  if (deviceId === undefined) return openCapture(undefined, hooks, purpose);
   try {
-    return await openCapture(deviceId, hooks);
+    return await openCapture(deviceId, hooks, purpose);
   } catch (error) {
     if (problemOf(error) !== 'missing') throw error;
-    return openCapture(undefined, hooks);
+    return openCapture(undefined, hooks, purpose);
   }
 }

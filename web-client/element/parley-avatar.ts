@@ -20,7 +20,7 @@ export type ParleyDebug = ConversationCounters & { readonly state: Mood };
 const LONGEST_QUESTION = 4000;
 
 export class ParleyAvatar extends HTMLElement {
-  static readonly observedAttributes = ['src', 'avatar'];
+  static readonly observedAttributes = ['src', 'avatar', 'voice'];
 
   readonly #stage: Stage = buildStage(this.attachShadow({ mode: 'open' }), () => this.microphoneLevel);
   readonly #ears = ears(
@@ -58,6 +58,7 @@ export class ParleyAvatar extends HTMLElement {
     // Before the first connectedCallback, which reads them.
     if (!this.#isPlaced || before === now) return;
     if (name === 'avatar') this.#visit?.present(wanted(now));
+    else if (name === 'voice') this.#visit?.speakWith(wanted(now));
     else {
       this.disconnectedCallback();
       this.connectedCallback();
@@ -182,7 +183,8 @@ export class ParleyAvatar extends HTMLElement {
       this.#tell('parley-error', { code: 'src_invalid', message });
       return undefined;
     }
-    const visit = openVisit(this.#stage.canvas, server, wanted(this.getAttribute('avatar')), this.#hooks());
+    const wish = { avatar: wanted(this.getAttribute('avatar')), voice: wanted(this.getAttribute('voice')) };
+    const visit = openVisit(this.#stage.canvas, server, wish, this.#hooks());
     visit.conversation.setVolume(this.#volume.audible);
     visit.conversation.waitForWords(this.#waitsForWords);
     return visit;
@@ -236,6 +238,6 @@ export class ParleyAvatar extends HTMLElement {
 }
 
 /** An empty attribute wishes nothing. */
-const wanted = (avatar: string | null): string | null => (avatar === '' ? null : avatar);
+const wanted = (id: string | null): string | null => (id === '' ? null : id);
 
 customElements.define('parley-avatar', ParleyAvatar);

@@ -8,18 +8,26 @@ export interface Visit {
   readonly conversation: Conversation;
   /** Goes on with another presenter; null: the server's own choice. */
   present(avatar: string | null): void;
+  /** Goes on with another voice; null: the presenter's. */
+  speakWith(voice: string | null): void;
   end(): void;
+}
+
+export interface Wish {
+  readonly avatar: string | null;
+  readonly voice: string | null;
 }
 
 export function openVisit(
   canvas: HTMLCanvasElement,
   server: ServerAddress,
-  avatar: string | null,
+  { avatar, voice }: Wish,
   hooks: ConversationHooks,
 ): Visit {
   const ended = new AbortController();
   /** Whom the server was asked for, as long as it has not answered: it may not have them. */
   let doubted = avatar;
+  let { socket } = presentedBy(server, avatar);
 
   const onConnection: ConversationHooks['onConnection'] = (state) => {
     if (state.kind === 'open') doubted = null;
@@ -37,13 +45,20 @@ export function openVisit(
 
   function present(next: string | null): void {
     doubted = next;
-    conversation.goOver(presentedBy(server, next).socket);
+    socket = presentedBy(server, next).socket;
+    conversation.goOver(socket);
   }
 
   const conversation = openConversation(canvas, presentedBy(server, avatar), { ...hooks, onConnection }, ended.signal);
+  conversation.speakWith(voice);
   return {
     conversation,
     present,
+    speakWith(next) {
+      conversation.speakWith(next);
+      // A session that has spoken keeps its voice.
+      conversation.goOver(socket);
+    },
     end() {
       // What was heard so far is told as such before the conversation ends.
       conversation.stop();

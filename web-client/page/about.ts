@@ -1,4 +1,4 @@
-/** What the server says about itself, and who may present it: `GET /v1/about`, `GET /v1/avatars`. */
+/** What the server says about itself: `GET /v1/about`, `GET /v1/avatars`, `GET /v1/voices`. */
 
 export interface EngineInUse {
   readonly job: string;
@@ -30,12 +30,36 @@ export interface Presenter {
   readonly name: string;
 }
 
+export interface Voice {
+  readonly id: string;
+  readonly name: string;
+  readonly language: string | null;
+  readonly engine?: string;
+  /** `learnt`: it was made of recordings. */
+  readonly kind: 'built_in' | 'learnt';
+  /** Of learnt ones. */
+  readonly created?: string;
+}
+
+export interface Voices {
+  readonly voices: readonly Voice[];
+  /** Which engines can make one of recordings; if none, why not and what to do about it. */
+  readonly making: {
+    readonly engines: readonly string[];
+    readonly code?: string;
+    readonly message?: string;
+    readonly what_to_do?: string;
+  };
+}
+
 export const fetchAbout = (): Promise<About> => read<About>('/v1/about');
 
 export async function fetchPresenters(): Promise<readonly Presenter[]> {
   const { avatars } = await read<{ avatars: readonly Presenter[] }>('/v1/avatars');
   return avatars;
 }
+
+export const fetchVoices = (): Promise<Voices> => read<Voices>('/v1/voices');
 
 async function read<T>(path: string): Promise<T> {
   const response = await fetch(path);

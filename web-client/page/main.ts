@@ -1,7 +1,7 @@
 /** The page at `/`: the element, and around it the microphone and the conversation in writing. */
 import '../element/parley-avatar.js';
 import type { ParleyAvatar, ParleyEvents } from '../element/parley-avatar.js';
-import { type About, fetchAbout, fetchPresenters } from './about.js';
+import { type About, fetchAbout, fetchPresenters, fetchVoices, type Voices } from './about.js';
 import { composer } from './composer.js';
 import { showEngines, whyDeaf, whyMute } from './engines.js';
 import { microphoneControl } from './microphone.js';
@@ -16,6 +16,8 @@ const avatar = document
   .importNode(find<HTMLTemplateElement>('template').content, true)
   .querySelector('parley-avatar') as ParleyAvatar;
 const presenter = presenterChoice(find('.presenter'), avatar);
+const voice = new URLSearchParams(location.search).get('voice');
+if (voice !== null) avatar.setAttribute('voice', voice);
 const lines = transcript(find('.lines'), find('.transcript'), find('.answers'));
 const notice = notices(find('.notices'), () => avatar.reconnect());
 const composing = composer(find('.foot'), {
@@ -103,7 +105,13 @@ function introduce(told: About): void {
   if (reason !== undefined) microphone.explain(reason);
 }
 
+/** The page of the voices has something to offer: one can be made there, or one that was made be found. */
+function showWay({ voices, making }: Voices): void {
+  find('.bar .voices').hidden = making.engines.length === 0 && voices.every(({ kind }) => kind === 'built_in');
+}
+
 // Without it the conversation works all the same; the page only has less to say about it.
 fetchAbout().then(introduce, () => find('.intro').remove());
 fetchPresenters().then(presenter.offer, () => {});
+fetchVoices().then(showWay, () => {});
 find('.stage').append(avatar);
