@@ -60,7 +60,15 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'coqui', include: [COQUI], maxWorkers: 1, sequence: { groupOrder: 5 } },
+        test: {
+          name: 'coqui',
+          include: [COQUI],
+          // Even a tiny model takes its time on a processor: its vocoder is as wide as it always is.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 5 },
+        },
       },
     ],
   },

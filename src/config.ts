@@ -110,7 +110,7 @@ const schema = z.object({
   COQUI_PYTHON: z.string().optional(),
   COQUI_DEVICE: torchDevice.default('cpu'),
   COQUI_LANGUAGE: z.string().trim().default('en'),
-  COQUI_VOICE: z.string().trim().default('Claribel Dervla'),
+  COQUI_VOICE: z.string().trim().min(1).optional(),
   COQUI_SPEED: decimal(0.5, 1.5).default(1),
   COQUI_SAMPLE_RATE: speechRate,
   LLM_CONTEXT_TOKENS: wholeNumber(100, 10_000_000).default(8000),

@@ -24,6 +24,7 @@ from .engine import Cancelled, Chunk, Context, Engine, EngineLost, SettingsError
 from .frames import WireError, read_frame
 from .messages import EXIT_LOST, EXIT_SETTINGS, PROTOCOL
 from .streams import INPUT_WINDOW, Stream, Table
+from .telling import take_over
 
 # Threads of methods, those of cancelled streams included until they have noticed.
 MOST_RUNNING = 128
@@ -61,6 +62,7 @@ def serve(engines: Mapping[str, str]) -> NoReturn:
     # Ctrl-C in a terminal reaches every process of the group; Parley alone decides when its workers end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     worker = Worker(writer)
+    take_over(lambda message: worker.log("warn", message, {}))
     threading.Thread(target=_read, args=(worker, source), name="wire", daemon=True).start()
     worker.greeted.wait()
     _load(worker, engines)

@@ -10,7 +10,6 @@ import { eventually } from '../fixtures/eventually.js';
 import { SPEECHLESS, speechPython } from '../fixtures/speech-python.js';
 import { CONSENT, speechFile, voiceForm } from '../fixtures/voice-form.js';
 
-const LONG_MS = 300_000;
 const missing = coquiPython === null ? COQUILESS : speechPython === null ? SPEECHLESS : '';
 
 interface Shown {
@@ -45,7 +44,7 @@ describe.skipIf(missing !== '')(`voices that XTTS has learnt${missing}`, () => {
     data = mkdtempSync(join(tmpdir(), 'parley-learnt-'));
     symlinkSync(resolve('var/avatars'), join(data, 'avatars'));
     server = await start();
-  }, LONG_MS);
+  });
   afterAll(async () => {
     await server.stop();
     model.remove();
@@ -72,7 +71,7 @@ describe.skipIf(missing !== '')(`voices that XTTS has learnt${missing}`, () => {
     await client.close();
   }
 
-  it('are made, listed, spoken with after a restart, too, and deleted', { timeout: LONG_MS }, async () => {
+  it('are made, listed, spoken with after a restart, too, and deleted', async () => {
     await eventually(async () => expect(await isUp()).toBe('up'));
     const answer = await post(voiceForm({ name: '../../anna' }));
     expect(answer.status).toBe(201);
@@ -103,7 +102,7 @@ describe.skipIf(missing !== '')(`voices that XTTS has learnt${missing}`, () => {
     await client.close();
   });
 
-  it('lets an answer that a voice has begun go on when the voice is deleted', { timeout: LONG_MS }, async () => {
+  it('lets an answer that a voice has begun go on when the voice is deleted', async () => {
     const { id } = (await (await post(voiceForm())).json()) as Shown;
     const client = await connect(server.realtime, ['realtime']);
     client.send({ type: 'session.update', session: { type: 'realtime', audio: { output: { voice: id } } } });
@@ -116,7 +115,7 @@ describe.skipIf(missing !== '')(`voices that XTTS has learnt${missing}`, () => {
     await client.close();
   });
 
-  it('are not made without consent, nor of what is no recording', { timeout: LONG_MS }, async () => {
+  it('are not made without consent, nor of what is no recording', async () => {
     const code = async (form: FormData) =>
       ((await (await post(form)).json()) as { error: { code: string } }).error.code;
     expect(await code(voiceForm({ consent: '' }))).toBe('consent_missing');

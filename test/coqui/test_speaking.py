@@ -86,9 +86,7 @@ def test_a_cancel_ends_a_clause_in_its_middle(engine: Engine) -> None:
         for chunk in engine.methods["speak"]({"voice": "Ada Example"}, phrases("A."), quiet(cancelled)):
             chunks.append(chunk)
             cancelled.set()
-            if len(chunks) > 1000:
-                break
-    assert 0 < seconds(chunks) < 2
+    assert len(chunks) == 1
     assert engine.stats is not None and engine.stats()["waiting"] == 0
     assert seconds(said(engine, quiet(threading.Event()), "B.")) > 1
 

@@ -88,6 +88,11 @@ def test_settings_that_are_wrong_are_named(folder: Path, wrong: dict[str, Any], 
         xtts.load(settings(folder, **wrong))
 
 
+def test_a_speaker_who_is_not_in_the_file_is_refused_at_once(folder: Path) -> None:
+    with pytest.raises(SettingsError, match='COQUI_VOICE: there is no speaker "Nobody"; there are Ada Example, Ben Ex'):
+        xtts.load(settings(folder, voice="Nobody"))
+
+
 def test_what_is_left_out_is_as_it_is_published() -> None:
     options = read_options({"model": "x", "agreed": True, "language": "en_US"})
     assert (options.device, options.language, options.stream_chunk, options.seed) == ("auto", "en", 20, None)

@@ -1,8 +1,8 @@
 """A model in the layout of XTTS v2 that loads by the code that loads the published one: config.json, model.pth, vocab.json
 and speakers_xtts.pth. Its GPT is narrow and shallow; vocoder and speaker encoder are as wide as they always are. Nobody
-taught it anything: it hums, and never ends by itself.
+taught it anything: it hums, and never ends by itself, or after a number of tokens, whatever it says.
 
-    python test/coqui/tiny_xtts.py FOLDER
+    python test/coqui/tiny_xtts.py FOLDER [TOKENS]
 """
 
 from __future__ import annotations
@@ -20,19 +20,21 @@ from TTS.tts.models.xtts import Xtts
 
 WIDTH = 64
 SPEAKER = 512
+STOP = 1025
 SPEAKERS = ("Ada Example", "Ben Example")
 SPECIALS = ("[STOP]", "[UNK]", "[SPACE]")
 LANGUAGES = ("en", "de", "zh-cn")
 LETTERS = "abcdefghijklmnopqrstuvwxyzäöüß0123456789.,;:!?'-()"
 
 
-def make(folder: Path) -> Path:
+def make(folder: Path, ends_after: int | None = None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(1)
     _tokenizer().save(str(folder / "vocab.json"))
     config = _config()
     model = Xtts(config)
     state = _weights(model)
+    _end(state, ends_after)
     # The published file keeps its configuration as objects, of classes that have moved since.
     config.datasets = [BaseDatasetConfig()]
     with _as_then(XttsArgs), _as_then(XttsAudioConfig):
@@ -70,7 +72,7 @@ def _config() -> XttsConfig:
         gpt_stop_text_token=0,
         gpt_num_audio_tokens=1026,
         gpt_start_audio_token=1024,
-        gpt_stop_audio_token=1025,
+        gpt_stop_audio_token=STOP,
         gpt_use_perceiver_resampler=True,
         decoder_input_dim=WIDTH,
         d_vector_dim=SPEAKER,
@@ -98,8 +100,21 @@ def _weights(model: Xtts) -> dict[str, torch.Tensor]:
         name = name.replace("parametrizations.weight.original0", "weight_g")
         name = name.replace("parametrizations.weight.original1", "weight_v")
         weights[name] = tensor
-    weights["gpt.mel_head.bias"][1025] = -1e4
     return weights
+
+
+def _end(weights: dict[str, torch.Tensor], after: int | None) -> None:
+    """Makes the token of the end impossible, or for as long as a position's first number is below zero."""
+    if after is None:
+        weights["gpt.mel_head.bias"][STOP] = -1e4
+        return
+    places = weights["gpt.mel_pos_embedding.emb.weight"].clone()
+    # So large that nothing else in the vector counts once it is normalised.
+    places[:, 0] = 10 * (torch.arange(len(places)) - after + 0.5)
+    head = weights["gpt.mel_head.weight"].clone()
+    head[STOP] = 0
+    head[STOP, 0] = 1000
+    weights |= {"gpt.mel_pos_embedding.emb.weight": places, "gpt.mel_head.weight": head}
 
 
 def _speaker() -> dict[str, torch.Tensor]:
@@ -108,4 +123,4 @@ def _speaker() -> dict[str, torch.Tensor]:
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]))
+    make(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else None)

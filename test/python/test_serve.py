@@ -23,6 +23,18 @@ from parley_workers.streams import Stream
 PYTHON_FOLDER = Path(__file__).parent.parent.parent / "python"
 # A hang ends as an end of the pipe, and so as a failed test.
 PATIENCE_S = 20.0
+# A worker whose engine has something to tell before it is ready.
+TELLER = """
+import sys, types
+from parley_workers.engine import Engine
+from parley_workers.serve import serve
+from parley_workers.telling import warn
+def load(settings):
+    warn("the model is on the CPU")
+    return Engine({})
+sys.modules["teller"] = types.SimpleNamespace(load=load)
+serve({"teller": "teller"})
+"""
 
 
 @dataclass
@@ -65,7 +77,7 @@ def high_pipe() -> tuple[int, int]:
     return high
 
 
-def start(stdout_joins_the_wire: bool = False) -> Process:
+def start(stdout_joins_the_wire: bool = False, program: tuple[str, ...] = ("-m", "parley_workers")) -> Process:
     theirs_in, ours_out = high_pipe()
     ours_in, theirs_out = high_pipe()
 
@@ -76,7 +88,7 @@ def start(stdout_joins_the_wire: bool = False) -> Process:
             os.dup2(theirs_out, 1)
 
     popen = subprocess.Popen(
-        [sys.executable, "-m", "parley_workers"],
+        [sys.executable, *program],
         env={**os.environ, "PYTHONPATH": str(PYTHON_FOLDER), "PYTHONDONTWRITEBYTECODE": "1"},
         stdin=subprocess.DEVNULL,
         stdout=None if stdout_joins_the_wire else subprocess.PIPE,
@@ -296,6 +308,17 @@ def test_an_exception_ends_its_stream_only_and_stands_in_the_log(worker: Process
     assert (failed.code, failed.message) == ("engine_failed", "ValueError: nobody expected this")
     worker.send(Open(0, 2, "count", {"to": 1}, 2))
     assert worker.next(End).generation == 2
+
+
+def test_what_an_engine_tells_while_it_loads_stands_in_the_log_as_a_warning() -> None:
+    process = start(program=("-c", TELLER))
+    try:
+        process.send(Hello(1, "teller", {}))
+        told = process.next(messages.Log)
+        assert (told.level, told.message) == ("warn", "the model is on the CPU")
+        process.next(messages.Ready)
+    finally:
+        finish(process)
 
 
 def test_a_body_too_large_for_a_frame_ends_its_stream_only(worker: Process) -> None:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ pytest.importorskip("kokoro_onnx", reason="Kokoro's package is not installed")
 from conftest import phrases, seconds, words_of  # noqa: E402
 from parley_workers.engine import Cancelled, Context, SettingsError, WorkerError  # noqa: E402
 from parley_workers.engines import kokoro  # noqa: E402
+from parley_workers.engines.kokoro import g2p  # noqa: E402
 from parley_workers.engines.kokoro.files import OnnxFiles, TorchFiles, find_files  # noqa: E402
 from parley_workers.engines.kokoro.g2p import Phonemes  # noqa: E402
 from parley_workers.engines.kokoro.model import MOST_PHONEMES  # noqa: E402
@@ -107,12 +109,77 @@ def test_a_voice_speaks_the_language_of_its_first_letter_unless_told_otherwise()
 # --- phonemes and words ---------------------------------------------------------------------------------------------------
 
 
-def test_phonemes_are_those_that_the_model_knows() -> None:
-    phonemes = Phonemes()
-    english = phonemes.of("Hello, how are you today?", "a")
+def test_phonemes_are_those_that_the_model_knows(context: Context) -> None:
+    phonemes = Phonemes(20.0)
+    english = phonemes.of("Hello, how are you today?", "a", context)
     assert english.startswith("h") and english.endswith("?") and "ˈ" in english and "  " not in english
-    assert phonemes.of("Hello there, my dear", "b") != phonemes.of("Hello there, my dear", "a")
-    assert phonemes.of("Bonjour", "f") and phonemes.of("Hola", "e") and phonemes.of("...", "a") in ("", "...")
+    british, american = (phonemes.of("Hello there, my dear", language, context) for language in "ba")
+    assert british != american
+    assert phonemes.of("Bonjour", "f", context) and phonemes.of("Hola", "e", context)
+    assert phonemes.of("...", "a", context) in ("", "...")
+
+
+def test_reading_that_hangs_is_noticed_and_who_waits_behind_it_can_be_cancelled(
+    hum: Path, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = kokoro.load({"model": str(hum)})
+    reads, end = threading.Event(), threading.Event()
+
+    def hang(self: Phonemes, language: str) -> Callable[[str], str]:
+        reads.set()
+        end.wait()
+        return lambda text: text
+
+    monkeypatch.setattr(Phonemes, "_make", hang)
+    speak = engine.methods["speak"]
+    first = threading.Thread(target=lambda: list(speak({"voice": "ff_siwi"}, phrases("Bonjour."), context)))
+    first.start()
+    assert reads.wait(30) and engine.hung is not None and engine.hung() is None
+    monkeypatch.setattr(kokoro, "HANGS_S", -1.0)
+    assert "readers has been at the same thing" in (engine.hung() or "")
+    cancelled = threading.Event()
+    cancelled.set()
+    with pytest.raises(Cancelled):
+        list(speak({"voice": "af_sky"}, phrases("Hello."), Context(cancelled, lambda level, message, fields: None)))
+    end.set()
+    first.join(30)
+
+
+@pytest.mark.parametrize("module", ["kokoro_onnx", "parley_workers.engines.kokoro.model"])
+def test_a_python_without_the_packages_is_refused_with_what_makes_one(
+    hum: Path, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(SettingsError, match=f"has no module {module}; `npm run setup:local kokoro` makes a Python"):
+        kokoro.load({"model": str(hum)})
+
+
+def test_voices_in_languages_that_cannot_be_read_here_are_not_offered(
+    hum: Path, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacks = Phonemes.lacks
+    monkeypatch.setattr(
+        Phonemes, "lacks", lambda self, code: "fr-fr needs lessons" if code == "f" else lacks(self, code)
+    )
+    engine = kokoro.load({"model": str(hum)})
+    assert engine.info["voices"] == ["af_heart", "af_sky", "am_adam", "bf_emma"]
+    with pytest.raises(WorkerError, match='the voice "ff_siwi": fr-fr needs lessons') as failure:
+        list(engine.methods["speak"]({"voice": "ff_siwi"}, phrases("Bonjour."), context))
+    assert failure.value.code == "unknown_voice"
+    with pytest.raises(SettingsError, match='KOKORO_VOICE: the voice "ff_siwi": fr-fr needs lessons'):
+        kokoro.load({"model": str(hum), "voice": "ff_siwi"})
+    with pytest.raises(SettingsError, match="KOKORO_LANGUAGE: fr-fr needs lessons"):
+        kokoro.load({"model": str(hum), "language": "fr"})
+
+
+def test_what_a_language_lacks_is_said_with_the_command_that_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = {"misaki": True, "jieba": False}
+    monkeypatch.setattr(g2p, "has", lambda module: there[module])
+    assert Phonemes(20.0).lacks("z") == f"cmn needs misaki[zh]: {sys.executable} -m pip install 'misaki[zh]'"
+    assert Phonemes(20.0).lacks("a") is None
+    # espeak-ng reads them itself where there is no misaki.
+    there["misaki"] = False
+    assert Phonemes(20.0).lacks("z") is None
 
 
 def test_phonemes_that_the_model_was_not_taught_are_left_out() -> None:
@@ -122,7 +189,7 @@ def test_phonemes_that_the_model_was_not_taught_are_left_out() -> None:
 @pytest.mark.parametrize("text", ["$1,777,777.77 " * 8, "1777777 " * 14, "7-" * 59])
 def test_a_clause_of_many_phonemes_is_said_to_its_end(hum: Path, context: Context, text: str) -> None:
     engine = kokoro.load({"model": str(hum)})
-    phonemes = Phonemes().of(text, "a")
+    phonemes = Phonemes(20.0).of(text, "a", context)
     assert len(phonemes) > MOST_PHONEMES
     said = list(engine.methods["speak"]({"voice": "af_sky"}, phrases(text), context))
     # 75 ms for each phoneme; what is cut in the middle is read in another way.
@@ -139,7 +206,7 @@ def test_a_voice_that_the_file_has_not_is_refused_at_once(hum: Path) -> None:
 
 def test_it_says_that_english_is_said_by_rule(hum: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kokoro.load({"model": str(hum)})
-    assert ("by rule" in capsys.readouterr().err) != Phonemes().has_dictionary
+    assert ("by rule" in capsys.readouterr().err) != Phonemes(20.0).has_dictionary
 
 
 def steady(phonemes: str) -> list[int]:
@@ -220,7 +287,7 @@ def test_who_reads_slowly_keeps_nobody_waiting(hum: Path, context: Context) -> N
     assert seconds(list(speak({"voice": "am_adam"}, phrases("Somebody else."), context))) > 0
 
 
-def test_a_cancel_ends_it_between_two_clauses(hum: Path) -> None:
+def test_a_cancel_ends_it_between_two_chunks(hum: Path) -> None:
     engine = kokoro.load({"model": str(hum)})
     cancelled = threading.Event()
     context = Context(cancelled, lambda level, message, fields: None)
@@ -229,7 +296,7 @@ def test_a_cancel_ends_it_between_two_clauses(hum: Path) -> None:
         for chunk in engine.methods["speak"]({"voice": "af_sky"}, phrases("One. Two. Three. Four."), context):
             heard.append(chunk)
             cancelled.set()
-    assert {chunk.data["phrase"] for chunk in heard} == {0} and seconds(heard) < 2
+    assert len(heard) == 1
 
 
 @pytest.mark.parametrize(

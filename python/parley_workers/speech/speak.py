@@ -79,6 +79,7 @@ def speaking(speaker: Speaker, measures: Measures, split_pattern: str | None = N
                 for sound in _clause(course, index, partial(_place, units, offset, clause.at), said, speed):
                     first.heard()
                     yield sound
+                    context.check()
                 course.pause_s = clause.pause_s
             if is_last:
                 if course.phrase == index:

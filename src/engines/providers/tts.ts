@@ -86,7 +86,7 @@ function coqui(config: Config, { root, log, stopping }: WorkerTools, learnt: Lea
     pythonFolder: join(root, 'python'),
     device: config.COQUI_DEVICE,
     language: config.COQUI_LANGUAGE,
-    voice: config.COQUI_VOICE,
+    voice: config.COQUI_VOICE ?? null,
     speed: config.COQUI_SPEED,
     agreed,
     learnt,

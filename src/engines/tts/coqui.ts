@@ -19,8 +19,8 @@ export interface CoquiOptions {
   readonly model: string;
   readonly device: string;
   readonly language: string;
-  /** The voice of a session that names none. */
-  readonly voice: string;
+  /** The voice of a session that names none; null: the published model's first, or another model's. */
+  readonly voice: string | null;
   /** How fast, beside what a session asks for. */
   readonly speed: number;
   /** To the licence of the weights. */
@@ -40,6 +40,9 @@ export interface CoquiEngine extends TtsEngine {
 /** Two gigabytes are read, and a sentence is said before it counts as ready. */
 const READY_MS = 300_000;
 
+/** Of the published model. */
+const FIRST_VOICE = 'Claribel Dervla';
+
 const infoSchema = z.looseObject({ voices: z.array(z.string()) });
 
 export function coquiTts(options: CoquiOptions): CoquiEngine {
@@ -50,13 +53,14 @@ export function coquiTts(options: CoquiOptions): CoquiEngine {
     args: ['-m', 'parley_workers'],
     cwd: pythonFolder,
     engine: 'xtts',
-    settings: { model, device, language, agreed },
+    settings: { model, device, language, agreed, voice: options.voice },
     log,
     readyMs: READY_MS,
     recycle: GROWN_MODEL,
     ...(signal === undefined ? {} : { signal }),
   });
-  const names = (): readonly string[] => infoSchema.safeParse(worker.info).data?.voices ?? [options.voice];
+  const preferred = options.voice ?? FIRST_VOICE;
+  const names = (): readonly string[] => infoSchema.safeParse(worker.info).data?.voices ?? [preferred];
   const known = (voice: string): string => {
     if (!names().includes(voice)) throw noSuchVoice(voice, names());
     return voice;
@@ -68,7 +72,7 @@ export function coquiTts(options: CoquiOptions): CoquiEngine {
     learner: coquiLearner(worker),
     readAhead: READ_AHEAD,
     get voices() {
-      const first = names().includes(options.voice) ? [options.voice] : [];
+      const first = names().includes(preferred) ? [preferred] : [];
       const builtIn = [...new Set([...first, ...names()])].map((id) => ({ id, name: id, language }));
       return [...builtIn, ...learnt.of('coqui').map(({ id, name }) => ({ id, name, language }))];
     },

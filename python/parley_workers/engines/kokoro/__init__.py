@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from typing import Any
 
 from ...engine import Context, Engine, SettingsError, WorkerError
+from ...needing import needing
+from ...telling import warn
 from .files import MEND
 
 # No voice may wait for a hub that nobody reaches, nor take what nobody asked for.
@@ -20,6 +21,7 @@ HANGS_S = 60.0
 WARM_UP = "Good morning. Shall I show you where the meeting is?"
 
 
+@needing("kokoro", "npm run setup:local kokoro")
 def load(settings: dict[str, Any]) -> Engine:
     from ...places import Places
     from ...speech.device import Movable, torch_device
@@ -46,10 +48,14 @@ def load(settings: dict[str, Any]) -> Engine:
     else:
         movable = Movable(make, torch_device(options.device), tell)
         names, read = torch_voices(files)
-    measures = Measures()
-    voices, phonemes = Voices(names, read, options.language), Phonemes()
+    measures, phonemes = Measures(), Phonemes(MOST_WAIT_S)
+    if options.language is not None and (why := phonemes.lacks(options.language)) is not None:
+        raise SettingsError(f"KOKORO_LANGUAGE: {why}")
+    voices = Voices(names, read, options.language, phonemes.lacks)
     places = Places([movable], MOST_WAIT_S, "tts_failed", "voices")
     kokoro = Kokoro(places, movable.model.vocabulary, voices, phonemes, measures)
+    if not voices.names:
+        raise SettingsError(f"there is no voice here whose language it can read; {MEND}")
     warm_up(kokoro, options.voice or voices.names[0], voices.names)
     if not phonemes.has_dictionary:
         tell("no dictionary of English is here (spaCy and its model): English is said by rule, by espeak-ng")
@@ -63,7 +69,7 @@ def load(settings: dict[str, Any]) -> Engine:
             "pid": os.getpid(),
         },
         stats=lambda: {**measures.values(), "waiting": places.waiting, "on_cpu": float(movable.device == "cpu")},
-        hung=lambda: places.hung(HANGS_S),
+        hung=lambda: places.hung(HANGS_S) or phonemes.hung(HANGS_S),
     )
 
 
@@ -82,5 +88,4 @@ def warm_up(kokoro: Any, voice: str, names: list[str]) -> None:
 
 
 def tell(message: str) -> None:
-    """Into the gateway's log, as whatever a worker says on stderr."""
-    print(f"kokoro: {message}", file=sys.stderr, flush=True)
+    warn(f"kokoro: {message}")

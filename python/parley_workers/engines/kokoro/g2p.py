@@ -8,11 +8,12 @@ fallback from the hub where espeak-ng cannot be loaded. Both are looked for firs
 from __future__ import annotations
 
 import importlib.util
-import threading
+import sys
 from collections.abc import Callable
 from types import SimpleNamespace
 
-from ...engine import SettingsError, WorkerError
+from ...engine import Context, SettingsError, WorkerError
+from ...places import Places
 from .options import LANGUAGES
 
 Phonemise = Callable[[str], str]
@@ -25,27 +26,39 @@ SPACY_MODEL = "en_core_web_sm"
 class Phonemes:
     """espeak-ng keeps its state for the whole process, and spaCy is not made for threads: one at a time."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._known: dict[str, Phonemise] = {}
+    def __init__(self, most_wait_s: float) -> None:
+        known: dict[str, Phonemise] = {}
+        self._readers = Places([known], most_wait_s, "tts_failed", "readers")
 
     @property
     def has_dictionary(self) -> bool:
         """Whether English comes from misaki's dictionary."""
         return has("spacy") and has("num2words") and has(SPACY_MODEL)
 
-    def of(self, text: str, language: str) -> str:
-        with self._lock:
-            phonemise = self._known.get(language)
+    def of(self, text: str, language: str, context: Context) -> str:
+        with self._readers.place(context) as known:
+            phonemise = known.get(language)
             if phonemise is None:
-                phonemise = self._known[language] = self._make(language)
+                phonemise = known[language] = self._make(language)
             return " ".join(phonemise(text).split())
+
+    def hung(self, longest_s: float) -> str | None:
+        return self._readers.hung(longest_s)
+
+    def lacks(self, language: str) -> str | None:
+        """Why nothing can be read in this language, and what would change that."""
+        module, extra = EXTRAS.get(language, (None, ""))
+        if module is None or has(module) or not has("misaki"):
+            return None
+        return f"{LANGUAGES[language]} needs {extra}: {sys.executable} -m pip install '{extra}'"
 
     def _make(self, language: str) -> Phonemise:
         if not has("misaki"):
             return _by_package(language)
         if language in ENGLISH:
             return _english(ENGLISH[language], self.has_dictionary)
+        if (why := self.lacks(language)) is not None:
+            raise WorkerError("unknown_voice", why, retryable=False)
         if language in EXTRAS:
             return _without_letters(language)
         from misaki.espeak import EspeakG2P
@@ -67,11 +80,6 @@ def _english(british: bool, has_dictionary: bool) -> Phonemise:
 
 
 def _without_letters(language: str) -> Phonemise:
-    module, extra = EXTRAS[language]
-    if not has(module):
-        raise WorkerError(
-            "unknown_voice", f"this voice needs {extra}: python -m pip install '{extra}'", retryable=False
-        )
     if language == "j":
         from misaki.ja import JAG2P
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...engine import SettingsError
+from ...needing import needing
 from ...speech.device import first_line, has_no_room
 from ...speech.sound import RATE, floats
 from .files import MEND, OnnxFiles, TorchFiles
@@ -39,13 +40,9 @@ class Model:
 
 
 def on_onnx(files: OnnxFiles, device: str, threads: int | None) -> Model:
-    try:
+    with needing("kokoro", "npm run setup:local kokoro"):
         import onnxruntime
         from kokoro_onnx import Kokoro
-    except ImportError as error:
-        raise SettingsError(
-            f"failed to import kokoro dependencies: {error}; run `npm run setup:local kokoro`"
-        ) from error
     options = onnxruntime.SessionOptions()
     if threads is not None:
         options.intra_op_num_threads = threads
@@ -92,13 +89,9 @@ def _providers(device: str) -> list[Any]:
 
 
 def on_torch(files: TorchFiles, device: str, repository: str, threads: int | None) -> Model:
-    try:
+    with needing("kokoro", "npm run setup:local kokoro -- --torch"):
         import torch
         from kokoro import KModel
-    except ImportError as error:
-        raise SettingsError(
-            f"failed to import kokoro dependencies: {error}; run `npm run setup:local kokoro -- --torch`"
-        ) from error
     if threads is not None:
         torch.set_num_threads(threads)
     try:

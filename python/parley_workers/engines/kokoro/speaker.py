@@ -49,19 +49,19 @@ class Kokoro:
 
     def say(self, text: str, voice: Voice, speed: float, context: Context) -> Iterator[Said]:
         samples = 0
-        for part in self._parts(text, 0, voice):
+        for part in self._parts(text, 0, voice, context):
             said = self._say(part, voice, speed, context)
             # Not while the model is held: who reads slowly must not keep others waiting.
             yield Said(said.samples, [moved(word, part.at, samples) for word in said.words])
             samples += len(said.samples)
 
-    def _parts(self, text: str, at: int, voice: Voice) -> Iterator[Part]:
+    def _parts(self, text: str, at: int, voice: Voice, context: Context) -> Iterator[Part]:
         """Halves of what has more phonemes than the model was taught: numbers have many for a few digits."""
-        phonemes = known(self._phonemes.of(text, voice.language), self._vocabulary)
+        phonemes = known(self._phonemes.of(text, voice.language, context), self._vocabulary)
         if len(phonemes) > MOST_PHONEMES and len(text) > 1:
             cut = text.rfind(" ", 1, len(text) // 2) + 1 or len(text) // 2
-            yield from self._parts(text[:cut], at, voice)
-            yield from self._parts(text[cut:], at + cut, voice)
+            yield from self._parts(text[:cut], at, voice, context)
+            yield from self._parts(text[cut:], at + cut, voice, context)
         elif phonemes:
             yield Part(text, at, phonemes[:MOST_PHONEMES])
 

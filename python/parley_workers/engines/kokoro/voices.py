@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pickle import UnpicklingError
@@ -32,23 +33,37 @@ class Voice:
 
 
 class Voices:
-    def __init__(self, names: list[str], read: Callable[[str], Style], language: str | None) -> None:
-        self.names = sorted(names)
+    def __init__(
+        self,
+        names: list[str],
+        read: Callable[[str], Style],
+        language: str | None,
+        lacks: Callable[[str], str | None] = lambda language: None,
+    ) -> None:
+        """`lacks` says why nothing can be read in a language: voices of such a language are not to be had."""
+        silent = {} if language is not None else {name: lacks(letter_of(name)) for name in names}
+        self.names = sorted(name for name in names if silent.get(name) is None)
+        self._silent = silent
         self._read = read
         self._language = language
         self._kept: dict[str, Voice] = {}
+        self._keeping = threading.Lock()
 
     def find(self, wanted: str) -> Voice:
-        known = self._kept.get(wanted)
-        if known is None:
-            known = self._mixed(wanted)
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.pop(next(iter(self._kept)))
-            self._kept[wanted] = known
-        return known
+        with self._keeping:
+            known = self._kept.get(wanted)
+            if known is None:
+                known = self._mixed(wanted)
+                if len(self._kept) >= MOST_KEPT:
+                    self._kept.pop(next(iter(self._kept)))
+                self._kept[wanted] = known
+            return known
 
     def _mixed(self, wanted: str) -> Voice:
         parts = [PART.fullmatch(part) for part in wanted.split(",")]
+        why = next((self._silent[part[1]] for part in parts if part and self._silent.get(part[1])), None)
+        if why is not None:
+            raise WorkerError("unknown_voice", f'the voice "{wanted[:80]}": {why}', retryable=False)
         if not 1 <= len(parts) <= MOST_MIXED or not all(part and part[1] in self.names for part in parts):
             raise WorkerError("unknown_voice", f'there is no voice "{wanted[:80]}"', retryable=False)
         shares = np.array([float(part[2] or 1) for part in parts if part], dtype=np.float32)

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from ...engine import Engine
+from ...needing import needing
 from .options import read_options
 
 # Utterances that are decoded at the same time: an utterance by itself took 1.8 s with two threads, 2.7 s with one.
@@ -18,6 +19,7 @@ HANGS_S = 180.0
 SWITCH_S = 0.001
 
 
+@needing("whisper", "npm run setup:local whisper")
 def load(settings: dict[str, Any]) -> Engine:
     options = read_options(settings)
     # Models are fetched by the set-up, never by an engine.

@@ -6,13 +6,13 @@ next; and no times are written between the words, which nobody reads here.
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ... import telling
 from ...engine import EngineLost, SettingsError
 from ...speech.device import has_no_room, is_lost
 from .options import Options, damaged
@@ -94,7 +94,7 @@ def started(options: Options, load: Load, has_gpu: bool) -> Model:
     except RuntimeError as error:
         if device == "cpu" or not (has_no_room(error) or (is_lost(error) and options.device == "auto")):
             raise _refusal(device, options, error) from error
-        print(f"Whisper hears on the CPU, because the GPU cannot be used: {error}", file=sys.stderr)
+        telling.warn(f"whisper: it hears on the CPU, because the GPU cannot be used: {error}")
     try:
         return _warm("cpu", options, load)
     except RuntimeError as error:
@@ -118,10 +118,7 @@ def _refusal(device: str, options: Options, error: RuntimeError) -> SettingsErro
 
 
 def whisper_loader(options: Options, places: int) -> Load:
-    try:
-        from faster_whisper import WhisperModel
-    except ImportError as error:
-        raise SettingsError(f"faster-whisper cannot be used here: {error}") from error
+    from faster_whisper import WhisperModel
 
     def load(device: str) -> Any:
         kind, _, index = device.partition(":")

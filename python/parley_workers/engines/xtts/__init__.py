@@ -5,22 +5,33 @@ their own, non-commercial, so it is off until somebody says that he has agreed (
 from __future__ import annotations
 
 import os
-import sys
+from collections.abc import Callable
 from typing import Any
 
-from ...engine import Context, Engine
+from ...engine import Context, Engine, SettingsError
+from ...needing import needing
+from ...telling import warn
 
 # No voice may wait for a hub that nobody reaches, nor take what nobody asked for.
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 # Who waits longer than this for the others' clauses has been let down already.
 MOST_WAIT_S = 20.0
-# A clause is 28 s of sound at most, and a CPU takes twelve times as long for it; beyond that it hangs.
-HANGS_S = 900.0
+# A clause is 28 s of sound at most. A GPU takes less than that, a CPU twelve times as long; beyond that it hangs.
+HANGS_S = 120.0
+HANGS_ON_CPU_S = 900.0
 WARM_UP = "Good morning."
 
 
+@needing("coqui", "npm run setup:local coqui")
 def load(settings: dict[str, Any]) -> Engine:
+    engine, warm = cold(settings)
+    warm()
+    return engine
+
+
+def cold(settings: dict[str, Any]) -> tuple[Engine, Callable[[], None]]:
+    """The engine, and its warm-up: for one text alone that would only cost time."""
     from .options import read_options
 
     options = read_options(settings)
@@ -37,13 +48,15 @@ def load(settings: dict[str, Any]) -> Engine:
 
     files = find_files(options.model)
     text = reading(files, options.language)
-    voices = Voices(read_speakers(files))
+    speakers = read_speakers(files)
+    if options.voice is not None and options.voice not in speakers:
+        raise SettingsError(f'COQUI_VOICE: there is no speaker "{options.voice}"; there are {", ".join(speakers)}')
+    voices = Voices(speakers)
     movable = Movable(lambda device: load_model(files, device, options), torch_device(options.device), tell)
     measures = Measures()
     places = Places([movable], MOST_WAIT_S, "tts_failed", "voices")
     xtts = Xtts(places, voices, text, measures)
-    warm_up(xtts, voices.names[0])
-    return Engine(
+    engine = Engine(
         methods={
             "speak": speaking(xtts, measures),
             "learn": learning(places, voices),
@@ -61,8 +74,9 @@ def load(settings: dict[str, Any]) -> Engine:
             "on_cpu": float(movable.device == "cpu"),
             "voices_kept": voices.kept,
         },
-        hung=lambda: places.hung(HANGS_S),
+        hung=lambda: places.hung(HANGS_ON_CPU_S if movable.device == "cpu" else HANGS_S),
     )
+    return engine, lambda: warm_up(xtts, voices.names[0])
 
 
 def warm_up(xtts: Any, voice: str) -> None:
@@ -77,5 +91,4 @@ def warm_up(xtts: Any, voice: str) -> None:
 
 
 def tell(message: str) -> None:
-    """Into the gateway's log, as whatever a worker says on stderr."""
-    print(f"xtts: {message}", file=sys.stderr, flush=True)
+    warn(f"xtts: {message}")

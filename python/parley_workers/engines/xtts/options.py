@@ -21,6 +21,8 @@ class Options:
     device: str
     # As XTTS writes it: two letters, and zh for Chinese.
     language: str
+    # The speaker whom sessions hear that name nobody; None: any.
+    voice: str | None
     # Tokens of sound, 46 ms each, between two pieces: fewer are heard sooner, and cost more.
     stream_chunk: int
     temperature: float
@@ -46,6 +48,7 @@ def read_options(settings: dict[str, Any]) -> Options:
         model=Path(model).expanduser(),
         device=str(device),
         language=_language(settings.get("language")),
+        voice=settings.get("voice") or None,
         stream_chunk=_whole(settings, "stream_chunk", 5, 200) or 20,
         temperature=_number(settings, "temperature", 0.75, 0.01, 2),
         length_penalty=_number(settings, "length_penalty", 1.0, -10, 10),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -66,11 +67,9 @@ def reading(files: Files, language: str) -> Reading:
         raise SettingsError(f"language {language!r}: XTTS speaks {', '.join(sorted(known))}")
     module, extra = EXTRAS.get(language, (None, ""))
     if module is not None and importlib.util.find_spec(module) is None:
-        raise SettingsError(f"language {language}: it needs {extra}: python -m pip install '{extra}'")
-    try:
-        from TTS.tts.layers.xtts.tokenizer import VoiceBpeTokenizer
-    except ImportError as error:
-        raise SettingsError(f"failed to import xtts dependencies: {error}; run `npm run setup:local coqui`") from error
+        raise SettingsError(f"language {language}: it needs {extra}: {sys.executable} -m pip install '{extra}'")
+    from TTS.tts.layers.xtts.tokenizer import VoiceBpeTokenizer
+
     try:
         tokenizer = VoiceBpeTokenizer(vocab_file=str(files.vocabulary))
     except Exception as error:
