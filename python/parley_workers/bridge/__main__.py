@@ -4,15 +4,18 @@ answers `{"duration": seconds}`. Whatever libraries print goes to stderr: nothin
 
 from __future__ import annotations
 
+import importlib
 import json
-import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from typing import BinaryIO, TextIO
 
-from .payload import Payload, PayloadError, read_payload
-from .wav import write_wav
+from ..speech.clauses import SAYABLE, plain
+from .install import how_to_install
+from .output import OutputError, check_output, put
+from .payload import USUAL_RATE, Payload, PayloadError, read_payload
+from .standard import STDIN, STDOUT, Standard, claim_standard, tell, write_all
+from .wav import silent_wav, wav
 
 # Each imports what it needs only when it has something to say.
 ENGINES = ("kokoro", "coqui")
@@ -21,66 +24,65 @@ LARGEST_PAYLOAD = 4 * 1024 * 1024
 
 
 def main(argv: Sequence[str]) -> int:
-    answer = _claim_stdout()
+    standard = claim_standard()
     if len(argv) != 1 or argv[0] not in ENGINES:
         return _fail(f"expected one of: {', '.join(ENGINES)}", 2)
+    if STDOUT in standard.missing:
+        return _fail("stdout is closed: open it, the answer is written there", 1)
     try:
-        payload = read_payload(argv[0], sys.stdin.buffer.read(LARGEST_PAYLOAD + 1), LARGEST_PAYLOAD)
-        duration = speak(payload, _engine(argv[0]), answer.buffer)
+        duration = _write(_asked(argv[0], standard), argv[0], standard.answer)
     except PayloadError as error:
         return _fail(str(error), 2)
-    except ImportError as error:
-        return _fail(f"failed to import {argv[0]} dependencies: {error}; install them: {_install(argv[0])}", 1)
-    except OSError as error:
+    except OutputError as error:
         return _fail(str(error), 1)
+    except ImportError as error:
+        return _fail(f"failed to import {argv[0]} dependencies: {how_to_install(argv[0], error)}", 1)
     except Exception as error:  # noqa: BLE001 - a library may raise anything; its words belong on stderr.
         traceback.print_exc()
         return _fail(f"{type(error).__name__}: {error}", 1)
-    answer.write(json.dumps({"duration": duration}) + "\n")
-    answer.flush()
+    try:
+        write_all(standard.answer, (json.dumps({"duration": duration}) + "\n").encode())
+    except OSError as error:
+        return _fail(f"the answer cannot be written on stdout: {error.strerror}", 1)
     return 0
 
 
-Speak = Callable[[Payload], tuple[object, int]]
+def _asked(engine: str, standard: Standard) -> Payload:
+    if STDIN in standard.missing:
+        raise PayloadError("stdin is closed: expected one JSON object there")
+    try:
+        raw = sys.stdin.buffer.read(LARGEST_PAYLOAD + 1)
+    except OSError as error:
+        raise PayloadError(f"stdin cannot be read: {error.strerror}; expected one JSON object there") from error
+    return read_payload(engine, raw, LARGEST_PAYLOAD)
 
 
-def speak(payload: Payload, engine: Callable[[], Speak], stdout: BinaryIO) -> float:
-    """In seconds. For a text without words no model is loaded."""
-    if not payload.text.strip():
-        return write_wav(payload.output, [], payload.sample_rate, payload.sample_rate, stdout)
-    sound, rate = engine()(payload)
-    return write_wav(payload.output, sound, rate, payload.sample_rate, stdout)
+def _write(payload: Payload, name: str, answer: int) -> float:
+    """Gives the seconds. For a text without words, as the workers see it, no model is loaded."""
+    check_output(payload.output)
+    if SAYABLE.search(plain(payload.text)):
+        if payload.sample_rate != USUAL_RATE:
+            # Nobody should wait for speech that cannot be resampled.
+            importlib.import_module("soxr")
+        sound, rate = _engine(name)(payload)
+        content, duration = wav(sound, rate, payload.sample_rate)
+    else:
+        content, duration = silent_wav(payload.sample_rate)
+    put(payload.output, content, answer)
+    return duration
 
 
-def _engine(name: str) -> Callable[[], Speak]:
-    def load() -> Speak:
-        if name == "kokoro":
-            from .kokoro import speak as engine
-        else:
-            from .coqui import speak as engine
-        return engine
-
-    return load
-
-
-def _claim_stdout() -> TextIO:
-    """Descriptor 1 leads to stderr from here on, for Python and for native libraries alike."""
-    sys.stdout.flush()
-    answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    return answer
+def _engine(name: str) -> Callable[[Payload], tuple[object, int]]:
+    if name == "kokoro":
+        from .kokoro import speak
+    else:
+        from .coqui import speak
+    return speak
 
 
 def _fail(sentence: str, code: int) -> int:
-    print(sentence, file=sys.stderr, flush=True)
+    tell(sentence)
     return code
-
-
-def _install(name: str) -> str:
-    return f"npm run setup:local {name}, or python3 -m pip install {PACKAGES[name]}"
-
-
-PACKAGES = {"kokoro": "kokoro soxr", "coqui": "coqui-tts torch torchaudio torchcodec soxr"}
 
 
 if __name__ == "__main__":

@@ -4,33 +4,55 @@ brought; without that, too, what Kokoro's own package fetches by `repo_id`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
+from ..engine import SettingsError
+from ..engines import kokoro
+from ..engines.kokoro.files import OnnxFiles, find_files
+from ..engines.kokoro.g2p import Phonemes
+from ..engines.kokoro.options import DEFAULT_REPOSITORY, read_language
+from ..engines.kokoro.voices import letter_of
+from ..speech.device import first_line
 from ..speech.sound import RATE, floats
 from .payload import Payload, PayloadError
-from .places import brought, setting
+from .places import brought, leave_hub_as_it_was, setting
+from .spoken import place_of, refusing, said_by
+from .standard import tell
 
-DEFAULT_REPOSITORY = "hexgrad/Kokoro-82M"
 DEFAULT_VOICE = "af_heart"
 DEFAULT_SPLIT = r"\n+"
-# As the gateway does it (src/engines/tts/worker-voice.ts): the engine takes no longer ones.
-LONGEST_PIECE = 1000
 
 
 def speak(payload: Payload) -> tuple[Any, int]:
-    place = payload.wish("model") or setting("KOKORO_MODEL") or _brought(payload)
-    return _with_model(payload, place) if place else _by_package(payload)
+    language = _language(payload)
+    place = payload.wish("model") or setting("KOKORO_MODEL")
+    if place and payload.wish("repo_id", DEFAULT_REPOSITORY) != DEFAULT_REPOSITORY:
+        tell(
+            f"not heeded: repo_id; the model is that of {'model' if payload.wish('model') else 'KOKORO_MODEL'}, {place}"
+        )
+    place = place or _brought(payload)
+    return _with_model(payload, place, language) if place else _by_package(payload, language)
+
+
+def _language(payload: Payload) -> str | None:
+    """One of Kokoro's letters; None: the voice's own language."""
+    wanted = payload.wish("lang_code")
+    with refusing("lang_code: "):
+        language = read_language(wanted)
+    _check_read(language, f"lang_code {wanted!r}")
+    return language
+
+
+def _check_read(language: str | None, what: str) -> None:
+    if language and (why := Phonemes(0).lacks(language)):
+        raise PayloadError(f"{what}: {why}")
 
 
 def _brought(payload: Payload) -> str | None:
     """If this Python can load it: whoever has only Kokoro's own package goes its way."""
-    from ..engine import SettingsError
-    from ..engines.kokoro.files import OnnxFiles, find_files
-
     if payload.wish("repo_id", DEFAULT_REPOSITORY) != DEFAULT_REPOSITORY:
         return None
     folder = brought("kokoro")
@@ -42,62 +64,37 @@ def _brought(payload: Payload) -> str | None:
     return str(folder) if all(find_spec(name) for name in needed) else None
 
 
-def _with_model(payload: Payload, place: str) -> tuple[Any, int]:
+def _with_model(payload: Payload, place: str, language: str | None) -> tuple[Any, int]:
     """The engine of the worker, which has loaded from there."""
-    from ..engine import Chunk, Context, SettingsError, WorkerError
-    from ..engines import kokoro
-
     settings = {
         "model": place,
         "device": payload.device,
         "repo_id": payload.wish("repo_id", DEFAULT_REPOSITORY),
-        "language": payload.wish("lang_code"),
+        "language": language,
         "split_pattern": payload.wish("split_pattern", DEFAULT_SPLIT),
     }
-    try:
-        engine = kokoro.load(settings)
-        voice = {"voice": payload.wish("voice", DEFAULT_VOICE), "speed": payload.speed}
-        asked = (Chunk({"index": 0, **piece}) for piece in pieces(payload.text))
-        said = engine.methods["speak"](voice, asked, _context(Context))
-        pcm = b"".join(bytes(chunk.body) for chunk in said)
-    except (SettingsError, WorkerError) as error:
-        raise PayloadError(str(error)) from error
-    return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / 32767, RATE
+    voice = {"voice": payload.wish("voice", DEFAULT_VOICE), "speed": payload.speed}
+    with refusing():
+        return said_by(kokoro.load(settings), voice, payload.text)
 
 
-def pieces(text: str) -> Iterator[dict[str, Any]]:
-    at = 0
-    while at < len(text):
-        end = _piece_end(text, at)
-        yield {"from": at, "text": text[at:end], "last": end == len(text)}
-        at = end
-
-
-def _piece_end(text: str, at: int) -> int:
-    """At a blank if there is one, so that no word is cut."""
-    if len(text) - at <= LONGEST_PIECE:
-        return len(text)
-    blank = max(text.rfind(sign, at + 1, at + LONGEST_PIECE) for sign in " \n")
-    return blank + 1 if blank > at else at + LONGEST_PIECE
-
-
-def _context(context: Any) -> Any:
-    import threading
-
-    return context(threading.Event(), lambda level, message, fields: None)
-
-
-def _by_package(payload: Payload) -> tuple[Any, int]:
+def _by_package(payload: Payload, language: str | None) -> tuple[Any, int]:
+    leave_hub_as_it_was()
     from kokoro import KPipeline
 
-    voice = payload.wish("voice", DEFAULT_VOICE) or DEFAULT_VOICE
-    pipeline = KPipeline(
-        lang_code=payload.wish("lang_code", voice[0]),
-        repo_id=payload.wish("repo_id", DEFAULT_REPOSITORY),
-        device=payload.device,
-    )
-    results = pipeline(
-        payload.text, voice=voice, speed=payload.speed, split_pattern=payload.wish("split_pattern", DEFAULT_SPLIT)
-    )
-    parts = [floats(result.audio) for result in results if result.audio is not None]
+    voice, repository = payload.wish("voice", DEFAULT_VOICE), payload.wish("repo_id", DEFAULT_REPOSITORY)
+    language = language or letter_of(voice)
+    _check_read(language, f"voice {voice!r}")
+    device = place_of(payload.device)
+    try:
+        pipeline = KPipeline(lang_code=language, repo_id=repository, device=device)
+        results = pipeline(
+            payload.text, voice=voice, speed=payload.speed, split_pattern=payload.wish("split_pattern", DEFAULT_SPLIT)
+        )
+        parts = [floats(result.audio) for result in results if result.audio is not None]
+    except ImportError:
+        raise
+    except Exception as error:
+        why = f"{type(error).__name__}: {first_line(error)}"
+        raise PayloadError(f"Kokoro's package could not say it as {voice} of {repository}: {why}") from error
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32), RATE

@@ -1,54 +1,29 @@
-"""A WAV file: 16 bits, one channel. It has its name only when it is whole."""
+"""A WAV file: 16 bits, one channel."""
 
 from __future__ import annotations
 
 import io
-import os
 import wave
-from pathlib import Path
-from typing import Any, BinaryIO
-
-# Inside this process they lead to stderr (see __main__.py).
-STDOUT = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+from typing import Any
 
 
-def write_wav(path: Path, sound: Any, rate: int, wanted: int, stdout: BinaryIO | None = None) -> float:
-    """Gives its duration in seconds. Sound at another rate than the one that is wanted is resampled."""
-    pcm = _pcm(sound, rate, wanted)
-    content = _wav(pcm, wanted)
-    if stdout is not None and str(path) in STDOUT:
-        stdout.write(content)
-    elif path.exists() and not path.is_file():
-        # A pipe or a device has nothing that could be half written, and must stay what it is.
-        path.write_bytes(content)
-    else:
-        _replace(path.resolve() if path.is_symlink() else path, content)
-    return len(pcm) / 2 / wanted
+def wav(sound: Any, rate: int, wanted: int) -> tuple[bytes, float]:
+    """The file, and its duration in seconds. Sound at another rate than the one that is wanted is resampled."""
+    from ..speech.sound import floats, pcm16, resampled
+
+    return _file(pcm16(resampled(floats(sound), rate, wanted)).tobytes(), wanted)
 
 
-def _replace(path: Path, content: bytes) -> None:
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(content)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+def silent_wav(rate: int) -> tuple[bytes, float]:
+    """A file without frames needs nothing but Python."""
+    return _file(b"", rate)
 
 
-def _wav(pcm: bytes, rate: int) -> bytes:
+def _file(pcm: bytes, rate: int) -> tuple[bytes, float]:
     content = io.BytesIO()
     with wave.open(content, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(rate)
         file.writeframes(pcm)
-    return content.getvalue()
-
-
-def _pcm(sound: Any, rate: int, wanted: int) -> bytes:
-    # A text without words needs nothing but Python.
-    if isinstance(sound, list) and not sound:
-        return b""
-    from ..speech.sound import floats, pcm16, resampled
-
-    return pcm16(resampled(floats(sound), rate, wanted)).tobytes()
+    return content.getvalue(), len(pcm) / 2 / rate
