@@ -18,7 +18,7 @@ import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build, buildServer, drawAvatars, installPackages } from './setup/packages.mjs';
 import { museTalk, prepareMuseTalk, preparePython, preparePythonTests, prepareTorchTests } from './setup/python.mjs';
-import { prepareCoquiTests, prepareSpeechTests, setUpLocal } from './setup/speech.mjs';
+import { foretell, prepareCoquiTests, prepareSpeechTests, setUpLocal } from './setup/speech.mjs';
 import { Halt, root, run } from './setup/steps.mjs';
 import { test, testCoqui, testTorch } from './setup/tests.mjs';
 
@@ -28,6 +28,7 @@ async function setUp({ forTests }) {
   checkNode();
   // The tests are about the defaults, not about what an operator has set.
   if (!forTests) loadSettings();
+  if (command === 'setup:local') foretell(process.argv.slice(3));
   const dataDir = resolve(root, process.env.DATA_DIR || 'var');
   checkFolders(dataDir);
   await installPackages();

@@ -4,7 +4,20 @@
  */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { aboutPython, extras, findPython, makePython, makeWhole, pipInstall, pythonIn } from './environments.mjs';
+import {
+  aboutPython,
+  extras,
+  findPython,
+  freshOf,
+  giveUp,
+  makePython,
+  makeWhole,
+  packageIn,
+  passedOver,
+  pipInstall,
+  putInPlace,
+  pythonIn,
+} from './environments.mjs';
 import { Halt, must, readStamps, remember, root, run, step } from './steps.mjs';
 
 /**
@@ -21,16 +34,21 @@ export async function preparePython() {
   await step('python', 'Preparing Python for local engines', { inputs, outcome: 'var/python' }, async () => {
     const obstacle = await makePython(python, 'var/python');
     if (obstacle !== undefined) {
+      const told = passedOver(giveUp('var/python', obstacle));
       // Half an environment would be taken for a whole one. An empty folder stands for "tried, and told".
-      rmSync(join(root, 'var/python'), { recursive: true, force: true });
-      mkdirSync(join(root, 'var/python'));
+      if (!existsSync(venvPython())) rmSync(join(root, 'var/python'), { recursive: true, force: true });
+      mkdirSync(join(root, 'var/python'), { recursive: true });
       remember('python', inputs);
-      return obstacle;
+      return told;
     }
-    const trouble = await pipInstall(wanted, 'var/python');
-    if (trouble === undefined) return undefined;
-    remember('python', failedToday);
-    return `done, without pocketsphinx: ${trouble}`;
+    const trouble = await pipInstall(wanted, freshOf('var/python'));
+    if (trouble !== undefined) remember('python', failedToday);
+    // One with pocketsphinx, in whatever version, is better than one without.
+    const isBetter = existsSync(packageIn('var/python', 'pocketsphinx'));
+    if (trouble !== undefined && isBetter) return passedOver(giveUp('var/python', trouble));
+    const inTheWay = putInPlace('var/python');
+    if (inTheWay !== undefined) return passedOver(giveUp('var/python', inTheWay));
+    return trouble === undefined ? undefined : `done, without pocketsphinx: ${trouble}`;
   });
 }
 
@@ -41,10 +59,14 @@ export async function preparePythonTests() {
   if (!existsSync(venvPython())) return;
   const wanted = extras('test');
   const inputs = `${wanted} ${readStamps().python}`;
-  await step('python-tests', 'Preparing the Python tests', { inputs, outcome: 'var/python' }, async () => {
-    const trouble = await pipInstall(wanted, 'var/python');
-    return trouble === undefined ? undefined : `passed over: ${trouble}`;
-  });
+  await step(
+    'python-tests',
+    'Preparing the Python tests',
+    { inputs, outcome: packageIn('var/python', 'pytest') },
+    async () => {
+      return passedOver(await pipInstall(wanted, 'var/python'));
+    },
+  );
 }
 
 /** An environment of its own: nobody who does without a GPU should have to fetch 6 GB. */
@@ -57,10 +79,8 @@ export async function prepareMuseTalk() {
     'Preparing Python for MuseTalk (6 GB)',
     { inputs: `${wanted} ${python}`, outcome },
     async () => {
-      const trouble = await makePython(python, 'var/musetalk');
+      const trouble = await makeWhole(python, 'var/musetalk', wanted);
       if (trouble !== undefined) throw new Halt(`MuseTalk needs a Python environment; ${trouble}.`);
-      const install = ['-m', 'pip', 'install', '--quiet', ...wanted];
-      await must(museTalkPython(), install, 'What MuseTalk needs could not be installed.');
     },
   );
   await prepareLandmarks(python);
@@ -75,10 +95,7 @@ async function prepareLandmarks(python) {
   const folder = 'var/landmarks';
   const inputs = `${wanted} ${python}`;
   await step('landmarks', 'Preparing Python for finding faces (1 GB)', { inputs, outcome: folder }, async () => {
-    const trouble = (await makeWhole(python, folder, wanted)) ?? (await withoutScreen(folder));
-    if (trouble === undefined) return undefined;
-    rmSync(join(root, folder), { recursive: true, force: true });
-    return `passed over: ${trouble}`;
+    return passedOver(await makeWhole(python, folder, wanted, withoutScreen));
   });
 }
 
@@ -91,8 +108,11 @@ async function withoutScreen(folder) {
 export async function prepareTorchTests() {
   const wanted = extras('torch-test');
   const inputs = `${wanted} ${readStamps().musetalk}`;
-  await step('torch-tests', 'Preparing the tests of MuseTalk', { inputs, outcome: 'var/musetalk' }, () =>
-    must(museTalkPython(), ['-m', 'pip', 'install', '--quiet', ...wanted], 'They could not be prepared.'),
+  await step(
+    'torch-tests',
+    'Preparing the tests of MuseTalk',
+    { inputs, outcome: packageIn('var/musetalk', 'skimage') },
+    () => must(museTalkPython(), ['-m', 'pip', 'install', '--quiet', ...wanted], 'They could not be prepared.'),
   );
 }
 

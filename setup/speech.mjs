@@ -3,9 +3,21 @@
  * GPU (var/kokoro) and XTTS (var/coqui) have their own. Weights come from the hub into DATA_DIR/models, by
  * python/parley_workers/weights.
  */
+import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { aboutPython, extras, findPython, isOlderThan, makeWhole, pipInstall, pythonIn } from './environments.mjs';
+import {
+  aboutPython,
+  extras,
+  findPython,
+  isOlderThan,
+  makeWhole,
+  packageIn,
+  passedOver,
+  pipInstall,
+  pythonIn,
+} from './environments.mjs';
+import { needsOf } from './needs.mjs';
 import { today } from './python.mjs';
 import { doing, Halt, must, readStamps, remember, root, run, say, step } from './steps.mjs';
 
@@ -16,6 +28,25 @@ const USAGE = `npm run setup:local [${ENGINES.join('] [')}] [-- --model SIZE] [-
 export const speechPython = () => pythonIn('var/speech');
 export const coquiPython = () => pythonIn('var/coqui');
 const KOKORO_TORCH = 'var/kokoro';
+/** Lies in an environment that has the dictionary. */
+const ENGLISH = 'en_core_web_sm';
+/** The model's name among all that Coqui has published; whatever else is set is a folder. */
+const COQUI_NAME = 'tts_models/multilingual/multi-dataset/xtts_v2';
+
+/** Before anything starts: how much that may be. What cannot be asked for is refused here. */
+export function foretell(args) {
+  const { engines, options } = chosen(args);
+  say('What this needs, less what is here already:');
+  for (const engine of engines) {
+    const needs = needsOf(engine, {
+      ...options,
+      size: whisperSize(options),
+      isOwn: ownModel(engine, options) !== null,
+    });
+    say(`  ${engine.padEnd(8)} ${needs}`);
+  }
+  say('');
+}
 
 /** Every engine by itself: what stops one does not stop the others. Resolves to the exit code. */
 export async function setUpLocal(args) {
@@ -48,7 +79,11 @@ function chosen(args) {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
     const unknown = positionals.find((name) => !ENGINES.includes(name));
     if (unknown !== undefined) throw new Error(`"${unknown}" is not one of: ${ENGINES.join(', ')}`);
-    return { engines: positionals.length === 0 ? USUAL : [...new Set(positionals)], options: values };
+    const engines = positionals.length === 0 ? USUAL : [...new Set(positionals)];
+    if (values.revision !== undefined && engines.length > 1) {
+      throw new Error('--revision is a commit of one repository: name the engine that it is for, and no other');
+    }
+    return { engines, options: values };
   } catch (error) {
     throw new Halt(`${error.message}\n\n${USAGE}`);
   }
@@ -75,7 +110,8 @@ function ownModel(engine, options) {
   const { KOKORO_MODEL: kokoro, COQUI_MODEL: coqui } = process.env;
   if (engine === 'whisper') return /[\\/]/.test(whisperSize(options)) ? `WHISPER_MODEL=${whisperSize(options)}` : null;
   if (engine === 'kokoro') return kokoro ? `KOKORO_MODEL=${kokoro}` : null;
-  return coqui && !/(^|\/)xtts_v2$/.test(coqui) ? `COQUI_MODEL=${coqui}` : null;
+  const isOurs = !coqui || (coqui === COQUI_NAME && !existsSync(resolve(root, coqui)));
+  return isOurs ? null : `COQUI_MODEL=${coqui}`;
 }
 
 /** With the address of a server, WHISPER_MODEL is the name of a model there. */
@@ -130,20 +166,31 @@ export async function prepareSpeech({ forTests }) {
   const failedToday = `${inputs} failed on ${today()}`;
   if (forTests && readStamps().speech === failedToday) return 'it could not be made today';
   const outcome = relative(root, speechPython());
-  const trouble = await step('speech', 'Preparing Python for local speech (0.5 GB)', { inputs, outcome }, () =>
-    makeWhole(python, 'var/speech', wanted),
+  const { speech, 'speech-english': english } = readStamps();
+  const isNew = speech !== inputs || !existsSync(resolve(root, outcome));
+  // Whoever has the dictionary keeps it, whatever an environment is made anew for: it comes along, or all stays as it is.
+  const hasEnglish = existsSync(packageIn('var/speech', ENGLISH));
+  const finish = async (fresh) => (hasEnglish ? pipInstall(extras('kokoro-english'), fresh) : undefined);
+  const trouble = await step('speech', 'Preparing Python for local speech (0.5 GB)', { inputs, outcome }, async () =>
+    passedOver(await makeWhole(python, 'var/speech', wanted, finish)),
   );
-  if (trouble === undefined) return undefined;
-  if (forTests) remember('speech', failedToday);
-  return 'its Python environment could not be made';
+  if (trouble !== undefined) {
+    if (forTests) remember('speech', failedToday);
+    return 'its Python environment could not be made';
+  }
+  if (isNew && hasEnglish) remember('speech-english', `${extras('kokoro-english')} ${inputs}`);
+  // The environment was removed, and with it what it had.
+  else if (isNew && english !== undefined) await prepareEnglish({ torch: false });
+  return undefined;
 }
 
 export async function prepareSpeechTests() {
   if ((await prepareSpeech({ forTests: true })) !== undefined) return;
   const wanted = extras('speech-test');
   const inputs = `${wanted} ${readStamps().speech}`;
-  await step('speech-tests', 'Preparing the tests of local speech', { inputs, outcome: 'var/speech' }, () =>
-    pipInstall(wanted, 'var/speech'),
+  const outcome = packageIn('var/speech', 'onnx');
+  await step('speech-tests', 'Preparing the tests of local speech', { inputs, outcome }, async () =>
+    passedOver(await pipInstall(wanted, 'var/speech')),
   );
 }
 
@@ -156,8 +203,8 @@ async function prepareKokoroTorch() {
   const wanted = extras('kokoro', 'kokoro-torch');
   const inputs = `${wanted} ${aboutPython(python)}`;
   const outcome = relative(root, pythonIn(KOKORO_TORCH));
-  const trouble = await step('kokoro', 'Preparing Python for Kokoro on a GPU (6 GB)', { inputs, outcome }, () =>
-    makeWhole(python, KOKORO_TORCH, wanted),
+  const trouble = await step('kokoro', 'Preparing Python for Kokoro on a GPU (6 GB)', { inputs, outcome }, async () =>
+    passedOver(await makeWhole(python, KOKORO_TORCH, wanted)),
   );
   return trouble === undefined ? undefined : 'its Python environment for torch could not be made';
 }
@@ -168,7 +215,8 @@ async function prepareEnglish({ torch }) {
     : ['speech-english', 'var/speech', readStamps().speech];
   const wanted = extras('kokoro-english');
   const inputs = `${wanted} ${base}`;
-  await step(name, 'Fetching the dictionary of English (0.25 GB)', { inputs, outcome: folder }, async () => {
+  const outcome = packageIn(folder, ENGLISH);
+  await step(name, 'Fetching the dictionary of English (0.25 GB)', { inputs, outcome }, async () => {
     const trouble = await pipInstall(wanted, folder);
     if (trouble === undefined) return undefined;
     return `passed over, English will be spoken by rule (espeak-ng) instead of from the dictionary: ${trouble}`;
@@ -185,8 +233,8 @@ async function prepareCoquiPython() {
   const wanted = extras('coqui');
   const inputs = `${wanted} ${aboutPython(python)}`;
   const outcome = relative(root, coquiPython());
-  const trouble = await step('coqui', 'Preparing Python for XTTS (5.5 GB)', { inputs, outcome }, () =>
-    makeWhole(python, 'var/coqui', wanted),
+  const trouble = await step('coqui', 'Preparing Python for XTTS (5.5 GB)', { inputs, outcome }, async () =>
+    passedOver(await makeWhole(python, 'var/coqui', wanted)),
   );
   return trouble === undefined ? undefined : 'its Python environment could not be made';
 }
@@ -197,7 +245,7 @@ export async function prepareCoquiTests() {
   if (trouble !== undefined) throw new Halt(`The tests of XTTS cannot be run: ${trouble}.`);
   const wanted = extras('coqui-test');
   const inputs = `${wanted} ${readStamps().coqui}`;
-  await step('coqui-tests', 'Preparing the tests of XTTS', { inputs, outcome: 'var/coqui' }, () =>
+  await step('coqui-tests', 'Preparing the tests of XTTS', { inputs, outcome: packageIn('var/coqui', 'pytest') }, () =>
     must(coquiPython(), ['-m', 'pip', 'install', '--quiet', ...wanted], 'They could not be prepared.'),
   );
 }

@@ -27,7 +27,8 @@ export function run(file, args, { env = {}, show = false } = {}) {
     let output = '';
     child.stdout?.on('data', (data) => {
       output += data;
-      showProgress(/\d+%/.exec(lastLines(String(data), 1))?.[0]);
+      const percent = /(\d+)%/.exec(lastLines(String(data), 1))?.[1];
+      if (percent !== undefined) showProgress(Math.min(100, Number(percent)));
     });
     child.stderr?.on('data', (data) => (output += data));
     child.on('error', (error) => done({ code: 127, output: error.message }));
@@ -41,9 +42,27 @@ export function run(file, args, { env = {}, show = false } = {}) {
   });
 }
 
-/** Writes over the dots of the step's line; a file or a pipe gets only the finished line. */
+/** Of the step under way. `told`: what stands behind its label, or below it, so far. */
+const line = { label: '', told: null };
+
+/** A bar for whoever sits in front of it; a file or a pipe gets a line for every tenth. */
 function showProgress(percent) {
-  if (percent !== undefined && process.stdout.isTTY) process.stdout.write(`\x1b[4D${percent.padStart(4)}`);
+  if (process.stdout.isTTY) {
+    process.stdout.write(`\r\x1b[K${line.label} ${bar(percent)}`);
+    line.told = percent;
+    return;
+  }
+  const tenth = Math.floor(percent / 10) * 10;
+  if (tenth <= (line.told ?? 0)) return;
+  process.stdout.write(`${line.told === null ? '\n' : ''}    ${tenth} %\n`);
+  line.told = tenth;
+}
+
+const BAR = 20;
+
+export function bar(percent) {
+  const done = Math.floor((percent * BAR) / 100);
+  return `[${'#'.repeat(done)}${' '.repeat(BAR - done)}] ${String(percent).padStart(3)} %`;
 }
 
 /** What the files say, for noticing a change. Folders are read whole. */
@@ -89,8 +108,10 @@ export async function step(name, label, { inputs, outcome }, work) {
 /** Does something, with its line. Resolves to what was in its way. */
 export async function doing(label, work) {
   const started = Date.now();
-  process.stdout.write(`  ${label.padEnd(44)} ...`);
+  Object.assign(line, { label: `  ${label.padEnd(44)}`, told: null });
+  process.stdout.write(`${line.label} ...`);
   const trouble = await work();
+  if (line.told !== null) process.stdout.write(`${process.stdout.isTTY ? '\r\x1b[K' : ''}${line.label} ...`);
   const seconds = `${((Date.now() - started) / 1000).toFixed(1)} s`;
   say(trouble === undefined ? ` done (${seconds})` : ` ${trouble}`);
   return trouble;

@@ -2,7 +2,7 @@
  * `npm run doctor`: what is here, whether it is whole, how fast it is, and the command that mends what is not. Installs
  * and changes nothing. `--quick` looks at the sizes of weights only; their hashes take a while.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
@@ -13,8 +13,9 @@ import { type Config, readConfig } from './config.js';
 import { gallery } from './doctor/avatars.js';
 import { type Finding, isIll, table } from './doctor/findings.js';
 import { environments, machine } from './doctor/machine.js';
-import { isAsked, services } from './doctor/services.js';
-import { type WeightsPlace, weights } from './doctor/weights.js';
+import { pythons, weightsPlaces } from './doctor/places.js';
+import { services } from './doctor/services.js';
+import { weights } from './doctor/weights.js';
 import { readSettings } from './env-file.js';
 import { asParleyError, ParleyError } from './errors.js';
 import { loadPersonas } from './persona.js';
@@ -23,8 +24,6 @@ const USAGE = 'npm run doctor [-- --quick]\n';
 const WRONG_USE = 2;
 /** For all engines together: a large model comes from a slow disk. */
 const PATIENCE_MS = 600_000;
-
-const XTTS = 'COQUI_TOS_AGREED=1 npm run setup:local coqui';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -49,75 +48,14 @@ async function examine(config: Config, isThorough: boolean): Promise<Finding[]> 
   if (persona === undefined) throw new ParleyError('bad_settings', `PERSONA="${config.PERSONA}" is not there.`);
   const tools = { root, persona, log, stopping: stop.signal, byHeart: { phrases: [], voiceLost: [] } };
   const looked: (Finding | null)[] = [];
-  for (const place of weightsPlaces(config)) looked.push(await weights(place, { isThorough, tell }));
+  for (const place of weightsPlaces(root, config)) looked.push(await weights(place, { isThorough, tell }));
   const { finding: avatars, filmed } = await gallery(resolve(root, config.DATA_DIR, 'avatars'));
   return [
     ...(await machine()),
-    ...(await environments(root, pythons(config))),
+    ...(await environments(root, pythons(root, config))),
     ...looked.filter((one) => one !== null),
     avatars,
     ...(await services({ config, tools, probing: { log, signal, recording: recording(), filmed }, tell })),
-  ];
-}
-
-const pythons = (config: Config) => [
-  { name: 'var/python', python: null, packages: ['pocketsphinx'], mend: 'npm start' },
-  ...[...new Set([config.WHISPER_PYTHON ?? null, config.KOKORO_PYTHON ?? null])].map((python) => ({
-    name: 'var/speech',
-    python,
-    packages: ['faster-whisper', 'ctranslate2', 'kokoro-onnx', 'onnxruntime', 'misaki', 'en_core_web_sm'],
-    mend: 'npm run setup:local',
-  })),
-  {
-    name: 'var/kokoro',
-    python: null,
-    packages: ['kokoro', 'kokoro-onnx', 'torch', 'misaki'],
-    mend: 'npm run setup:local kokoro -- --torch',
-  },
-  {
-    name: 'var/coqui',
-    python: config.COQUI_PYTHON ?? null,
-    packages: ['coqui-tts', 'torch', 'transformers'],
-    mend: XTTS,
-  },
-  {
-    name: 'var/musetalk',
-    python: config.MUSETALK_PYTHON ?? null,
-    packages: ['torch', 'diffusers'],
-    mend: 'node setup.mjs musetalk',
-  },
-];
-
-function weightsPlaces(config: Config): WeightsPlace[] {
-  const models = resolve(root, config.DATA_DIR, 'models');
-  const whispers = join(models, 'whisper');
-  const sizes = existsSync(whispers) ? readdirSync(whispers) : [];
-  const local = (name: string) => `npm run setup:local ${name}`;
-  return [
-    ...sizes.map((size) => ({
-      name: `whisper/${size}`,
-      folder: join(whispers, size),
-      mend: `${local('whisper')} -- --model ${size}`,
-      isAsked: isAsked(config.STT, 'whisper'),
-    })),
-    {
-      name: 'kokoro',
-      folder: resolve(root, config.KOKORO_MODEL ?? join(models, 'kokoro')),
-      mend: local('kokoro'),
-      isAsked: isAsked(config.TTS, 'kokoro'),
-    },
-    {
-      name: 'xtts',
-      folder: existsSync(resolve(root, config.COQUI_MODEL)) ? resolve(root, config.COQUI_MODEL) : join(models, 'xtts'),
-      mend: XTTS,
-      isAsked: isAsked(config.TTS, 'coqui'),
-    },
-    {
-      name: 'musetalk',
-      folder: resolve(root, config.MUSETALK_MODELS_DIR ?? join(models, 'musetalk')),
-      mend: 'node setup.mjs musetalk fetch',
-      isAsked: isAsked(config.FACE, 'musetalk'),
-    },
   ];
 }
 

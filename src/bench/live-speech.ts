@@ -4,8 +4,9 @@
  */
 import { HEARING_RATE, joinedSamples, SPEECH_RATE, samplesToMs } from '../audio/pcm.js';
 import { resampler } from '../audio/resample.js';
-import type { Engine, EngineContext, SttEngine, TtsEngine } from '../engines/contract.js';
+import type { EngineContext, SttEngine, TtsEngine } from '../engines/contract.js';
 import type { Candidate } from '../engines/resilience/line-up.js';
+import { untilReady } from '../engines/resilience/until-ready.js';
 import { asParleyError, ParleyError } from '../errors.js';
 import { type Distribution, distribution } from './statistics.js';
 import { wordErrors } from './word-errors.js';
@@ -47,6 +48,8 @@ type Failed = Extract<SpokenOutcome, { kind: 'failed' }>;
 
 /** Weights come from a slow disk, and ten sentences from a slow processor. */
 const VOICE_MS = 900_000;
+/** One is an accident; a process that has died three times while it loads will not speak today. */
+const MOST_DEATHS = 3;
 /** Of which more words were wrong, nobody can follow. */
 const MOST_WRONG = 0.5;
 
@@ -92,7 +95,7 @@ async function orFailed<T>(context: EngineContext, work: (inTime: EngineContext)
 
 /** Whatever it takes a tone for: silence it might not even listen to. */
 async function tryEar(ear: SttEngine, context: EngineContext): Promise<null> {
-  await isThere(ear, context.signal);
+  await untilReady(ear, context.signal, MOST_DEATHS);
   const tone = Int16Array.from({ length: SPEECH_RATE }, (_, n) => 8000 * Math.sin(n / 10));
   await writeDown(ear, tone, context);
   return null;
@@ -105,7 +108,7 @@ async function tryVoice(
   context: EngineContext,
 ): Promise<Ran> {
   try {
-    await isThere(engine, context.signal);
+    await untilReady(engine, context.signal, MOST_DEATHS);
     const ran = await say(engine, ear, sentences, context);
     const { heard } = ran;
     if (heard === null || heard.wrong <= MOST_WRONG * heard.of) return ran;
@@ -124,10 +127,6 @@ export function figures({ firstMs, factor, heard }: Ran): string {
       ? 'nobody here writes it down  ->  npm run setup:local whisper'
       : `${((100 * heard.wrong) / heard.of).toFixed(1)} % of ${heard.of} words wrong`;
   return `${first}, ${speed}, ${words}`;
-}
-
-async function isThere(engine: Engine<unknown>, signal: AbortSignal): Promise<void> {
-  await engine.ready?.(signal);
 }
 
 async function say(

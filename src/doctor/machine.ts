@@ -5,7 +5,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { pythonOf } from '../engines/python-environment.js';
+import { pythonOf, pythonSet } from '../engines/python-environment.js';
 import type { Finding } from './findings.js';
 
 const ask = promisify(execFile);
@@ -35,30 +35,62 @@ async function graphics(): Promise<Pick<Finding, 'state' | 'says'>> {
   return { state: 'absent', says: 'none that nvidia-smi knows: everything runs on the CPU' };
 }
 
-interface Environment {
+export interface Environment {
   readonly name: string;
   /** Where the operator has it; null: where the set-up puts it. */
   readonly python: string | null;
   readonly packages: readonly string[];
+  readonly needs: readonly Need[];
   /** What makes it. */
+  readonly mend: string;
+  /** What brings the dictionary of English into it; null: it needs none. */
+  readonly dictionary: string | null;
+}
+
+/** What an engine cannot do without: any of these packages. */
+export interface Need {
+  readonly packages: readonly string[];
+  readonly isAsked: boolean;
   readonly mend: string;
 }
 
-export const environments = (root: string, wanted: readonly Environment[]): Promise<Finding[]> =>
-  Promise.all(wanted.map((one) => environment(root, one)));
+export const DICTIONARY = 'en_core_web_sm';
 
-async function environment(root: string, { name, python, packages, mend }: Environment): Promise<Finding> {
-  const found = python ?? pythonOf(join(root, name));
+export const environments = async (root: string, wanted: readonly Environment[]): Promise<Finding[]> =>
+  (await Promise.all(wanted.map((one) => environment(root, one)))).flat();
+
+async function environment(root: string, wanted: Environment): Promise<Finding[]> {
+  const { name, python, mend } = wanted;
+  const found = python === null ? pythonOf(join(root, name)) : pythonSet(root, python);
   const about = { part: 'python', name };
+  if (found === null) return [{ ...about, state: 'absent', says: 'has not been made', mend, isAsked: false }];
   const where = python === null ? '' : `${python}: `;
-  if (found === null) return { ...about, state: 'absent', says: 'has not been made', mend, isAsked: false };
   try {
-    return { ...about, state: 'well', says: where + (await versions(found, packages)), mend: null, isAsked: true };
+    const { python: version, packages } = await look(found, [
+      ...new Set([...wanted.packages, ...wanted.needs.flatMap((need) => need.packages)]),
+    ]);
+    // Of those that do as well as another one, only what is there.
+    const named = Object.entries(packages).filter(([name, at]) => at !== null || wanted.packages.includes(name));
+    const shown = named.map(([name, version]) => `${version === null ? 'no ' : ''}${name} ${version ?? ''}`.trim());
+    const says = `${where}Python ${version}: ${shown.join(', ')}`;
+    const missing = wanted.needs.filter((need) => need.isAsked && need.packages.every((one) => packages[one] === null));
+    if (missing.length > 0) {
+      const mends = [...new Set(missing.map((need) => need.mend))];
+      return [{ ...about, state: 'wrong', says, mend: mends.join('; '), isAsked: true }];
+    }
+    return [{ ...about, state: 'well', says, mend: null, isAsked: true }, ...dictionary(wanted, packages)];
   } catch (error) {
     const says = where + (existsSync(found) ? `cannot be started: ${firstLine(error)}` : 'is not there');
     const way = python === null ? `rm -rf ${name}` : `no setting that leads to ${python}`;
-    return { ...about, state: 'wrong', says, mend: `${way}; ${mend}`, isAsked: true };
+    return [{ ...about, state: 'wrong', says, mend: `${way}; ${mend}`, isAsked: true }];
   }
+}
+
+/** Without misaki, which some versions of Python have not, a dictionary would be of no use. */
+function dictionary({ name, dictionary: mend }: Environment, packages: Packages): Finding[] {
+  if (mend === null || packages.misaki == null || packages[DICTIONARY] !== null) return [];
+  const says = `${name} has no ${DICTIONARY}: Kokoro says English by rule (espeak-ng)`;
+  return [{ part: 'python', name: 'dictionary', state: 'absent', says, mend, isAsked: false }];
 }
 
 /** Looks at what is installed without importing it: torch alone would take ten seconds. */
@@ -72,15 +104,13 @@ def version(name):
 print(json.dumps({"python": platform.python_version(), "packages": {name: version(name) for name in sys.argv[1:]}}))
 `;
 
+type Packages = Readonly<Record<string, string | null>>;
+
 const answer = z.object({ python: z.string(), packages: z.record(z.string(), z.string().nullable()) });
 
-async function versions(python: string, packages: readonly string[]): Promise<string> {
-  const { stdout } = await ask(python, ['-c', LOOK, ...packages], { timeout: PATIENCE_MS });
-  const told = answer.parse(JSON.parse(stdout));
-  const shown = Object.entries(told.packages).map(([name, version]) =>
-    version === null ? `no ${name}` : `${name} ${version}`,
-  );
-  return `Python ${told.python}: ${shown.join(', ')}`;
+async function look(python: string, names: readonly string[]) {
+  const { stdout } = await ask(python, ['-c', LOOK, ...names], { timeout: PATIENCE_MS });
+  return answer.parse(JSON.parse(stdout));
 }
 
 const firstLine = (error: unknown): string => String(error instanceof Error ? error.message : error).split('\n')[0]!;

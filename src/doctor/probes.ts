@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { FACE_FRAME_SAMPLES, HEARING_RATE, PICTURES_PER_SECOND, SPEECH_RATE } from '../audio/pcm.js';
 import type { Avatar, Engine, EngineContext, FaceEngine, SttEngine, TtsEngine } from '../engines/contract.js';
+import { untilReady } from '../engines/resilience/until-ready.js';
 
 export interface Probing {
   readonly log: Logger;
@@ -14,7 +15,6 @@ export interface Probing {
 }
 
 const SENTENCE = 'Good morning. Shall I show you where the meeting is?';
-const LOOK_MS = 50;
 /** 100 ms: as pieces of sound come from a caller. */
 const PIECE = HEARING_RATE / 10;
 
@@ -65,7 +65,7 @@ export async function draw(start: () => FaceEngine, { log, signal, recording, fi
   });
 }
 
-async function withEngine<E extends Engine<unknown> & Starting>(
+async function withEngine<E extends Engine<unknown>>(
   start: () => E,
   signal: AbortSignal,
   use: (engine: E) => Promise<string>,
@@ -73,38 +73,13 @@ async function withEngine<E extends Engine<unknown> & Starting>(
   const began = performance.now();
   const engine = start();
   try {
-    await started(engine, signal);
+    // Here the first death of a process is the answer.
+    await untilReady(engine, signal, 1);
     const loaded = performance.now() - began;
     return `loaded in ${seconds(loaded)}; ${await use(engine)}`;
   } finally {
     await engine.close();
   }
-}
-
-/** Those with a worker process can be waited for. */
-interface Starting {
-  ready?(signal: AbortSignal): Promise<unknown>;
-}
-
-/** A process that dies is started again and again, which is for servers: here its first death is the answer. */
-async function started(engine: Engine<unknown> & Starting, signal: AbortSignal): Promise<void> {
-  const died = new AbortController();
-  const watch = setInterval(() => {
-    const trouble = troubleOf(engine);
-    if (trouble !== null && trouble !== 'starting') died.abort();
-  }, LOOK_MS);
-  try {
-    await engine.ready?.(AbortSignal.any([signal, died.signal]));
-  } catch (error) {
-    throw new Error(troubleOf(engine) ?? String(error));
-  } finally {
-    clearInterval(watch);
-  }
-}
-
-function troubleOf(engine: Engine<unknown>): string | null {
-  const health = engine.health();
-  return health === 'up' ? null : health.down;
 }
 
 const contextOf = (log: Logger, signal: AbortSignal): EngineContext => ({

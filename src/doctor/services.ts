@@ -6,8 +6,11 @@ import { llmCandidates } from '../engines/providers/llm.js';
 import { sttCandidates } from '../engines/providers/stt.js';
 import type { ProviderTools } from '../engines/providers/tools.js';
 import { ttsCandidates } from '../engines/providers/tts.js';
+import type { Obstacle } from '../engines/python-environment.js';
 import type { Candidate } from '../engines/resilience/line-up.js';
 import type { Finding } from './findings.js';
+import { localEngine } from './local-engines.js';
+import { mendOf, mendWeights } from './mending.js';
 import { draw, hear, type Probing, speak } from './probes.js';
 
 export interface Examining {
@@ -17,12 +20,9 @@ export interface Examining {
   readonly tell: (progress: string) => void;
 }
 
-/** What run here as programs of their own, and what sets each up anew. */
+/** What runs here as a program of its own besides local speech, and what sets each up anew. */
 const LOCAL: Readonly<Record<string, string>> = {
-  whisper: 'npm run setup:local whisper',
   pocketsphinx: 'rm -rf var/python; npm start',
-  kokoro: 'npm run setup:local kokoro',
-  coqui: 'COQUI_TOS_AGREED=1 npm run setup:local coqui',
   espeak: 'rm -rf node_modules; npm start',
   musetalk: 'node setup.mjs musetalk fetch',
 };
@@ -36,7 +36,13 @@ export const isAsked = (wanted: readonly string[], name: string): boolean =>
 
 export async function services(examining: Examining): Promise<Finding[]> {
   const { config, tools } = examining;
-  const local = (name: string) => name in LOCAL && !(name === 'whisper' && config.WHISPER_BASE_URL !== undefined);
+  const speech = (name: string) => localEngine(name, tools.root, config);
+  const isLocal = (name: string) =>
+    name in LOCAL || (speech(name) !== null && !(name === 'whisper' && config.WHISPER_BASE_URL !== undefined));
+  const mend = (name: string, says: string): string => {
+    const engine = speech(name);
+    return engine === null ? LOCAL[name]! : mendOf(engine, says, tools.root);
+  };
   const look = async <E extends Engine<unknown>>(
     part: string,
     wanted: readonly string[],
@@ -46,11 +52,20 @@ export async function services(examining: Examining): Promise<Finding[]> {
     const findings: Finding[] = [];
     for (const candidate of candidates.filter(({ name }) => !PLAIN.includes(name))) {
       const about = { part, name: candidate.name };
-      if (candidate.obstacle !== null) findings.push({ ...about, ...lacking(wanted, candidate, candidate.obstacle) });
-      else if (!local(candidate.name)) findings.push({ ...about, ...vendor(wanted, candidate) });
-      else findings.push({ ...about, ...(await tried(wanted, candidate, probe, examining)) });
+      const { obstacle } = candidate;
+      if (obstacle !== null)
+        findings.push({ ...about, ...lacking(wanted, candidate.name, enabling(candidate.name, obstacle)) });
+      else if (!isLocal(candidate.name)) findings.push({ ...about, ...vendor(wanted, candidate) });
+      else findings.push({ ...about, ...(await tried(wanted, candidate, probe, mend, examining)) });
     }
     return findings;
+  };
+  /** A command that fetches nothing where the settings lead elsewhere is no way out. */
+  const enabling = (name: string, { why, enable }: Obstacle): Obstacle => {
+    const engine = name === 'kokoro' ? speech(name) : null;
+    // An environment the command makes, whoever has the model.
+    if (engine === null || why.includes('environment')) return { why, enable };
+    return { why, enable: mendWeights(engine, null) };
   };
   const nothing = async () => '';
   return [
@@ -63,11 +78,7 @@ export async function services(examining: Examining): Promise<Finding[]> {
 
 type Outcome = Omit<Finding, 'part' | 'name'>;
 
-function lacking(
-  wanted: readonly string[],
-  { name }: Candidate<Engine<unknown>>,
-  { why, enable }: { readonly why: string; readonly enable: string },
-): Outcome {
+function lacking(wanted: readonly string[], name: string, { why, enable }: Obstacle): Outcome {
   const isNamed = wanted.includes(name);
   return { state: isNamed ? 'wrong' : 'absent', says: why, mend: enable, isAsked: isNamed };
 }
@@ -82,6 +93,7 @@ async function tried<E extends Engine<unknown>>(
   wanted: readonly string[],
   { name, start }: Candidate<E>,
   probe: (start: () => E, probing: Probing) => Promise<string>,
+  mend: (name: string, says: string) => string,
   { probing, tell }: Examining,
 ): Promise<Outcome> {
   const about = { isAsked: isAsked(wanted, name) };
@@ -90,6 +102,6 @@ async function tried<E extends Engine<unknown>>(
     return { ...about, state: 'well', says: await probe(() => start('fallback')[0]!, probing), mend: null };
   } catch (error) {
     const says = String(error instanceof Error ? error.message : error).split('\n')[0]!;
-    return { ...about, state: 'wrong', says, mend: LOCAL[name]! };
+    return { ...about, state: 'wrong', says, mend: mend(name, says) };
   }
 }

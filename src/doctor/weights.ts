@@ -1,15 +1,18 @@
 /** Whether weights are still what the set-up has fetched: held against the record that lies beside them, weights.json. */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Finding } from './findings.js';
 
 export interface WeightsPlace {
   readonly name: string;
-  readonly folder: string;
-  /** The command that fetches them. */
-  readonly mend: string;
+  /** A folder, or the model itself, with the rest beside it. */
+  readonly place: string;
+  /** Sets of files, by pattern; where one of these sets is there, the weights are whole. */
+  readonly whole: readonly (readonly RegExp[])[];
+  /** What brings them; `damaged` is a file that is in its way, `names` are those that it is about. */
+  mend(damaged: string | null, names: readonly string[]): string;
   readonly isAsked: boolean;
 }
 
@@ -26,36 +29,61 @@ const schema = z.looseObject({
   made: z.record(z.string(), file.extend({ made_of: z.array(z.string()) })).default({}),
 });
 type Recorded = z.infer<typeof schema>;
+type Known = z.infer<typeof file>;
+const NO_RECORD: Recorded = { files: {}, made: {} };
+
+/** Of downloads that were ended before they were whole. */
+const UNFINISHED = '.unfinished';
+/** Enough to compare by eye. */
+const SHORT_HASH = 12;
 
 /** Null: there is nothing. */
-export async function weights(
-  { name, folder, mend, isAsked }: WeightsPlace,
-  looking: Looking,
-): Promise<Finding | null> {
+export async function weights(wanted: WeightsPlace, looking: Looking): Promise<Finding | null> {
+  const { name, place, isAsked, mend } = wanted;
   const about = { part: 'weights', name, isAsked };
-  if (!existsSync(folder) || !statSync(folder).isDirectory() || readdirSync(folder).length === 0) return null;
+  const isFile = existsSync(place) && statSync(place).isFile();
+  const folder = isFile ? dirname(place) : place;
+  if (!existsSync(folder) || readdirSync(folder).length === 0) return null;
+  const wrong = (says: string, way: string): Finding => ({ ...about, state: 'wrong', says, mend: way });
   const path = join(folder, 'weights.json');
-  if (!existsSync(path)) {
-    const says = `${folder} has no record (weights.json): it was not fetched by the set-up`;
+  const record = existsSync(path) ? read(path) : NO_RECORD;
+  if (record === null) return wrong(`${path} cannot be read`, mend(path, []));
+  const entries = { ...record.files, ...record.made };
+  const names = Object.keys(entries);
+  if (names.length === 0 || (isFile && entries[basename(place)] === undefined)) {
+    const left = ownFiles(folder);
+    if (!isFile && left.length === 0) return wrong(`${folder} has the beginning of a download only`, mend(null, []));
+    const says = `${place} has no record (weights.json): it was not fetched by the set-up`;
     return { ...about, state: 'well', says, mend: null };
   }
-  const record = read(path);
-  if (record === null) return { ...about, state: 'wrong', says: `${path} cannot be read`, mend: `rm ${path}; ${mend}` };
-  const present = Object.entries({ ...record.files, ...record.made }).filter(([at]) => !hasGone(folder, at, record));
+  const present = Object.entries(entries).filter(([at]) => !hasGone(folder, at, record));
   for (const [at, known] of present) {
     const trouble = await troubleWith(folder, at, known, looking);
     if (trouble === null) continue;
-    const remove = existsSync(join(folder, at)) ? `rm ${join(folder, at)}; ` : '';
-    return { ...about, state: 'wrong', says: trouble, mend: `${remove}${mend}` };
+    return wrong(trouble, mend(existsSync(join(folder, at)) ? join(folder, at) : null, [at]));
   }
+  if (existsSync(join(folder, UNFINISHED)) || !isWhole(wanted, folder, names)) {
+    return wrong(`${folder} is not whole: fetching it was ended before its end`, mend(null, names));
+  }
+  return { ...about, state: 'well', says: figures(present, looking), mend: null };
+}
+
+function figures(present: readonly (readonly [string, Known])[], { isThorough }: Looking): string {
   const bytes = present.reduce((sum, [, known]) => sum + known.bytes, 0);
-  const how = looking.isThorough ? 'hashes are those of the record' : 'sizes are those of the record';
-  return {
-    ...about,
-    state: 'well',
-    says: `${present.length} file${present.length === 1 ? '' : 's'}, ${Math.round(bytes / 1e6)} MB; ${how}`,
-    mend: null,
-  };
+  const [largest] = present.toSorted(([, one], [, other]) => other.bytes - one.bytes);
+  const count = `${present.length} file${present.length === 1 ? '' : 's'}, ${Math.round(bytes / 1e6)} MB`;
+  const how = isThorough ? 'hashes are those of the record' : 'sizes are those of the record';
+  const main = largest === undefined ? '' : `, sha256 of ${largest[0]}: ${largest[1].sha256.slice(0, SHORT_HASH)}`;
+  return `${count}; ${how}${main}`;
+}
+
+/** Whatever an operator has put there. */
+const ownFiles = (folder: string): string[] =>
+  readdirSync(folder).filter((name) => name !== UNFINISHED && !name.startsWith('weights.json'));
+
+function isWhole({ whole }: WeightsPlace, folder: string, names: readonly string[]): boolean {
+  const here = names.filter((name) => existsSync(join(folder, name)));
+  return whole.length === 0 || whole.some((set) => set.every((one) => here.some((name) => one.test(name))));
 }
 
 function read(path: string): Recorded | null {
@@ -76,7 +104,7 @@ function hasGone(folder: string, at: string, { made }: Recorded): boolean {
 async function troubleWith(
   folder: string,
   at: string,
-  known: { readonly sha256: string; readonly bytes: number },
+  known: Known,
   { isThorough, tell }: Looking,
 ): Promise<string | null> {
   const path = join(folder, at);

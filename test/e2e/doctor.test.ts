@@ -63,17 +63,19 @@ describe('the doctor', () => {
   );
 
   it.skipIf(speechPython === null)(
-    `says what a model that is damaged was refused for${speechPython === null ? SPEECHLESS : ''}`,
+    `says what an engine was refused for, and what mends that${speechPython === null ? SPEECHLESS : ''}`,
     async () => {
       cpSync(TINY_WHISPER, join(dataDir, 'models/whisper/base'), { recursive: true });
       writeFileSync(join(dataDir, 'models/whisper/base/model.bin'), 'no model');
-      const { code, out } = await examined({
-        WHISPER_PYTHON: speechPython!,
-        STT: 'whisper',
-        TTS: 'none',
-        FACE: 'none',
-      });
-      expect(out).toMatch(/wrong {2}whisper .*model\.bin.*\n +-> {2}npm run setup:local whisper/);
+      const kokoro = tinyKokoro();
+      const python = { WHISPER_PYTHON: speechPython!, KOKORO_PYTHON: speechPython! };
+      const nobody = { KOKORO_MODEL: kokoro.folder, KOKORO_VOICE: 'zz_nobody' };
+      const { code, out } = await examined({ ...python, ...nobody, STT: 'whisper', TTS: 'kokoro', FACE: 'none' });
+      kokoro.remove();
+      expect(out).toMatch(/wrong {2}whisper .*model\.bin.*\n +-> {2}rm \S+model\.bin; npm run setup:local whisper\n/);
+      expect(out).toMatch(
+        /wrong {2}kokoro .*KOKORO_VOICE: there is no voice "zz_nobody".*\n +-> {2}KOKORO_VOICE=[a-z]\w+\n/,
+      );
       expect(code).toBe(1);
     },
   );
@@ -87,7 +89,7 @@ describe('the doctor', () => {
     expect(out).toMatch(
       /wrong {2}var\/speech +\S*node: cannot be started: .*\n +-> {2}no setting that leads to .*; npm run setup:local/,
     );
-    expect(out).toMatch(/wrong {2}kokoro +.*\n +-> {2}npm run setup:local kokoro/);
+    expect(out).toMatch(/wrong {2}kokoro +.*\n +-> {2}no KOKORO_PYTHON, then npm run setup:local kokoro\n/);
     expect(code).toBe(1);
   });
 

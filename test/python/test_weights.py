@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,6 +137,19 @@ def test_percentages_are_of_everything_that_is_to_come(
     percents = [int(line.split("%")[0]) for line in capsys.readouterr().out.splitlines()]
     assert percents == sorted(set(percents)) and percents[-1] == 100
     assert len(percents) >= 5
+
+
+def test_a_terminal_gets_a_bar_that_is_written_over(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 100_000)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert _run("whisper", tmp_path) == 0
+    out = capsys.readouterr().out
+    bars = out.rstrip("\n").split("\r\x1b[K")[1:]
+    assert out.count("\n") == 1 and len(bars) >= 5
+    assert bars[-1].startswith(f"[{'#' * 20}] 100%")
+    assert bars[0].count("#") < 20
 
 
 def test_a_line_that_breaks_is_taken_up_again(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,6 +117,24 @@ describe('the proof of a voice', () => {
     expect(asked).toBe(1);
   });
 
+  it('does not wait for a voice whose process dies again and again, and goes on with the next', async () => {
+    const closed: string[] = [];
+    const why = 'exited with code 1';
+    const seen = ['starting', `starting again (${why})`, why, `starting again (${why})`, why];
+    const [dying] = voice('kokoro', humming, closed).start('first');
+    const candidateOf = candidate<TtsEngine>({
+      ...dying!,
+      health: () => ({ down: seen.shift() ?? why }),
+      ready: (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    });
+    const proved = await proveVoices([candidateOf, voice('coqui', playing, closed)], [], context, sentences);
+    expect(proved).toMatchObject([
+      { engine: 'kokoro', outcome: { kind: 'failed', code: 'worker_unavailable', why } },
+      { engine: 'coqui', outcome: { kind: 'ran' } },
+    ]);
+    expect(closed).toEqual(['kokoro', 'coqui']);
+  });
+
   it('fails a voice that says nothing, and starts no ear where nobody can speak', async () => {
     const silent = voice('kokoro', () => new Int16Array(0));
     const [proved] = await proveVoices([silent], [ear(hears)], context, sentences);

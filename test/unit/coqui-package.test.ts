@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { findCoqui } from '../../src/engines/tts/coqui-package.js';
 
@@ -34,9 +34,7 @@ const PYTHON = 'var/coqui/bin/python';
 
 it('is found where the set-up puts it, under its name among the models of Coqui', () => {
   put(PYTHON, ...model('var/models/xtts'));
-  const places = { python: join(root, PYTHON), model: join(root, 'var/models/xtts') };
-  expect(look()).toEqual(places);
-  expect(look({ model: 'xtts_v2' })).toEqual(places);
+  expect(look()).toEqual({ python: join(root, PYTHON), model: join(root, 'var/models/xtts') });
 });
 
 it('takes what is set as seen from the folder of Parley, where no worker runs', () => {
@@ -54,5 +52,19 @@ it('says what is missing, and what brings it', () => {
   expect(look()).toEqual({
     why: 'its Python environment has not been made (5.5 GB)',
     enable: 'COQUI_TOS_AGREED=1 npm run setup:local coqui',
+  });
+});
+
+it('never takes the model of the set-up for a folder that was mistyped', () => {
+  put(PYTHON, ...model('var/models/xtts'));
+  for (const typed of ['/srv/x/xtts_v2', 'mine/xtts_v2', 'xtts_v2']) {
+    expect(look({ model: typed })).toMatchObject({
+      why: `COQUI_MODEL=${typed}: ${resolve(root, typed)} is not there`,
+      enable: expect.stringContaining('or without it: '),
+    });
+  }
+  put('mine/xtts_v2/config.json');
+  expect(look({ model: 'mine/xtts_v2' })).toMatchObject({
+    why: `COQUI_MODEL=mine/xtts_v2: ${join(root, 'mine/xtts_v2/model.pth')} is not there`,
   });
 });

@@ -6,6 +6,8 @@ import sys
 
 from .plan import Plan
 
+BAR = 20
+
 
 class Progress:
     def __init__(self, plan: Plan) -> None:
@@ -21,8 +23,11 @@ class Progress:
         if percent <= self._percent:
             return
         self._percent = percent
-        line = f"{percent:3d}%  {name}"
-        print(f"\r\x1b[K{line}" if sys.stdout.isatty() else line, end="" if sys.stdout.isatty() else "\n", flush=True)
+        if sys.stdout.isatty():
+            bar = "#" * (percent * BAR // 100)
+            print(f"\r\x1b[K[{bar:{BAR}}] {percent:3d}%  {name}", end="", flush=True)
+        else:
+            print(f"{percent:3d}%  {name}", flush=True)
 
     def end(self) -> None:
         if sys.stdout.isatty() and self._percent >= 0:

@@ -21,8 +21,15 @@ export interface CoquiSettings {
 
 const FETCH = 'COQUI_TOS_AGREED=1 npm run setup:local coqui';
 const NEEDED = ['config.json', 'model.pth', 'vocab.json', 'speakers_xtts.pth'];
-/** Of all that Coqui has published, the one that streams and learns voices. */
-const NAME = /(^|\/)xtts_v2$/;
+/** Of all that Coqui has published, the one that streams and learns voices; whatever else is set is a folder. */
+const NAME = 'tts_models/multilingual/multi-dataset/xtts_v2';
+
+/** `isOurs`: it is the set-up's, which a command fetches. */
+export function coquiModel({ root, model, dataDir }: Pick<CoquiSettings, 'root' | 'model' | 'dataDir'>) {
+  const own = resolve(root, model);
+  const isOurs = model === NAME && !existsSync(own);
+  return { folder: isOurs ? join(dataDir, 'models/xtts') : own, isOurs };
+}
 
 export function findCoqui({ root, python, model, agreed, dataDir }: CoquiSettings): CoquiPlaces | Obstacle {
   if (!agreed) {
@@ -31,11 +38,18 @@ export function findCoqui({ root, python, model, agreed, dataDir }: CoquiSetting
       enable: FETCH,
     };
   }
-  const own = resolve(root, model);
-  const folder = NAME.test(model) && !existsSync(own) ? join(dataDir, 'models/xtts') : own;
+  const { folder, isOurs } = coquiModel({ root, model, dataDir });
   const missing = NEEDED.find((file) => !existsSync(join(folder, file)));
-  if (missing !== undefined) {
+  if (missing !== undefined && isOurs) {
     return { why: `${join(folder, missing)} is not there`, enable: `${FETCH}, or COQUI_MODEL=the folder that has it` };
+  }
+  if (missing !== undefined) {
+    const gone = existsSync(folder) ? join(folder, missing) : folder;
+    // The command fetches nothing while a folder is set.
+    return {
+      why: `COQUI_MODEL=${model}: ${gone} is not there`,
+      enable: `COQUI_MODEL=the model's folder; or without it: ${FETCH}`,
+    };
   }
   const found = python === null ? pythonOf(join(root, 'var/coqui')) : pythonSet(root, python);
   if (found === null) return { why: 'its Python environment has not been made (5.5 GB)', enable: FETCH };

@@ -22,7 +22,7 @@ const FETCH_TORCH = `${FETCH} -- --torch`;
 
 export function findKokoro({ root, python, model, dataDir }: KokoroSettings): KokoroPlaces | Obstacle {
   const place = model === null ? join(dataDir, 'models/kokoro') : resolve(root, model);
-  const kinds = modelsIn(place);
+  const kinds = kokoroModelsIn(place);
   if (kinds.length === 0) {
     const enable = model === null ? FETCH : `KOKORO_MODEL=the folder of the model, or its *.onnx or *.pth; ${FETCH}`;
     return { why: model === null ? 'its model is not here (0.4 GB)' : `${place} is no model of Kokoro`, enable };
@@ -41,7 +41,7 @@ export function findKokoro({ root, python, model, dataDir }: KokoroSettings): Ko
 }
 
 /** What is published for ONNX Runtime, for torch, or both. */
-function modelsIn(place: string): readonly ('onnx' | 'torch')[] {
+export function kokoroModelsIn(place: string): readonly ('onnx' | 'torch')[] {
   if (!existsSync(place)) return [];
   const names = statSync(place).isDirectory() ? readdirSync(place) : [place];
   const has = (suffix: string) => names.some((name) => name.endsWith(suffix));
