@@ -1,87 +1,146 @@
-/**
- * An answer over which something is heard: by turns a question, which is to cut it off, and a listener's noise, which is
- * not.
- */
+/** An answer over which something is heard: what is to cut it off is answered itself, what is not lets it go on. */
 import { msToSamples } from '../audio/pcm.js';
-import { ask, beginSound, turnResult } from './asking.js';
+import { beatFor, beginSound, type Place, turnResult } from './asking.js';
 import { BEAT_MS } from './beats.js';
-import type { Interruption } from './interruption-result.js';
+import type { Choice, Choose } from './choosing.js';
+import { hasResumed, type Interruption } from './interruption-result.js';
 import { watchInterruption } from './interruption-watch.js';
-import type { Noise, Question, Recordings } from './questions.js';
+import type { Over } from './scenario.js';
 import type { Session } from './session.js';
 import { recordTurn, type TurnRecord } from './turn-record.js';
-import type { TurnResult } from './turn-result.js';
 
-/** So much of the answer is heard first: in the first 3 s of a session's first one, only words interrupt. */
-const LISTEN_MS = 3500;
-const LISTEN_SPREAD_MS = 2000;
 /** A server may find a word in a noise as late as 4 s after it. */
 const VERDICT_MS = 5000;
 /** What was taken for a question is answered within this, if at all. */
-const ANSWERED_MS = 2000;
+export const ANSWERED_MS = 2000;
 const STOPPED_MS = 15_000;
+export const TOO_SHORT = 'the answer was too short to be interrupted';
 
-interface TalkedOver {
-  readonly turn: TurnResult;
-  /** Null if there was no answer to talk over. */
-  readonly interruption: Interruption | null;
+export interface Moment {
+  readonly over: Over;
+  /** So much of the answer has been played, in samples. */
+  readonly at: number;
 }
 
-export async function talkOver(session: Session, recordings: Recordings, number: number): Promise<TalkedOver> {
-  const { story } = recordings;
-  const moment = msToSamples(LISTEN_MS + session.random() * LISTEN_SPREAD_MS);
-  const record = await ask(session, story);
-  const isHere = () => session.player.response === record.response && session.player.played >= moment;
-  while (!isHere() && !record.isOver(performance.now())) await session.beat();
-  if (!isHere()) record.fail('the answer was too short to be interrupted');
-  const turn = turnResult(session, record, story, number);
-  if (turn.failure !== null) {
-    await fallSilent(session, 0);
-    return { turn, interruption: null };
+export function momentsOf(overs: readonly Over[], random: () => number): Moment[] {
+  return overs.map((over) => {
+    const [from, to] = typeof over.afterMs === 'number' ? [over.afterMs, over.afterMs] : over.afterMs;
+    return { over, at: msToSamples(from === to ? from : from + random() * (to - from)) };
+  });
+}
+
+export interface TalkedOver {
+  readonly interruptions: readonly Interruption[];
+  /** Why nothing more can be asked in this session; null: it can. */
+  readonly stuck: string | null;
+}
+
+/** What is heard, and the moments of its first and its last voiced sample. */
+interface Said {
+  readonly choice: Choice;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** False: the answer was over before so much of it had been played. */
+export async function heardUntil(session: Session, record: TurnRecord, at: number): Promise<boolean> {
+  const isHere = () => session.player.response === record.response && session.player.played >= at;
+  while (!isHere() && !record.isOver(performance.now())) await beatFor(session, record);
+  return isHere();
+}
+
+/**
+ * One after the other, each over the answer to the one before if that cut it off, else over the same. The first moment
+ * has come.
+ */
+export async function talkOver(
+  session: Session,
+  moments: readonly Moment[],
+  first: TurnRecord,
+  choose: Choose,
+  place: Place,
+): Promise<TalkedOver> {
+  const made: Interruption[] = [];
+  let answer = first;
+  for (const [index, { over, at }] of moments.entries()) {
+    if (index > 0 && !(await heardUntil(session, answer, at))) answer.fail(TOO_SHORT);
+    if (answer.failure !== null) break;
+    const choice = choose((over.say ?? over.noise)!);
+    const began = await beginSound(session, choice).catch((thrown: Error) => answer.fail(thrown.message));
+    if (began === undefined) break;
+    if (index > 0 && made[index - 1]!.answer !== null) made[index - 1] = { ...made[index - 1]!, isTalkedOver: true };
+    const said = { choice, ...began };
+    if (over.cuts ?? choice.kind === 'speech') {
+      const cut = await interrupt(session, said, answer, moments[index + 1]?.at ?? null, place);
+      made.push(cut.interruption);
+      answer = cut.record;
+    } else made.push(await makeNoise(session, said, answer, over, place));
+    if (made[index]!.failure !== null || isFalselyCut(made[index]!)) break;
   }
-  const isQuestion = (number + session.job.caller) % 2 === 0;
-  const interruption = isQuestion
-    ? await interrupt(session, one(session, recordings.questions), record, number)
-    : await makeNoise(session, one(session, recordings.noises), record, number);
-  return { turn, interruption };
+  // What is stopped now has not failed by that.
+  const { failure } = answer;
+  const stuck = await fallSilent(session, made.some(isFalselyCut) ? ANSWERED_MS : 0);
+  return { interruptions: blamed(made, failure ?? stuck), stuck };
 }
 
-const one = <T>({ random }: Session, all: readonly T[]): T => all[Math.floor(random() * all.length)]!;
+/** What went wrong behind the last one is its failure. */
+function blamed(made: readonly Interruption[], failure: string | null): readonly Interruption[] {
+  return made.map((each, index) => (index === made.length - 1 ? { ...each, failure: each.failure ?? failure } : each));
+}
 
-async function interrupt(session: Session, question: Question, over: TurnRecord, turn: number): Promise<Interruption> {
+const isFalselyCut = ({ kind, outcome }: Interruption) => kind === 'noise' && outcome === 'cut_off';
+
+/** `next`: so much is heard of the answer to this before it is talked over, too; null: all of it. */
+async function interrupt(session: Session, said: Said, over: TurnRecord, next: number | null, place: Place) {
   const { player, job } = session;
-  const { first, last } = await beginSound(session, question);
+  const { choice, first, last } = said;
   const watch = watchInterruption({ player, zero: first, itemId: over.itemId });
   const record = recordTurn({ player, zero: last, expectsPictures: job.expectsPictures });
   session.follow(watch, record);
-  while (session.microphone.isHearing || !record.isOver(performance.now())) await session.beat();
-  const answer = turnResult(session, record, question, turn);
-  if (answer.failure !== null) await fallSilent(session, 0);
-  const failure = watch.isCutOff ? answer.failure : 'the question did not cut the answer off';
-  return { caller: job.caller, turn, kind: 'question', heard: question.text, ...watch.result(), answer, failure };
+  const isHere = () => next !== null && player.response === record.response && player.played >= next;
+  while (session.microphone.isHearing || !(isHere() || record.isOver(performance.now())))
+    if (!(await beatFor(session, record))) break;
+  const answer = turnResult(session, record, { kind: 'spoken', text: choice.words }, place);
+  const missed = watch.isCutOff ? null : 'the question did not cut the answer off';
+  const failure = session.line.lost ?? missed ?? answer.failure;
+  const told = { caller: job.caller, ...place, kind: 'question' as const, heard: choice.words, answer, failure };
+  return { record, interruption: { ...told, ...watch.result() } };
 }
 
-async function makeNoise(session: Session, noise: Noise, over: TurnRecord, turn: number): Promise<Interruption> {
+async function makeNoise(
+  session: Session,
+  { choice, first, last }: Said,
+  answer: TurnRecord,
+  { cuts }: Over,
+  place: Place,
+): Promise<Interruption> {
   const { player, job } = session;
-  const { first, last } = await beginSound(session, noise);
-  const watch = watchInterruption({ player, zero: first, itemId: over.itemId });
-  session.follow(watch);
-  while (performance.now() < last + VERDICT_MS && !watch.isCutOff) await session.beat();
-  const result = watch.result();
-  await fallSilent(session, watch.isCutOff ? ANSWERED_MS : 0);
-  return { caller: job.caller, turn, kind: 'noise', heard: noise.name, ...result, answer: null, failure: null };
+  const watch = watchInterruption({ player, zero: first, itemId: answer.itemId });
+  session.follow(watch, answer);
+  while (performance.now() < last + VERDICT_MS && !watch.isCutOff && answer.failure === null)
+    await beatFor(session, answer);
+  const marks = watch.result();
+  const cut = cuts === false && watch.isCutOff ? `"${choice.words}" cut the answer off` : null;
+  const stuck = marks.outcome === 'held' && !hasResumed(marks) ? `"${choice.words}" stopped the answer for good` : null;
+  const failure = answer.failure ?? cut ?? stuck;
+  return { caller: job.caller, ...place, kind: 'noise', heard: choice.words, ...marks, answer: null, failure };
 }
 
-/** Stops whatever is answered until nothing has been for so long. */
-async function fallSilent(session: Session, quietMs: number): Promise<void> {
+/** Stops whatever is answered until nothing has been for so long; gives the reason if that cannot be, else null. */
+export async function fallSilent(session: Session, quietMs: number): Promise<string | null> {
   const isBusy = () => session.unfinished > 0 || ['buffering', 'playing', 'paused'].includes(session.player.state);
   let isStopping = false;
   for (let [waited, quiet] = [0, 0]; isBusy() || quiet < quietMs; waited += BEAT_MS) {
     // What has just been stopped fades for a moment.
-    await session.beat();
-    if (waited > STOPPED_MS) throw new Error('the answer could not be stopped');
+    try {
+      await session.beat();
+    } catch (thrown) {
+      return (thrown as Error).message;
+    }
+    if (waited > STOPPED_MS) return 'the answer could not be stopped';
     if (isBusy() && !isStopping) session.line.send({ type: 'response.cancel' });
     isStopping = isBusy();
     quiet = isStopping ? 0 : quiet + BEAT_MS;
   }
+  return null;
 }

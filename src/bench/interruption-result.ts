@@ -24,11 +24,20 @@ export interface Interruption extends InterruptionMarks {
   readonly caller: number;
   /** The turn whose answer it was. */
   readonly turn: number;
+  /** Of the ramp. */
+  readonly step: number;
+  /** `question`: it must cut the answer off. */
   readonly kind: 'question' | 'noise';
-  /** The question's words, or what the noise is. */
+  /** Its words, or what the noise is. */
   readonly heard: string;
   /** How the question was answered; null for a noise. */
   readonly answer: TurnResult | null;
-  /** Null if all went as it should: a question cut the answer off, and was answered to its end. */
+  /** Null if all went as it should: a question cut the answer off, and was answered; a noise did nothing that it must not. */
   readonly failure: string | null;
+  /** Something was heard over `answer`, too, which was then not heard to its end. */
+  readonly isTalkedOver?: true;
 }
+
+/** Whether an answer that was held went on in the end. */
+export const hasResumed = ({ outcome, stillMs }: Pick<InterruptionMarks, 'outcome' | 'stillMs'>) =>
+  outcome === 'held' && stillMs === null;

@@ -1,5 +1,5 @@
 /** What all interruptions of a run come to. Pure. */
-import type { Interruption } from './interruption-result.js';
+import { hasResumed, type Interruption } from './interruption-result.js';
 import { type Distribution, distribution } from './statistics.js';
 
 export interface InterruptionSummary {
@@ -8,7 +8,7 @@ export interface InterruptionSummary {
     /** Of them cut the answer off. */
     readonly cutOff: number;
     readonly heardRightly: number;
-    /** Of them were answered to the end of the answer. */
+    /** Of them were answered to the end of the answer; one that was talked over is not. */
     readonly answered: number;
     /** How often each reason was given. */
     readonly failures: Readonly<Record<string, number>>;
@@ -30,6 +30,10 @@ export interface InterruptionSummary {
     readonly cutOff: number;
     readonly held: number;
     readonly unnoticed: number;
+    /** Of those that were held went on. */
+    readonly resumed: number;
+    /** How often each reason was given. */
+    readonly failures: Readonly<Record<string, number>>;
     /** How often each noise led to what. */
     readonly by: Readonly<Record<string, Readonly<Record<Interruption['outcome'], number>>>>;
     /** How long an answer stood still before it went on. */
@@ -50,14 +54,12 @@ export function summariseInterruptions(all: readonly Interruption[]): Interrupti
 
 function questions(asked: readonly Interruption[]): InterruptionSummary['questions'] {
   const cut = asked.filter(({ outcome }) => outcome === 'cut_off');
-  const failures: Record<string, number> = {};
-  for (const { failure } of asked) if (failure !== null) failures[failure] = (failures[failure] ?? 0) + 1;
   return {
     asked: asked.length,
     cutOff: cut.length,
     heardRightly: asked.filter(({ answer }) => answer?.transcriptIsRight).length,
-    answered: asked.filter(({ answer }) => answer !== null && answer.failure === null).length,
-    failures,
+    answered: asked.filter(({ answer, isTalkedOver }) => answer?.failure === null && isTalkedOver !== true).length,
+    failures: reasons(asked),
     still: distribution(cut.flatMap(({ stillMs }) => stillMs ?? [])),
     cutOffMs: distribution(cut.flatMap(({ cutOffMs }) => cutOffMs ?? [])),
     firstSound: distribution(cut.flatMap(({ answer }) => answer?.marks.first_sound ?? [])),
@@ -67,6 +69,12 @@ function questions(asked: readonly Interruption[]): InterruptionSummary['questio
   };
 }
 
+function reasons(all: readonly Interruption[]): Record<string, number> {
+  const failures: Record<string, number> = {};
+  for (const { failure } of all) if (failure !== null) failures[failure] = (failures[failure] ?? 0) + 1;
+  return failures;
+}
+
 function noises(made: readonly Interruption[]): InterruptionSummary['noises'] {
   const by: Record<string, Record<Interruption['outcome'], number>> = {};
   for (const { heard, outcome } of made) {
@@ -74,14 +82,16 @@ function noises(made: readonly Interruption[]): InterruptionSummary['noises'] {
     by[heard][outcome] += 1;
   }
   const count = (wanted: Interruption['outcome']) => made.filter(({ outcome }) => outcome === wanted).length;
-  const held = made.filter(({ outcome }) => outcome === 'held');
+  const resumed = made.filter(hasResumed);
   return {
     made: made.length,
     cutOff: count('cut_off'),
-    held: held.length,
+    held: count('held'),
     unnoticed: count('unnoticed'),
+    resumed: resumed.length,
+    failures: reasons(made),
     by,
-    heldMs: distribution(held.map(({ heldMs }) => heldMs)),
-    moved: held.filter(({ movedSamples }) => movedSamples > 0).length,
+    heldMs: distribution(resumed.map(({ heldMs }) => heldMs)),
+    moved: resumed.filter(({ movedSamples }) => movedSamples > 0).length,
   };
 }

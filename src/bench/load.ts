@@ -1,51 +1,76 @@
 /**
- * A process of callers: gets its jobs in one message, sends every turn as it is over, at last what it cost itself, and
- * ends. Apart from the bench's own process so that load grows over the cores.
+ * A process of callers: gets its jobs in one message, sends every turn as it is over, at each step's end what that cost
+ * it, and ends. Apart from the bench's own process so that load grows over the cores.
  */
 import { runCaller } from './caller.js';
+import { createGate } from './gate.js';
 import type { Interruption } from './interruption-result.js';
 import type { CallerJob } from './job.js';
+import type { Bytes } from './line.js';
 import { loadRecordings } from './questions.js';
+import { type Counts, createTally } from './statistics.js';
 import type { TurnResult } from './turn-result.js';
 
-export interface LoadJob {
-  readonly root: string;
-  readonly callers: readonly CallerJob[];
-}
+export type LoadOrder =
+  | { readonly kind: 'job'; readonly root: string; readonly callers: readonly CallerJob[] }
+  /** The step begins. */
+  | { readonly kind: 'step'; readonly step: number };
 
 export interface LoadCost {
   readonly cpuSeconds: number;
   readonly seconds: number;
-  /** By how many milliseconds each beat of each caller came late. */
-  readonly lateness: readonly number[];
+  /** By how many milliseconds the beats of its callers came late, and how often by so many. */
+  readonly late: Counts;
 }
 
 export type LoadMessage =
   | { readonly kind: 'turn'; readonly result: TurnResult }
   | { readonly kind: 'interruption'; readonly interruption: Interruption }
-  | { readonly kind: 'cost'; readonly cost: LoadCost };
+  | { readonly kind: 'session'; readonly bytes: Bytes }
+  | { readonly kind: 'step_done'; readonly step: number }
+  /** Of the step that was open until now. */
+  | { readonly kind: 'cost'; readonly step: number; readonly cost: LoadCost }
+  /** There is nothing more to tell. */
+  | { readonly kind: 'finished' };
 
 const tell = (message: LoadMessage) => process.send?.(message);
+const gate = createGate();
+const late = createTally();
+let stretch = beginStretch(0);
 
-async function run({ root, callers }: LoadJob): Promise<void> {
+function beginStretch(step: number) {
+  return { step, cpu: process.cpuUsage(), since: performance.now() };
+}
+
+function tellCost(): void {
+  const { user, system } = process.cpuUsage(stretch.cpu);
+  const seconds = (performance.now() - stretch.since) / 1000;
+  tell({ kind: 'cost', step: stretch.step, cost: { cpuSeconds: (user + system) / 1e6, seconds, late: late.take() } });
+}
+
+async function run(root: string, callers: readonly CallerJob[]): Promise<void> {
   const recordings = loadRecordings(root);
-  const lateness: number[] = [];
-  const before = process.cpuUsage();
-  const started = performance.now();
+  stretch = beginStretch(0);
   const hooks = {
     onTurn: (result: TurnResult) => tell({ kind: 'turn', result }),
     onInterruption: (interruption: Interruption) => tell({ kind: 'interruption', interruption }),
-    onLate: (ms: number) => lateness.push(Math.round(ms * 10) / 10),
+    onSession: (bytes: Bytes) => tell({ kind: 'session', bytes }),
+    onStepDone: (step: number) => tell({ kind: 'step_done', step }),
+    onLate: (ms: number) => late.add(ms),
   };
-  await Promise.all(callers.map((job) => runCaller(job, recordings, hooks)));
-  const { user, system } = process.cpuUsage(before);
-  tell({
-    kind: 'cost',
-    cost: { cpuSeconds: (user + system) / 1e6, seconds: (performance.now() - started) / 1000, lateness },
-  });
+  await Promise.all(callers.map((job) => runCaller(job, recordings, gate, hooks)));
+  tellCost();
+  tell({ kind: 'finished' });
   process.disconnect();
 }
 
-process.once('message', (job: LoadJob) => void run(job));
+process.on('message', (order: LoadOrder) => {
+  if (order.kind === 'job') return void run(order.root, order.callers);
+  if (order.step > 0) {
+    tellCost();
+    stretch = beginStretch(order.step);
+  }
+  gate.open(order.step);
+});
 // Whoever started this is gone: so is the reason to go on.
 process.once('disconnect', () => process.exit());

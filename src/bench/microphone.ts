@@ -2,6 +2,7 @@
 import { msToSamples, pcmBytes } from '../audio/pcm.js';
 import { encodeMedia } from '../protocol/media.js';
 import { BEAT_MS } from './beats.js';
+import { clipped } from './utterance.js';
 
 const FRAME = msToSamples(BEAT_MS);
 /** Two steps of 16 bits: no room is as silent as zeros, and a detector may take zeros for a muted line. */
@@ -11,8 +12,8 @@ export interface Microphone {
   /** Is heard from the beginning of the next frame on. */
   hear(samples: Int16Array): void;
   readonly isHearing: boolean;
-  /** The next frame, ready for the socket. */
-  frame(): Uint8Array;
+  /** The next frame, ready for the socket; `echo` sounds in it, too. */
+  frame(echo: Int16Array | null): Uint8Array;
 }
 
 export function openMicrophone(random: () => number): Microphone {
@@ -28,8 +29,9 @@ export function openMicrophone(random: () => number): Microphone {
     get isHearing() {
       return at < heard.length;
     },
-    frame() {
-      const samples = Int16Array.from({ length: FRAME }, (_, offset) => heard[at + offset] ?? room());
+    frame(echo) {
+      const voice = Int16Array.from({ length: FRAME }, (_, offset) => heard[at + offset] || room());
+      const samples = echo === null ? voice : voice.map((sample, offset) => clipped(sample + echo[offset]!));
       at += FRAME;
       const bytes = encodeMedia({ kind: 'microphone', position, pcm: pcmBytes(samples) });
       position += FRAME;

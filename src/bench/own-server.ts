@@ -21,6 +21,7 @@ export async function startOwnServer(
   callers: number,
   signal: AbortSignal,
 ): Promise<OwnServer> {
+  signal.throwIfAborted();
   const child = spawn(process.execPath, [join(root, 'dist/main.js')], {
     env: {
       ...environment,
@@ -30,7 +31,8 @@ export async function startOwnServer(
       // What is measured is the server, not how far its operator's certificate is trusted on loopback.
       TLS_CERT: '',
       TLS_KEY: '',
-      MAX_SESSIONS: String(callers),
+      // Who hangs up and calls again may be back before the server has noticed that it had gone.
+      MAX_SESSIONS: String(2 * callers),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -59,7 +59,8 @@ export function createPlayer(): Player {
   let stretch = { from: 0, at: 0 };
   /** It fades until this sample, and is then this. */
   let fading: { readonly to: 'paused' | 'flushed'; readonly until: number } | null = null;
-  let dryAt: number | null = null;
+  /** It has run dry, and been silent for so long without having been told to be. */
+  let dry: { readonly at: number; readonly ms: number } | null = null;
   let gaps = { count: 0, ms: 0 };
   let halts: Halt[] = [];
   let stale = 0;
@@ -72,16 +73,25 @@ export function createPlayer(): Player {
     if (number < response || (number === response && isFlushed())) stale += 1;
   };
 
+  /** Whoever is held or stopped in a gap is silent for that from then on. */
+  const waitDry = (now: number) => {
+    if (dry !== null && state === 'buffering') dry = { ...dry, ms: now - dry.at };
+  };
+  const closeGap = (now: number) => {
+    waitDry(now);
+    gaps.ms += dry?.ms ?? 0;
+    dry = null;
+  };
   const start = (now: number) => {
     if (state !== 'buffering' || (limit === null && arrived - played < BUFFER)) return;
-    if (dryAt !== null) gaps.ms += now - dryAt;
-    dryAt = null;
+    closeGap(now);
     state = 'playing';
     stretch = { from: played, at: now };
     const halt = halts.at(-1);
     if (halt?.end === null) halts[halts.length - 1] = { ...halt, end: { at: now, from: played } };
   };
   const advance = (now: number) => {
+    waitDry(now);
     if (state !== 'playing') return;
     const due = stretch.from + Math.floor((now - stretch.at) * SAMPLES_PER_MS);
     played = Math.max(played, Math.min(due, fading?.until ?? arrived, limit ?? arrived, arrived));
@@ -92,7 +102,8 @@ export function createPlayer(): Player {
     } else if (limit !== null && played >= limit) state = 'ended';
     else if (due > arrived) {
       // It fell silent when the last sample had sounded, not when somebody looked.
-      dryAt = timeOf(arrived);
+      const at = timeOf(arrived);
+      dry = { at, ms: now - at };
       gaps.count += 1;
       state = 'buffering';
     }
@@ -104,7 +115,7 @@ export function createPlayer(): Player {
       fading = { to, until: Math.min(played + FADE, limit ?? arrived, arrived) };
       halts.push({ since: timeOf(fading.until), at: fading.until, end: null });
     } else if (state === 'buffering') {
-      halts.push({ since: dryAt ?? now, at: played, end: null });
+      halts.push({ since: dry?.at ?? now, at: played, end: null });
       state = to;
     } else if (to === 'flushed') state = to;
   };
@@ -119,7 +130,7 @@ export function createPlayer(): Player {
       return played;
     },
     get gaps() {
-      return { ...gaps };
+      return { count: gaps.count, ms: gaps.ms + (dry?.ms ?? 0) };
     },
     get halts() {
       return halts;
@@ -138,7 +149,7 @@ export function createPlayer(): Player {
       arrived = 0;
       limit = null;
       fading = null;
-      dryAt = null;
+      dry = null;
       gaps = { count: 0, ms: 0 };
       halts = [];
     },
@@ -156,9 +167,9 @@ export function createPlayer(): Player {
       advance(now);
       limit = position;
       // What was taken for a gap was the end, whose announcement came a moment later.
-      if (dryAt !== null && played >= limit) {
+      if (dry !== null && played >= limit) {
         gaps.count -= 1;
-        dryAt = null;
+        dry = null;
         state = 'ended';
       }
       start(now);
@@ -173,7 +184,7 @@ export function createPlayer(): Player {
       if (state !== 'paused' && fading === null) return;
       fading = null;
       played = Math.min(position, arrived);
-      dryAt = null;
+      closeGap(now);
       state = 'buffering';
       start(now);
     },

@@ -1,15 +1,18 @@
-/** The recorded questions, and what is heard over their answers, in the folder `voices` beside this file's source. */
+/** The recorded questions, and whatever else callers let be heard, in the folder `voices` beside this file's source. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { loadSound, type Sound } from './sound.js';
 
 export interface Question extends Sound {
+  /** Its file's name without the ending: what scenarios call it. */
+  readonly id: string;
   readonly text: string;
 }
 
 /** What a listener lets be heard without wishing to speak. */
 export interface Noise extends Sound {
+  readonly id: string;
   readonly name: string;
 }
 
@@ -17,6 +20,8 @@ export interface Recordings {
   readonly questions: readonly Question[];
   /** A question whose answer is long enough to be interrupted. */
   readonly story: Question;
+  /** What turns are composed of: parts of sentences, and sentences. */
+  readonly parts: readonly Question[];
   readonly noises: readonly Noise[];
 }
 
@@ -27,16 +32,38 @@ const interruptionsSchema = z.object({
   noises: z.array(z.object({ file: z.string(), name: z.string() })).min(1),
 });
 
+const idOf = (file: string) => file.replace(/\.wav$/, '');
+
 /** `root` is the package's folder: the compiler leaves recordings where they are. */
 export function loadRecordings(root: string): Recordings {
-  const folder = join(root, 'src/bench/voices');
-  const list = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
-  const sound = (file: string) => loadSound(join(folder, file));
-  const { story, noises } = interruptionsSchema.parse(list('interruptions.json'));
+  const { questions, story, parts, noises } = listed(root);
+  const sound = (file: string) => ({ id: idOf(file), ...loadSound(join(folderOf(root), file)) });
+  const question = ({ file, text }: z.infer<typeof questionSchema>) => ({ text, ...sound(file) });
   return {
-    questions: questionsSchema.parse(list('questions.json')).map(({ file, text }) => ({ text, ...sound(file) })),
-    story: { text: story.text, ...sound(story.file) },
+    questions: questions.map(question),
+    story: question(story),
+    parts: parts.map(question),
     noises: noises.map(({ file, name }) => ({ name, ...sound(file) })),
+  };
+}
+
+/** What scenarios may name, without the recordings themselves. */
+export function recordingIds(root: string): { speech: string[]; noises: string[] } {
+  const { questions, story, parts, noises } = listed(root);
+  return {
+    speech: [...questions, story, ...parts].map(({ file }) => idOf(file)),
+    noises: noises.map(({ file }) => idOf(file)),
+  };
+}
+
+const folderOf = (root: string) => join(root, 'src/bench/voices');
+
+function listed(root: string) {
+  const list = (name: string): unknown => JSON.parse(readFileSync(join(folderOf(root), name), 'utf8'));
+  return {
+    questions: questionsSchema.parse(list('questions.json')),
+    parts: questionsSchema.parse(list('parts.json')),
+    ...interruptionsSchema.parse(list('interruptions.json')),
   };
 }
 

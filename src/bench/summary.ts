@@ -1,37 +1,46 @@
 /** What all turns of a run come to. Pure. */
+import { type HeapSlope, heapSlope } from './heap-slope.js';
 import type { Interruption } from './interruption-result.js';
 import { type InterruptionSummary, summariseInterruptions } from './interruption-summary.js';
-import type { LoadCost } from './load.js';
-import type { Usage } from './process-usage.js';
-import { type Distribution, distribution } from './statistics.js';
+import type { Bytes } from './line.js';
+import type { StepCost } from './load-processes.js';
+import { lagBetween, type Speculations, speculationsBetween } from './prometheus.js';
+import { type StageRow, serverStages } from './server-stages.js';
+import type { Look } from './server-watch.js';
+import { type Distribution, distribution, distributionOfCounts } from './statistics.js';
 import { MARKS, type MarkName, type TurnResult } from './turn-result.js';
-
-export interface StageRow {
-  readonly name: string;
-  readonly of: Distribution;
-}
 
 export interface Summary {
   readonly turns: { readonly asked: number; readonly answered: number; readonly failed: number };
   /** How often each reason was given. */
   readonly failures: Readonly<Record<string, number>>;
   readonly stages: readonly StageRow[];
+  /** By the server's own marks. */
+  readonly serverStages: readonly StageRow[];
+  /** Turns that were taken for ended before they were, and how often in all. Null for typed questions. */
+  readonly cutOffs: { readonly turns: number; readonly times: number } | null;
   /** Null for typed questions. */
   readonly transcripts: { readonly right: number; readonly wrong: number; readonly missing: number } | null;
   readonly pictures: { readonly expected: number; readonly late: number; readonly missing: number };
   readonly gaps: { readonly count: number; readonly ms: number; readonly audioSeconds: number };
-  /** Null for a run without `--interrupt`. */
+  /** Null for a run in which nothing was heard over an answer. */
   readonly interruptions: InterruptionSummary | null;
   readonly load: LoadSummary;
   /** Null for a server that is not ours to look at. */
   readonly server: ServerSummary | null;
+  /** What the server says of itself. */
+  readonly told: ToldSummary;
+  /** Of the sessions that have ended; null if none has. */
+  readonly bytes: { readonly received: Distribution; readonly sent: Distribution } | null;
 }
 
 interface LoadSummary {
   readonly processes: number;
   readonly cores: number;
   readonly late: Distribution | null;
-  /** The callers themselves were late, so that the figures are theirs as well as the server's. */
+  /** Of the process that took most of it, the share of a core. */
+  readonly busiest: number;
+  /** The callers themselves were late, or near it, so that the figures are theirs as well as the server's. */
   readonly isBottleneck: boolean;
 }
 
@@ -43,36 +52,43 @@ interface ServerSummary {
   readonly megabytesPerCaller: number;
 }
 
-export interface ServerUsage {
-  readonly before: Usage;
-  readonly after: Usage;
-  readonly peakMegabytes: number;
-  readonly seconds: number;
+interface ToldSummary {
+  /** Of its event loop; null: it does not say. */
+  readonly lagMs: { readonly p99: number; readonly max: number } | null;
+  /** Answers begun before the end of a turn was certain; null: it does not say. */
+  readonly speculations: Speculations | null;
+  readonly mostSessions: number | null;
+  readonly heap: HeapSlope | null;
 }
 
 /** Half a beat: a caller this late sends its frames in pairs. */
 const LATE_MS = 10;
+/** A process that takes more of a core is late at every burst. */
+const BUSY = 0.8;
 
-/** What the callers have told. */
+/** What the callers have told, and what was seen of the server meanwhile. */
 export interface Measurements {
   readonly results: readonly TurnResult[];
   readonly interruptions: readonly Interruption[];
+  readonly costs: readonly StepCost[];
+  readonly looks: readonly Look[];
+  readonly bytes: readonly Bytes[];
 }
 
-export function summarise(
-  { results, interruptions }: Measurements,
-  costs: readonly LoadCost[],
-  usage: ServerUsage | null,
-  callers: number,
-): Summary {
+export function summarise(measured: Measurements, callers: number): Summary {
+  const { results, interruptions, costs, looks, bytes } = measured;
+  // What was asked over an answer is answered as well as what was asked in quiet.
+  const answers = [...results, ...interruptions.flatMap(({ answer }) => answer ?? [])];
   const failures: Record<string, number> = {};
   for (const { failure } of results) if (failure !== null) failures[failure] = (failures[failure] ?? 0) + 1;
   const failed = results.filter(({ failure }) => failure !== null).length;
-  const sum = (value: (result: TurnResult) => number) => results.reduce((total, result) => total + value(result), 0);
+  const sum = (value: (result: TurnResult) => number) => answers.reduce((total, result) => total + value(result), 0);
   return {
     turns: { asked: results.length, answered: results.length - failed, failed },
     failures,
     stages: stageRows(results),
+    serverStages: serverStages(answers),
+    cutOffs: cutOffs(answers),
     transcripts: transcripts(results),
     pictures: {
       expected: sum(({ pictures }) => pictures.expected),
@@ -86,7 +102,9 @@ export function summarise(
     },
     interruptions: summariseInterruptions(interruptions),
     load: loadSummary(costs),
-    server: usage === null ? null : serverSummary(usage, callers),
+    server: serverSummary(looks, callers),
+    told: toldSummary(looks),
+    bytes: bytesSummary(bytes),
   };
 }
 
@@ -114,14 +132,33 @@ function transcripts(results: readonly TurnResult[]): Summary['transcripts'] {
   return { right, wrong: spoken.length - right - missing, missing };
 }
 
-function loadSummary(costs: readonly LoadCost[]): LoadSummary {
-  const late = distribution(costs.flatMap(({ lateness }) => lateness));
-  const cores = costs.reduce((sum, { cpuSeconds, seconds }) => sum + cpuSeconds / seconds, 0);
-  return { processes: costs.length, cores: round(cores), late, isBottleneck: late !== null && late.p99 > LATE_MS };
+/** A turn that was talked over is one of speech, too. */
+function cutOffs(results: readonly TurnResult[]): Summary['cutOffs'] {
+  const spoken = results.filter(({ transcriptIsRight }) => transcriptIsRight !== null);
+  if (spoken.length === 0) return null;
+  const cut = spoken.filter((result) => result.cutOffs > 0);
+  return { turns: cut.length, times: cut.reduce((sum, result) => sum + result.cutOffs, 0) };
 }
 
-function serverSummary({ before, after, peakMegabytes, seconds }: ServerUsage, callers: number): ServerSummary {
-  const cores = (after.cpuSeconds - before.cpuSeconds) / seconds;
+function loadSummary(costs: readonly StepCost[]): LoadSummary {
+  const late = distributionOfCounts(costs.flatMap(({ cost }) => cost.late));
+  const processes = [...new Set(costs.map(({ process }) => process))].map((wanted) => {
+    const own = costs.filter(({ process }) => process === wanted).map(({ cost }) => cost);
+    const seconds = own.reduce((sum, cost) => sum + cost.seconds, 0);
+    return own.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) / Math.max(seconds, 0.001);
+  });
+  const cores = processes.reduce((sum, each) => sum + each, 0);
+  const busiest = Math.max(0, ...costs.map(({ cost }) => cost.cpuSeconds / Math.max(cost.seconds, 0.001)));
+  const isBottleneck = (late !== null && late.p99 > LATE_MS) || busiest > BUSY;
+  return { processes: processes.length, cores: round(cores), late, busiest: round(busiest), isBottleneck };
+}
+
+function serverSummary(looks: readonly Look[], callers: number): ServerSummary | null {
+  const seen = looks.flatMap(({ at, usage }) => (usage === null ? [] : [{ at, ...usage }]));
+  const [before, after] = [seen[0], seen.at(-1)];
+  if (before === undefined || after === undefined || after.at <= before.at) return null;
+  const cores = (after.cpuSeconds - before.cpuSeconds) / (after.at - before.at);
+  const peakMegabytes = Math.max(...seen.map(({ megabytes }) => megabytes));
   return {
     cores: round(cores),
     coresPerCaller: round(cores / callers),
@@ -129,6 +166,25 @@ function serverSummary({ before, after, peakMegabytes, seconds }: ServerUsage, c
     peakMegabytes: Math.round(peakMegabytes),
     megabytesPerCaller: round((peakMegabytes - before.megabytes) / callers),
   };
+}
+
+function toldSummary(looks: readonly Look[]): ToldSummary {
+  const [before, after] = [looks[0]?.scrape ?? null, looks.at(-1)?.scrape ?? null];
+  const sessions = looks.flatMap(({ scrape }) => scrape?.sessions ?? []);
+  return {
+    lagMs: lagBetween(before, after),
+    speculations: speculationsBetween(before, after),
+    mostSessions: sessions.length === 0 ? null : Math.max(...sessions),
+    heap: heapSlope(looks),
+  };
+}
+
+function bytesSummary(bytes: readonly Bytes[]): Summary['bytes'] {
+  const [received, sent] = [
+    distribution(bytes.map((each) => each.received)),
+    distribution(bytes.map((each) => each.sent)),
+  ];
+  return received === null || sent === null ? null : { received, sent };
 }
 
 const round = (value: number) => Math.round(value * 1000) / 1000;

@@ -16,13 +16,23 @@ export function summaryTable(summary: Summary): string {
       `${transcripts.right} right, ${transcripts.wrong} wrong, ${transcripts.missing} missing`,
     ]);
   }
+  if (summary.cutOffs !== null && summary.cutOffs.times > 0) {
+    const { turns: cut, times } = summary.cutOffs;
+    const asked = turns.asked + (summary.interruptions?.questions.asked ?? 0);
+    rows.push(['cut-offs', `${times}, in ${cut} of ${asked} turns: taken for ended before they were`]);
+  }
   rows.push(['pictures', `${pictures.expected}, ${pictures.late} late, ${pictures.missing} missing`]);
   rows.push(['gaps in the sound', `${gaps.count}, ${gaps.ms} ms in ${gaps.audioSeconds} s of speech`]);
   if (summary.interruptions !== null) rows.push(...interruptionRows(summary.interruptions));
-  rows.push(['server', serverLine(summary.server)], ['load', loadLine(summary.load)]);
+  rows.push(['server', serverLine(summary.server)], ...toldRows(summary));
+  rows.push(['load', loadLine(summary.load)]);
   if (summary.load.isBottleneck)
-    rows.push(['', 'the callers themselves were late: the figures are not the server’s alone']);
-  const stages = stageTable([['ms from the end of the question', summary.stages], ...interruptionStages(summary)]);
+    rows.push(['', 'the callers themselves were late, or near it: the figures are not the server’s alone']);
+  const stages = stageTable([
+    ['ms from the end of the question', summary.stages],
+    ...interruptionStages(summary),
+    ...(summary.serverStages.length === 0 ? [] : [['by the server’s own marks', summary.serverStages] as const]),
+  ]);
   return `${stages}\n${twoColumns(rows)}\n`;
 }
 
@@ -47,6 +57,28 @@ function twoColumns(rows: readonly (readonly [string, string])[]): string {
   return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join('\n');
 }
 
+function toldRows({ told, bytes }: Summary): [string, string][] {
+  const { lagMs, speculations, mostSessions, heap } = told;
+  const rows: [string, string][] = [];
+  if (lagMs !== null) rows.push(['event loop', `late by p99 ${lagMs.p99} ms, at most ${lagMs.max} ms`]);
+  if (mostSessions !== null) rows.push(['sessions', `${mostSessions} at most`]);
+  if (bytes !== null) {
+    const { sent, received } = bytes;
+    rows.push(['bytes', `a session p50 ${kilobytes(sent.p50)} sent, ${kilobytes(received.p50)} received`]);
+  }
+  if (speculations !== null) {
+    const { kept, dropped, wasted } = speculations;
+    rows.push(['begun ahead', `${kept} kept, ${dropped} dropped${wasted === null ? '' : `, ${wasted} wasted`}`]);
+  }
+  if (heap !== null) {
+    const { bytesPerSession, sessions, windows } = heap;
+    rows.push(['heap', `${bytesPerSession} bytes more a session, over ${sessions} sessions in ${windows} windows`]);
+  }
+  return rows;
+}
+
+const kilobytes = (bytes: number) => `${Math.round(bytes / 1000)} KB`;
+
 function serverLine(server: Summary['server']): string {
   if (server === null) return 'unknown: not started by this bench';
   const { cores, coresPerCaller, idleMegabytes, peakMegabytes, megabytesPerCaller } = server;
@@ -56,8 +88,9 @@ function serverLine(server: Summary['server']): string {
   );
 }
 
-function loadLine({ processes, cores, late }: Summary['load']): string {
+function loadLine({ processes, cores, late, busiest }: Summary['load']): string {
   const lateness =
     late === null ? '' : `; beats late by p99 ${late.p99.toFixed(1)} ms, at most ${late.max.toFixed(1)} ms`;
-  return `${cores.toFixed(2)} cores in ${processes} process${processes === 1 ? '' : 'es'}${lateness}`;
+  const most = processes === 1 ? 'process' : `processes, ${busiest.toFixed(2)} in the busiest`;
+  return `${cores.toFixed(2)} cores in ${processes} ${most}${lateness}`;
 }

@@ -6,12 +6,16 @@ import { FRAME_SAMPLES, pcmSamples, SPEECH_RATE, samplesToMs } from '../audio/pc
 import type { Media } from '../protocol/media.js';
 import type { ResponseObject, ServerEvent } from '../protocol/server-events.js';
 import type { Player } from './player.js';
+import { watchEnds } from './turn-ends.js';
+import { watchHeard } from './turn-heard.js';
 import type { MarkName, TurnResult } from './turn-result.js';
 
 /** Whoever waits this long for the next thing gives up. */
 const PATIENCE_MS = 15_000;
 /** -40 dB of full scale: the softest beginning of a word; the engines' own noise lies below. */
 const SOUND = 328;
+/** Who has heard so much of an answer without a picture sees none: pictures come with their sound, or a few frames late. */
+const UNSEEN_SAMPLES = SPEECH_RATE;
 /** A cancel that comes too late is nobody's failure. */
 const FORGIVEN = 'response_cancel_not_active';
 
@@ -19,13 +23,16 @@ export interface TurnRecord {
   event(event: ServerEvent, now: number): void;
   media(media: Media, now: number): void;
   fail(reason: string): void;
+  readonly failure: string | null;
   /** The number of the answer; 0 before it begins. */
   readonly response: number;
   /** What the conversation calls the answer. */
   readonly itemId: string | null;
+  /** The answer, behind those whose function calls it goes on from. */
+  readonly responseIds: readonly string[];
   /** Plays on; true once the turn is over. */
   isOver(now: number): boolean;
-  result(): Omit<TurnResult, 'caller' | 'turn' | 'question' | 'transcriptIsRight'>;
+  result(): Omit<TurnResult, 'caller' | 'turn' | 'step' | 'question' | 'transcriptIsRight' | 'server'>;
 }
 
 interface TurnParts {
@@ -38,15 +45,19 @@ interface TurnParts {
 export function recordTurn({ player, zero, expectsPictures }: TurnParts): TurnRecord {
   let failure: string | null = null;
   let done = false;
-  let transcript: string | null = null;
   let lastSign = zero;
   let marks: Partial<Record<MarkName, number>> = {};
   let answer = emptyAnswer(0);
   let responseId: string | null = null;
+  let responseIds: readonly string[] = [];
+  let hasCalled = false;
   let itemId: string | null = null;
+  const ends = watchEnds(zero);
+  const heard = watchHeard();
 
+  const since = (at: number) => Math.round((at - zero) * 10) / 10;
   const mark = (name: MarkName, at: number) => {
-    marks[name] ??= Math.round((at - zero) * 10) / 10;
+    marks[name] ??= since(at);
   };
   const fail = (reason: string) => {
     failure ??= reason;
@@ -55,11 +66,9 @@ export function recordTurn({ player, zero, expectsPictures }: TurnParts): TurnRe
   const beginResponse = (id: string, now: number) => {
     responseId = id;
     itemId = null;
-    const { speech_stopped, transcript: transcribed } = marks;
-    marks = {
-      ...(speech_stopped !== undefined && { speech_stopped }),
-      ...(transcribed !== undefined && { transcript: transcribed }),
-    };
+    responseIds = hasCalled ? [...responseIds, id] : [id];
+    hasCalled = false;
+    marks = marks.called === undefined ? {} : { called: marks.called };
     answer = emptyAnswer(0);
     done = false;
     mark('response_created', now);
@@ -67,7 +76,9 @@ export function recordTurn({ player, zero, expectsPictures }: TurnParts): TurnRe
   const endResponse = (response: ResponseObject) => {
     // An answer that this turn has cut off ends in it, too.
     if (response.id !== responseId) return;
-    if (response.status === 'completed') done = true;
+    // One that calls a function is not the last: its caller's answer is answered.
+    hasCalled = response.status === 'completed' && response.output.some(({ type }) => type === 'function_call');
+    if (response.status === 'completed') done = !hasCalled;
     else if (response.status_details?.reason !== 'turn_detected') fail(`the response was ${response.status}`);
   };
   const hear = (position: number, samples: Int16Array) => {
@@ -84,8 +95,20 @@ export function recordTurn({ player, zero, expectsPictures }: TurnParts): TurnRe
     const sounded = answer.firstSound === null ? null : player.soundedAt(answer.firstSound);
     if (sounded !== null && player.response === answer.response) mark('heard', sounded);
   };
+  const isPlayed = () => answer.response !== 0 && player.response === answer.response;
+  const whyFailed = () => {
+    const isHeard = isPlayed() && (player.state === 'ended' || player.played >= UNSEEN_SAMPLES);
+    const isUnseen = expectsPictures && isHeard && answer.pictures === 0;
+    return failure ?? (isUnseen ? 'the answer had no picture' : null);
+  };
   return {
     fail,
+    get failure() {
+      return whyFailed();
+    },
+    get responseIds() {
+      return responseIds;
+    },
     get response() {
       return answer.response;
     },
@@ -94,18 +117,16 @@ export function recordTurn({ player, zero, expectsPictures }: TurnParts): TurnRe
     },
     event(event, now) {
       lastSign = Math.max(lastSign, now);
+      heard.event(event, now, responseId !== null && !ends.isAnswerEarly);
+      ends.event(event, now);
       switch (event.type) {
-        case 'input_audio_buffer.speech_stopped':
-          // Of an utterance that was taken for two, the last end counts.
-          if (marks.response_created === undefined) delete marks.speech_stopped;
-          return mark('speech_stopped', now);
-        case 'conversation.item.input_audio_transcription.completed':
-          transcript = transcript === null ? event.transcript : `${transcript} ${event.transcript}`;
-          return mark('transcript', now);
         case 'conversation.item.input_audio_transcription.failed':
           return fail(event.error.code);
         case 'response.created':
           return beginResponse(event.response.id, now);
+        case 'response.function_call_arguments.done':
+          if (event.response_id === responseId) mark('called', now);
+          return;
         case 'response.output_item.added':
           if (event.response_id === responseId && event.item.type === 'message') itemId = event.item.id;
           return;
@@ -141,19 +162,27 @@ export function recordTurn({ player, zero, expectsPictures }: TurnParts): TurnRe
       if (player.state === 'playing') lastSign = Math.max(lastSign, now);
       if (failure !== null) return true;
       if (done && answer.end === null) fail('the answer had no sound');
-      else if (done && player.state === 'ended') return true;
+      else if (done && player.state === 'ended' && !ends.isAnswerEarly) return true;
       else if (now - lastSign > PATIENCE_MS) fail(whatIsMissing(marks));
       return failure !== null;
     },
     result() {
       const expected = expectsPictures && answer.end !== null ? Math.ceil(answer.end / FRAME_SAMPLES) : 0;
+      const { stoppedAt, transcribedAt, transcript } = heard;
       return {
-        failure,
-        marks,
+        failure: whyFailed(),
+        marks: {
+          ...(stoppedAt !== null && { speech_stopped: since(stoppedAt) }),
+          ...(transcribedAt !== null && { transcript: since(transcribedAt) }),
+          ...marks,
+        },
         transcript,
-        audioMs: Math.round(samplesToMs(player.played, SPEECH_RATE)),
-        gaps: player.gaps,
+        // A player that has not come to this answer has played the one before.
+        audioMs: isPlayed() ? Math.round(samplesToMs(player.played, SPEECH_RATE)) : 0,
+        gaps: isPlayed() ? player.gaps : { count: 0, ms: 0 },
         pictures: { expected, late: answer.late, missing: Math.max(0, expected - answer.pictures) },
+        cutOffs: ends.cutOffs,
+        responseId,
       };
     },
   };

@@ -1,31 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import type { Interruption } from '../../src/bench/interruption-result.js';
-import type { Summary } from '../../src/bench/summary.js';
-import type { TurnResult } from '../../src/bench/turn-result.js';
+import type { RunFile } from '../../src/bench/run-file.js';
 import { variables } from '../../src/config.js';
 import { findSphinx } from '../../src/engines/stt/pocketsphinx-package.js';
 
 import { startServer } from './server.js';
 
-interface Report {
-  readonly bench: string;
-  readonly options: { readonly callers: number };
-  readonly machine: { readonly cores: number; readonly node: string };
-  readonly about: { readonly version: string; readonly engines: { job: string; engine: string }[] };
-  readonly summary: Summary;
-  readonly results: TurnResult[];
-  readonly interruptions: Interruption[];
-}
-
-const file = join(mkdtempSync(join(tmpdir(), 'parley-')), 'bench.json');
+const folder = mkdtempSync(join(tmpdir(), 'parley-'));
+const file = join(folder, 'bench.json');
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !variables.includes(name)));
 
 const running: ChildProcess[] = [];
@@ -60,15 +49,30 @@ async function spokenBench(...args: string[]) {
   }
 }
 
-const report = (): Report => JSON.parse(readFileSync(file, 'utf8'));
+const report = (): RunFile => JSON.parse(readFileSync(file, 'utf8'));
 
 // Each starts a server of its own and talks to it in real time.
 describe('a small bench of the real server', { timeout: 180_000 }, () => {
   it('has a typed turn answered, and writes everything down', async () => {
-    const { code, out, said } = await bench('--callers', '1', '--turns', '1', '--typed', '--json', file);
+    const page = join(folder, 'bench.html');
+    const args = ['--callers', '1', '--turns', '1', '--typed', '--json', file, '--html', page];
+    const { code, out, said } = await bench(...args);
     expect(code, said).toBe(0);
     expect(out).toMatch(/first sound +1 +\d+\.\d/);
-    const { summary, about, machine, results, options } = report();
+    expect(out).toMatch(/own marks[\s\S]*first audio sent +1 +\d+\.\d/);
+    expect(out).toMatch(/\[#{20}\] 1 of 1 turns, 0 failed/);
+    expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>/i);
+    const { summary, about, machine, results, options, scenario, steps, samples } = report();
+    expect(scenario.name).toBe('questions');
+    expect(steps).toMatchObject([{ callers: 1, summary: { turns: { asked: 1, answered: 1 } } }]);
+    expect(results[0]!.server!.first_sent).toBeGreaterThan(0);
+    expect(results[0]!.responseId).toMatch(/^resp_/);
+    expect(summary.told.mostSessions).toBe(1);
+    expect(summary.bytes!.received.max).toBeGreaterThan(10_000);
+    if (process.platform === 'linux') expect(samples.at(-1)!.megabytes).toBeGreaterThan(50);
+    const compared = await bench('--compare', file, file);
+    expect(compared, compared.said).toMatchObject({ code: 0 });
+    expect(compared.out).toMatch(/first sound/i);
     expect(summary.turns).toEqual({ asked: 1, answered: 1, failed: 0 });
     expect(summary.transcripts).toBeNull();
     expect(about.engines.map(({ engine }) => engine)).toEqual(expect.arrayContaining(['scripted', 'espeak', 'drawn']));
@@ -171,5 +175,19 @@ describe('a bench that finds something wrong', () => {
     });
     const wrong = await bench('--callers', 'four');
     expect(wrong).toMatchObject({ code: 2, said: expect.stringContaining('--callers four is not a whole number') });
+  });
+
+  it('shows its scenarios, and says where the mistake is in one of somebody else', async () => {
+    const list = await bench('--list');
+    expect(list).toMatchObject({ code: 0, out: expect.stringMatching(/^questions +Short questions/m) });
+    const mine = join(folder, 'mine.json');
+    writeFileSync(mine, '{ "name": "mine", "about": "Mine.", "callers": 1, "turns": 1, "script": [[{ "say": 3 }]] }');
+    const wrong = await bench('--scenario', mine);
+    expect(wrong).toMatchObject({
+      code: 2,
+      said: expect.stringContaining(`${mine}: script[0][0].say: must be the name`),
+    });
+    const unlike = await bench('--compare', mine, mine);
+    expect(unlike).toMatchObject({ code: 2, said: expect.stringContaining('is no file that --json has written') });
   });
 });

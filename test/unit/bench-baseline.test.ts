@@ -93,12 +93,12 @@ describe('the summary of the baseline', () => {
 
 describe('the command line for simulated vendors', () => {
   it('takes a profile, changes to it, and the baseline', () => {
-    expect(readOptions([])).toMatchObject({ vendors: null, baseline: null });
-    expect(readOptions(['--baseline', 'sequential'])).toMatchObject({
+    expect(readOptions([], '.')).toMatchObject({ vendors: null, baseline: null });
+    expect(readOptions(['--baseline', 'sequential'], '.')).toMatchObject({
       vendors: { transcriptions: '500,0,0', face: '5,80,8' },
       baseline: 'sequential',
     });
-    const changed = readOptions(['--vendors', 'quick', '--pace', 'chat=1,2', '--pace', 'face=9,0,1']);
+    const changed = readOptions(['--vendors', 'quick', '--pace', 'chat=1,2', '--pace', 'face=9,0,1'], '.');
     expect(changed.vendors).toEqual({ transcriptions: '100,0,0', chat: '1,2', speech: '100,5,0', face: '9,0,1' });
     expect(changed.baseline).toBeNull();
   });
@@ -111,7 +111,7 @@ describe('the command line for simulated vendors', () => {
     [['--baseline', 'parallel'], /--baseline parallel is not sequential/],
     [['--baseline', 'sequential', '--typed'], /--baseline is for spoken turns/],
   ])('refuses %j', (args, sentence) => {
-    expect(() => readOptions(args)).toThrow(sentence);
+    expect(() => readOptions(args, '.')).toThrow(sentence);
   });
 
   it('has the simulation know the recordings, and say what it is told', () => {

@@ -60,9 +60,9 @@ function ear(run: Stt, closed: string[] = []): Candidate<SttEngine> {
 
 const [story, ...questions] = [...SAID].map(([text, recording]) => {
   const samples = atSpeechRate(recording);
-  return { text, samples, voiced: voicedRange(samples, SPEECH_RATE) };
+  return { id: text, text, samples, voiced: voicedRange(samples, SPEECH_RATE) };
 });
-const recognise = recordingRecogniser({ questions, story: story!, noises: [] });
+const recognise = recordingRecogniser({ questions, story: story!, parts: [], noises: [] });
 
 /** What was said, if it sounds like one of the recordings. */
 const hears: Stt = async function* (audio) {

@@ -12,18 +12,34 @@ function read(frame: Uint8Array) {
 describe('the microphone of the bench', () => {
   it('sends a quiet room, and in it the question, frame by frame', () => {
     const microphone = openMicrophone(() => 0.9);
-    const before = read(microphone.frame());
+    const before = read(microphone.frame(null));
     expect(microphone.isHearing).toBe(false);
     microphone.hear(new Int16Array(720).fill(9000));
-    const first = read(microphone.frame());
+    const first = read(microphone.frame(null));
     expect(microphone.isHearing).toBe(true);
-    const second = read(microphone.frame());
+    const second = read(microphone.frame(null));
     expect(microphone.isHearing).toBe(false);
     expect([before, first, second].map(({ position }) => position)).toEqual([0, 480, 960]);
     expect([...before.samples]).toEqual(Array(480).fill(2));
     expect([...first.samples]).toEqual(Array(480).fill(9000));
     expect([...second.samples]).toEqual([...Array(240).fill(9000), ...Array(240).fill(2)]);
-    expect([...read(microphone.frame()).samples]).toEqual(Array(480).fill(2));
+    expect([...read(microphone.frame(null)).samples]).toEqual(Array(480).fill(2));
+  });
+});
+
+describe('a microphone that hears more', () => {
+  it('has the echo in the voice and in the room, and clips what is too loud', () => {
+    const microphone = openMicrophone(() => 0.9);
+    const echo = Int16Array.from({ length: 480 }, (_, at) => (at < 240 ? 100 : 30_000));
+    expect([...read(microphone.frame(echo)).samples]).toEqual([...Array(240).fill(102), ...Array(240).fill(30_002)]);
+    microphone.hear(new Int16Array(480).fill(9000));
+    expect([...read(microphone.frame(echo)).samples]).toEqual([...Array(240).fill(9100), ...Array(240).fill(32_767)]);
+  });
+
+  it('hears the room in the pauses of what is said: no room is as silent as zeros', () => {
+    const microphone = openMicrophone(() => 0.9);
+    microphone.hear(Int16Array.from([...Array(240).fill(9000), ...Array(240).fill(0)]));
+    expect([...read(microphone.frame(null)).samples]).toEqual([...Array(240).fill(9000), ...Array(240).fill(2)]);
   });
 });
 

@@ -47,7 +47,7 @@ describe('the player of the bench', () => {
   it('counts a gap from the moment at which the sound ran dry to that at which it goes on', () => {
     const player = playing(2);
     player.advance(300);
-    expect([player.state, player.played, player.gaps]).toEqual(['buffering', 2 * FRAME, { count: 1, ms: 0 }]);
+    expect([player.state, player.played, player.gaps]).toEqual(['buffering', 2 * FRAME, { count: 1, ms: 220 }]);
     feed(player, 2, 2, 380);
     expect([player.state, player.gaps]).toEqual(['playing', { count: 1, ms: 300 }]);
     player.advance(400);
@@ -60,6 +60,28 @@ describe('the player of the bench', () => {
     player.advance(100);
     player.end(1, 2 * FRAME, 110);
     expect([player.state, player.gaps]).toEqual(['ended', { count: 0, ms: 0 }]);
+  });
+
+  it('counts the silence of a gap that ends in a hold, in a stop, or never', () => {
+    const held = playing(2);
+    held.advance(300);
+    held.pause(1, 310);
+    held.advance(900);
+    expect(held.gaps).toEqual({ count: 1, ms: 230 });
+    held.resume(1, 2 * FRAME, 1000);
+    feed(held, 2, 2, 1050);
+    // What it waits for behind the hold is a beginning, not the gap.
+    expect([held.state, held.gaps]).toEqual(['playing', { count: 1, ms: 230 }]);
+
+    const stopped = playing(2);
+    stopped.advance(300);
+    stopped.flush(1, 330);
+    stopped.advance(2000);
+    expect(stopped.gaps).toEqual({ count: 1, ms: 250 });
+
+    const forgotten = playing(2);
+    for (const now of [100, 200, 15_080]) forgotten.advance(now);
+    expect(forgotten.gaps).toEqual({ count: 1, ms: 15_000 });
   });
 
   it('counts the gaps of each answer by itself', () => {

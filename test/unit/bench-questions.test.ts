@@ -9,14 +9,20 @@ import { everyPhrase, loadPersonas } from '../../src/persona.js';
 const folder = 'src/bench/voices';
 
 describe('the recordings', () => {
-  const { questions, story, noises } = loadRecordings('.');
+  const { questions, story, parts, noises } = loadRecordings('.');
   const spoken = [...questions, story];
-  const all = [...spoken.map(({ text, ...sound }) => ({ name: text, ...sound })), ...noises];
+  const all = [...[...spoken, ...parts].map(({ text, ...sound }) => ({ name: text, ...sound })), ...noises];
 
   it('are all there, and small', () => {
     const files = readdirSync(folder).filter((name) => name.endsWith('.wav'));
     expect(all.length).toBe(files.length);
-    expect(files.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)).toBeLessThan(500 * 1024);
+    expect(files.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)).toBeLessThan(1.5 * 1024 * 1024);
+  });
+
+  it('have the names of their files, each once', () => {
+    const ids = [...spoken, ...parts, ...noises].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual(expect.arrayContaining(['what-time-is-it', 'tell-me-a-story', 'the-time', 'uh-huh']));
   });
 
   it('of questions are phrases that the persona knows', async () => {

@@ -6,7 +6,8 @@ import { seededRandom } from '../../src/bench/random.js';
 import { recordingRecogniser } from '../../src/bench/recording-recogniser.js';
 
 const recordings = loadRecordings('.');
-const { questions, story, noises } = recordings;
+const { questions, story, parts, noises } = recordings;
+const spoken = [...questions, story, ...parts];
 const hears = recordingRecogniser(recordings);
 const random = seededRandom(1);
 
@@ -20,22 +21,54 @@ function inRoom(samples: Int16Array, volume = 1): { rate: number; samples: Int16
 }
 
 describe('the recogniser of recordings', () => {
-  it.each([...questions, story])('knows "$text" at the rate at which it is sent', ({ text, samples }) => {
+  it.each(spoken)('knows "$text" at the rate at which it is sent', ({ text, samples }) => {
     expect(hears(inRoom(at16k(samples)))).toBe(text);
     expect(hears({ rate: 24_000, samples })).toBe(text);
   });
 
-  it.each([...questions, story])('knows "$text" when it is soft, and cut at both ends', ({ text, samples }) => {
+  it.each(spoken)('knows "$text" when it is soft, and cut at both ends', ({ text, samples }) => {
     const heard = at16k(samples);
     expect(hears(inRoom(heard.subarray(1770, heard.length - 730), 0.3))).toBe(text);
   });
 
-  it.each([...questions, story])('gives of a part of "$text" no more than its first words', ({ text, samples }) => {
+  it.each(spoken)('gives of a part of "$text" no more than its first words', ({ text, samples }) => {
     const heard = at16k(samples);
     const said = hears(inRoom(heard.subarray(0, Math.floor(heard.length * 0.6))));
     expect(said).not.toBe('');
     expect(said).not.toBe(text);
     expect(text.startsWith(said)).toBe(true);
+  });
+
+  const part = (id: string) => at16k(parts.find((each) => each.id === id)!.samples);
+  const pause = (ms: number) => room(ms * 16);
+
+  it.each([
+    ['could-you-tell-me', 'the-time', 'Could you tell me the time?'],
+    ['i-would-like-to-hear', 'a-story', 'I would like to hear a story.'],
+    ['what-is-the', 'meaning-of-life', 'What is the meaning of life?'],
+    ['how-do-you-know', 'when-i-have-finished-speaking', 'How do you know when I have finished speaking?'],
+  ])('hears %s and %s as one, whatever the pause between them', (first, second, text) => {
+    for (const ms of [200, 500, 1000]) {
+      expect(hears(inRoom(Int16Array.from([...part(first), ...pause(ms), ...part(second)])))).toBe(text);
+    }
+    const soft = inRoom(Int16Array.from([...part(first), ...pause(600), ...part(second)]), 0.3);
+    expect(hears(soft)).toBe(text);
+  });
+
+  it('hears of what is still being said what has been said', () => {
+    const begun = part('when-i-have-finished-speaking').subarray(0, 16_000);
+    const heard = hears(inRoom(Int16Array.from([...part('how-do-you-know'), ...pause(600), ...begun])));
+    expect(heard).toMatch(/^How do you know when I/);
+    expect(heard).not.toMatch(/speaking/);
+  });
+
+  it('hears three sentences as three, and a cough among them as nothing', () => {
+    const three = ['i-have-read-about-you', 'they-say-that-you-tell-stories', 'so-please-tell-me-one'];
+    const cough = at16k(noises.find(({ id }) => id === 'cough')!.samples);
+    const all = three.flatMap((id) => [...part(id), ...pause(300), ...cough, ...pause(300)]);
+    expect(hears(inRoom(Int16Array.from(all)))).toBe(
+      three.map((id) => parts.find((each) => each.id === id)!.text).join(' '),
+    );
   });
 
   it.each(noises)('takes "$name" for what it is', ({ name, samples }) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/bench/random.js';
-import { distribution, percentile } from '../../src/bench/statistics.js';
+import { createTally, distribution, distributionOfCounts, percentile, slopeOf } from '../../src/bench/statistics.js';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
@@ -21,6 +21,56 @@ describe('percentiles', () => {
     expect(distribution(values)).toEqual({ count: 5, p50: 20, p90: 100, p95: 100, p99: 100, max: 100 });
     expect(values).toEqual([100, 9, 20, 80, 3]);
     expect(distribution([])).toBeNull();
+  });
+});
+
+describe('counted values', () => {
+  it('have the percentiles of the values themselves', () => {
+    const values = [0.04, 3, 3, 0.26, 12, 3, 1, 0, 7.75];
+    const tally = createTally();
+    for (const value of values) tally.add(value);
+    const tenths = values.map((value) => Math.round(value * 10) / 10);
+    const counts = tally.take();
+    expect(distributionOfCounts(counts)).toEqual(distribution(tenths));
+    expect(counts.length).toBe(new Set(tenths).size);
+    expect(tally.take()).toEqual([]);
+  });
+
+  it('may come in several parts, and none at all', () => {
+    const parts = [
+      [5, 2],
+      [1, 97],
+      [5, 1],
+    ] as const;
+    expect(distributionOfCounts(parts)).toEqual({ count: 100, p50: 1, p90: 1, p95: 1, p99: 5, max: 5 });
+    expect(distributionOfCounts([])).toBeNull();
+  });
+});
+
+describe('a slope', () => {
+  it('is that of the line nearest to the points', () => {
+    expect(
+      slopeOf([
+        [0, 1],
+        [1, 3],
+        [2, 5],
+      ]),
+    ).toBe(2);
+    expect(
+      slopeOf([
+        [0, 0],
+        [1, 4],
+        [2, 2],
+        [3, 6],
+      ]),
+    ).toBeCloseTo(1.6);
+    expect(
+      slopeOf([
+        [3, 1],
+        [3, 9],
+      ]),
+    ).toBeNull();
+    expect(slopeOf([])).toBeNull();
   });
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { httpAddress, readOptions } from '../../src/bench/options.js';
+import type { StepCost } from '../../src/bench/load-processes.js';
+import { httpAddress, readComparison, readOptions } from '../../src/bench/options.js';
 import { parseStat, usageOfTree } from '../../src/bench/process-usage.js';
-import { summarise } from '../../src/bench/summary.js';
+import type { Look } from '../../src/bench/server-watch.js';
+import { type Measurements, summarise } from '../../src/bench/summary.js';
 import { summaryTable } from '../../src/bench/table.js';
 import { lostTurn, type TurnResult } from '../../src/bench/turn-result.js';
 
@@ -23,16 +25,22 @@ const results = [
   turn(2, 400, 'how are you'),
   lostTurn(0, 3, 'Who are you?', 'no answer within 15 s'),
 ];
-const cost = (lateness: number[]) => ({ cpuSeconds: 5, seconds: 10, lateness });
-const usage = {
-  before: { cpuSeconds: 10, megabytes: 100 },
-  after: { cpuSeconds: 14, megabytes: 120 },
-  peakMegabytes: 130,
-  seconds: 10,
-};
+const cost = (process: number, late: number[], cpuSeconds = 5): StepCost => ({
+  process,
+  step: 0,
+  cost: { cpuSeconds, seconds: 10, late: late.map((ms) => [ms, 1] as const) },
+});
+const look = (at: number, cpuSeconds: number, megabytes: number): Look => ({
+  at,
+  ended: 0,
+  usage: { cpuSeconds, megabytes },
+  scrape: null,
+});
+const looks = [look(0, 10, 100), look(4, 11, 130), look(10, 14, 120)];
+const nothing: Measurements = { results: [], interruptions: [], costs: [], looks: [], bytes: [] };
 
 describe('the summary of a run', () => {
-  const summary = summarise({ results, interruptions: [] }, [cost([1, 2]), cost([0, 3])], usage, 2);
+  const summary = summarise({ ...nothing, results, costs: [cost(0, [1, 2]), cost(1, [0, 3])], looks }, 2);
 
   it('drops no failure', () => {
     expect(summary.turns).toEqual({ asked: 4, answered: 3, failed: 1 });
@@ -51,7 +59,7 @@ describe('the summary of a run', () => {
   it('counts an empty transcript as missing, another wording as wrong', () => {
     expect(summary.transcripts).toEqual({ right: 1, wrong: 1, missing: 1 });
     const typed = { ...turn(0, 500, ''), transcriptIsRight: null };
-    expect(summarise({ results: [typed], interruptions: [] }, [], null, 1).transcripts).toBeNull();
+    expect(summarise({ ...nothing, results: [typed] }, 1).transcripts).toBeNull();
   });
 
   it('adds up pictures, gaps, and what both sides cost', () => {
@@ -68,10 +76,51 @@ describe('the summary of a run', () => {
   });
 
   it('says so when the callers were late themselves', () => {
-    const late = summarise({ results, interruptions: [] }, [cost([1, 2, 40])], null, 1);
+    const late = summarise({ ...nothing, results, costs: [cost(0, [1, 2, 40])] }, 1);
     expect(late.load.isBottleneck).toBe(true);
     expect(summaryTable(late)).toContain('the callers themselves were late');
     expect(summaryTable(summary)).not.toContain('the callers themselves were late');
+  });
+
+  it('says so, too, when a process of callers took most of a core', () => {
+    const busy = summarise({ ...nothing, results, costs: [cost(0, [1]), cost(1, [1], 9)] }, 1);
+    expect(busy.load).toMatchObject({ processes: 2, cores: 1.4, busiest: 0.9, isBottleneck: true });
+    expect(summaryTable(busy)).toMatch(/1\.40 cores in 2 processes, 0\.90 in the busiest[\s\S]*the callers themselves/);
+  });
+
+  it('counts the turns that were taken for ended too early, of spoken ones only', () => {
+    expect(summary.cutOffs).toEqual({ turns: 0, times: 0 });
+    expect(summaryTable(summary)).not.toContain('cut-offs');
+    const cut = summarise({ ...nothing, results: [{ ...results[1]!, cutOffs: 2 }, results[2]!] }, 1);
+    expect(cut.cutOffs).toEqual({ turns: 1, times: 2 });
+    expect(summaryTable(cut)).toMatch(/cut-offs +2, in 1 of 2 turns/);
+    expect(summarise({ ...nothing, results: [{ ...turn(0, 1, ''), transcriptIsRight: null }] }, 1).cutOffs).toBeNull();
+  });
+
+  it('has the marks of the server in a table of their own, also those that nobody knows', () => {
+    const marked = (server: TurnResult['server']) => ({ ...results[1]!, server });
+    const all = [marked({ first_sent: 400, answered: 300, new_mark: 7 }), marked({ answered: 320 }), marked(null)];
+    const { serverStages } = summarise({ ...nothing, results: all }, 1);
+    expect(serverStages.map(({ name, of }) => [name, of.count, of.max])).toEqual([
+      ['hard end: it is all', 2, 320],
+      ['first audio sent', 1, 400],
+      ['new_mark', 1, 7],
+    ]);
+    expect(summaryTable(summarise({ ...nothing, results: all }, 1))).toMatch(
+      /own marks[^\n]*\n +hard end: it is all +2 /,
+    );
+    expect(summaryTable(summary)).not.toContain('own marks');
+  });
+
+  it('has what went over the wire of each session', () => {
+    const bytes = [
+      { received: 2_000_000, sent: 50_000 },
+      { received: 3_000_000, sent: 60_000 },
+    ];
+    const told = summarise({ ...nothing, results, bytes }, 1);
+    expect(told.bytes).toMatchObject({ received: { count: 2, max: 3_000_000 }, sent: { p50: 50_000 } });
+    expect(summaryTable(told)).toMatch(/bytes +a session p50 50 KB sent, 2000 KB received/);
+    expect(summary.bytes).toBeNull();
   });
 
   it('is a table with aligned columns, its failures and reasons, and no server that is not ours', () => {
@@ -82,26 +131,31 @@ describe('the summary of a run', () => {
     expect(text).toMatch(/turns +3 of 4 answered, 1 failed\n +1 x no answer within 15 s\n/);
     expect(text).toMatch(/transcripts +1 right, 1 wrong, 1 missing/);
     expect(text).toMatch(/pictures +150, 3 late, 6 missing/);
-    expect(summaryTable(summarise({ results, interruptions: [] }, [], null, 1))).toMatch(/server +unknown/);
+    expect(summaryTable(summarise({ ...nothing, results }, 1))).toMatch(/server +unknown/);
   });
 });
 
+const read = (...args: string[]) => readOptions(args, '.');
+
 describe('the command line', () => {
   it('has defaults, and takes what it is given', () => {
-    expect(readOptions([])).toEqual({
+    expect(read()).toMatchObject({
+      scenario: { name: 'questions', callers: 4, turns: 5 },
       callers: 4,
       turns: 5,
+      minutes: null,
       url: null,
       token: null,
       typed: false,
-      interrupt: false,
       seed: 1,
       vendors: null,
       baseline: null,
       json: null,
+      html: null,
     });
     const args = ['--callers', '9', '--typed', '--url', 'wss://a.example/v1/realtime', '--token', 'x', '--json', 'f'];
-    expect(readOptions(args)).toMatchObject({
+    expect(read(...args)).toMatchObject({
+      scenario: { name: 'questions', callers: 9, turns: 5 },
       callers: 9,
       typed: true,
       url: 'wss://a.example/v1/realtime',
@@ -112,22 +166,51 @@ describe('the command line', () => {
   it.each([
     ['--callers', '0'],
     ['--turns', 'many'],
+    ['--minutes', '0'],
     ['--seed', '-1'],
     ['--url', 'ftp://127.0.0.1:8080'],
     ['--url', 'http://127.0.0.1:8080/v1/realtime'],
     ['--nonsense', '1'],
   ])('refuses %s %s, and shows what there is', (name, value) => {
-    expect(() => readOptions([`${name}=${value}`])).toThrow(/--callers 4/);
+    expect(() => read(`${name}=${value}`)).toThrow(/\[--callers N\]/);
   });
 
   it('interrupts by voice only', () => {
-    expect(readOptions(['--interrupt'])).toMatchObject({ interrupt: true, typed: false });
-    expect(() => readOptions(['--interrupt', '--typed'])).toThrow(/interruptions are spoken/);
+    expect(read('--interrupt')).toMatchObject({ scenario: { name: 'interruptions' }, typed: false });
+    expect(() => read('--interrupt', '--typed')).toThrow(/interruptions are spoken/);
+    expect(() => read('--scenario', 'echo', '--typed')).toThrow(/echo: what it is about needs a microphone/);
+    expect(() => read('--interrupt', '--scenario', 'echo')).toThrow(/--interrupt is a name of/);
+  });
+
+  it('changes the numbers of a scenario', () => {
+    expect(read('--scenario', 'soak')).toMatchObject({ callers: 4, turns: null, minutes: 120 });
+    expect(read('--scenario', 'soak', '--turns', '7')).toMatchObject({
+      turns: 7,
+      minutes: null,
+      scenario: { turns: 7 },
+    });
+    expect(read('--minutes', '3')).toMatchObject({ turns: null, minutes: 3, callers: 4 });
+    expect(() => read('--minutes', '3', '--turns', '4')).toThrow(/--turns and --minutes cannot both be/);
+  });
+
+  it('has as many callers of a ramp as come at most', () => {
+    const ramp = read('--scenario', 'ramp', '--turns', '2');
+    expect([ramp.callers, ramp.turns, ramp.scenario.ramp?.turns]).toEqual([32, 2, 2]);
+    expect(() => read('--scenario', 'ramp', '--callers', '4')).toThrow(/its own numbers of callers/);
+    expect(() => read('--scenario', 'ramp', '--baseline', 'sequential')).toThrow(/--baseline is for spoken turns/);
+  });
+
+  it('compares two files', () => {
+    expect(readComparison(['--compare', 'a.json', 'b.json', '--html', 'c.html'])).toEqual({
+      files: ['a.json', 'b.json'],
+      html: 'c.html',
+    });
+    expect(() => readComparison(['--compare', 'a.json'])).toThrow(/--compare takes two files/);
   });
 
   it('finds the socket of a server that is named by its address', () => {
-    expect(readOptions(['--url', 'https://a.example']).url).toBe('wss://a.example/v1/realtime');
-    expect(readOptions(['--url', 'http://127.0.0.1:8080/']).url).toBe('ws://127.0.0.1:8080/v1/realtime');
+    expect(read('--url', 'https://a.example').url).toBe('wss://a.example/v1/realtime');
+    expect(read('--url', 'http://127.0.0.1:8080/').url).toBe('ws://127.0.0.1:8080/v1/realtime');
   });
 
   it('finds what stands beside a socket', () => {

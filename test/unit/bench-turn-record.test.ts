@@ -29,14 +29,13 @@ function begin(expectsPictures = true): TurnRecord {
 const event = (type: string, fields: object = {}) => ({ type, ...fields }) as ServerEvent;
 const created = (id = 'resp_1') => event('response.created', { response: { id } });
 const done = (status: string, reason?: string, id = 'resp_1') =>
-  event('response.done', { response: { id, status, status_details: reason === undefined ? null : { reason } } });
+  event('response.done', {
+    response: { id, status, status_details: reason === undefined ? null : { reason }, output: [] },
+  });
 
-function audio(record: TurnRecord, frame: number, now: number, loudFrom = 0): void {
+function audio(record: TurnRecord, frame: number, now: number, loudFrom = 0, response = 1): void {
   const samples = Int16Array.from({ length: FRAME }, (_, at) => (at >= loudFrom ? 5000 : 10));
-  record.media(
-    { kind: 'audio', response: 1, position: frame * FRAME, pcm: new Uint8Array(samples.buffer) },
-    ZERO + now,
-  );
+  record.media({ kind: 'audio', response, position: frame * FRAME, pcm: new Uint8Array(samples.buffer) }, ZERO + now);
 }
 
 function picture(record: TurnRecord, frame: number, now: number, response = 1): void {
@@ -82,6 +81,8 @@ describe('the record of a turn', () => {
       audioMs: 200,
       gaps: { count: 0, ms: 0 },
       pictures: { expected: 5, late: 0, missing: 0 },
+      cutOffs: 0,
+      responseId: 'resp_1',
     });
   });
 
@@ -117,6 +118,120 @@ describe('the record of a turn', () => {
     expect(record.isOver(ZERO + 130)).toBe(false);
     record.event(created('resp_2'), ZERO + 500);
     expect(record.result().marks).toEqual({ speech_stopped: 90, response_created: 500 });
+  });
+
+  const stopped = (item_id: string) => event('input_audio_buffer.speech_stopped', { item_id });
+  const heard = (item_id: string, transcript: string) =>
+    event('conversation.item.input_audio_transcription.completed', { item_id, transcript });
+
+  it('has the last of several ends and transcripts, where it was cut off', () => {
+    const record = begin();
+    record.event(stopped('a'), ZERO - 400);
+    record.event(heard('a', 'i would like to hear'), ZERO - 360);
+    answer(record, -350);
+    record.event(stopped('b'), ZERO + 250);
+    record.event(heard('b', 'a story'), ZERO + 300);
+    record.event(created('resp_2'), ZERO + 310);
+    expect(record.result()).toMatchObject({
+      transcript: 'i would like to hear a story',
+      marks: { speech_stopped: 250, transcript: 300, response_created: 310 },
+    });
+  });
+
+  it('has those marks also where the answer to all of it never comes', () => {
+    const record = begin();
+    record.event(stopped('a'), ZERO - 400);
+    answer(record, -350);
+    record.event(stopped('b'), ZERO + 250);
+    expect(record.result().marks.speech_stopped).toBe(250);
+  });
+
+  it('has nothing of who barges in, and the words of its own end also if they come late', () => {
+    const record = begin();
+    record.event(stopped('a'), ZERO + 250);
+    answer(record, 310);
+    record.event(heard('a', 'hello'), ZERO + 330);
+    record.event(stopped('b'), ZERO + 4000);
+    record.event(heard('b', 'mm hmm'), ZERO + 4100);
+    expect(record.result()).toMatchObject({ transcript: 'hello', marks: { speech_stopped: 250, transcript: 330 } });
+  });
+
+  it('has no sound and no gaps of the answer before it', () => {
+    const player = createPlayer();
+    player.begin(1);
+    for (const frame of [0, 1]) player.audio(1, frame * FRAME, FRAME, 0);
+    player.advance(ZERO);
+    expect(player.gaps.count).toBe(1);
+    const record = recordTurn({ player, zero: ZERO, expectsPictures: false });
+    expect(record.result()).toMatchObject({ audioMs: 0, gaps: { count: 0, ms: 0 } });
+    record.event(event('avatar.response', { response: 1, response_id: 'resp_0' }), ZERO + 10);
+    expect(record.result().audioMs).toBe(0);
+  });
+
+  it('has failed without a picture, as soon as it is over or much of it has been heard', () => {
+    const whole = (record: TurnRecord) => {
+      answer(record, 100);
+      audio(record, 0, 100);
+      record.event(event('avatar.end', { response: 1, position: FRAME }), ZERO + 101);
+      record.event(done('completed'), ZERO + 101);
+      return record.isOver(ZERO + 300);
+    };
+    const blind = begin();
+    expect([whole(blind), blind.result().failure]).toEqual([true, 'the answer had no picture']);
+    const faceless = begin(false);
+    expect([whole(faceless), faceless.result().failure]).toEqual([true, null]);
+
+    const long = begin();
+    answer(long, 100);
+    for (let frame = 0; frame < 50; frame += 1) audio(long, frame, 100);
+    expect([long.isOver(ZERO + 1000), long.failure]).toEqual([false, null]);
+    expect([long.isOver(ZERO + 1200), long.failure]).toEqual([false, 'the answer had no picture']);
+  });
+
+  it('knows which answers led to its own by their calls', () => {
+    const record = begin();
+    const calling = { id: 'resp_1', status: 'completed', status_details: null, output: [{ type: 'function_call' }] };
+    record.event(created('resp_0'), ZERO + 100);
+    record.event(created('resp_1'), ZERO + 200);
+    record.event(event('response.done', { response: calling }), ZERO + 250);
+    record.event(created('resp_2'), ZERO + 300);
+    expect(record.responseIds).toEqual(['resp_1', 'resp_2']);
+  });
+
+  it('is over with the answer to all of it, not with one to what was said before a pause', () => {
+    const record = begin(false);
+    record.event(event('input_audio_buffer.speech_stopped'), ZERO - 400);
+    answer(record, -350);
+    audio(record, 0, -300);
+    record.event(event('avatar.end', { response: 1, position: FRAME }), ZERO - 290);
+    record.event(done('completed'), ZERO - 290);
+    expect(record.isOver(ZERO + 500)).toBe(false);
+    record.event(created('resp_2'), ZERO + 600);
+    record.event(event('avatar.response', { response: 2, response_id: 'resp_2' }), ZERO + 600);
+    audio(record, 0, 610, 0, 2);
+    record.event(event('avatar.end', { response: 2, position: FRAME }), ZERO + 620);
+    record.event(done('completed', undefined, 'resp_2'), ZERO + 620);
+    expect(record.isOver(ZERO + 800)).toBe(true);
+    expect(record.result()).toMatchObject({
+      failure: null,
+      cutOffs: 1,
+      responseId: 'resp_2',
+      marks: { first_sound: 610 },
+    });
+  });
+
+  it('goes on with the answer to a function that the first answer has called', () => {
+    const record = begin();
+    record.event(created(), ZERO + 100);
+    const called = { response_id: 'resp_1', name: 'get_weather', arguments: '{}' };
+    record.event(event('response.function_call_arguments.done', { ...called, response_id: 'resp_0' }), ZERO + 110);
+    record.event(event('response.function_call_arguments.done', called), ZERO + 150);
+    const output = [{ type: 'function_call', call_id: 'call_1' }];
+    const response = { id: 'resp_1', status: 'completed', status_details: null, output };
+    record.event(event('response.done', { response }), ZERO + 160);
+    expect(record.isOver(ZERO + 170)).toBe(false);
+    record.event(created('resp_2'), ZERO + 200);
+    expect(record.result()).toMatchObject({ failure: null, marks: { called: 150, response_created: 200 } });
   });
 
   it.each([

@@ -43,6 +43,8 @@ export async function startOpenAiVendor(options: OpenAiOptions): Promise<Vendor<
     if (isControl) options.control(request, response);
     else void receive(request, response);
   });
+  // As long as the front end of the vendor keeps a connection on which nothing is asked.
+  server.keepAliveTimeout = 400_000;
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -1,0 +1,71 @@
+/** When the server's rules would take an utterance for over. The very reducer of its conversations decides, offline. */
+import { HEARING_RATE, msToSamples, samplesToMs } from '../../audio/pcm.js';
+import { wordsOf } from '../../conversation/completeness.js';
+import type { TurnAction, TurnEvent } from '../../conversation/turn-events.js';
+import type { TurnRules } from '../../conversation/turn-rules.js';
+import { quiet, step, type Turn } from '../../conversation/turn-taking.js';
+import { VAD_FRAME_SAMPLES } from '../../engines/contract.js';
+import type { Part, Utterance } from './utterances.js';
+
+/** An utterance, and how likely somebody speaks in each frame of it. */
+export interface Judged extends Utterance {
+  readonly speech: readonly number[];
+}
+
+export type Verdict =
+  /** It was taken for over while there was more to come. */
+  | { readonly kind: 'cut_off' }
+  /** So long after its last voiced sample. */
+  | { readonly kind: 'ended'; readonly afterMs: number };
+
+/** `sttMs`: what a recogniser takes for the words. */
+export function judge({ parts, speech }: Judged, rules: TurnRules, sttMs: number): Verdict {
+  const took = msToSamples(sttMs, HEARING_RATE);
+  const recogniser = createRecogniser(took);
+  let turn: Turn = quiet;
+  let over: number | null = null;
+  const take = (event: TurnEvent) => {
+    const next = step(turn, event, rules);
+    turn = next.turn;
+    for (const action of next.actions) {
+      recogniser.act(action, event.end);
+      if (action.kind === 'stop') over ??= event.end;
+    }
+  };
+  for (let frame = 0; frame < speech.length && over === null; frame += 1) {
+    const end = (frame + 1) * VAD_FRAME_SAMPLES;
+    take({ kind: 'frame', end, speech: speech[frame]!, avatar: 'silent' });
+    const attempt = recogniser.answer(end);
+    if (attempt !== null) take({ kind: 'words', end, attempt, words: wordsOf(saidBy(parts, end)), avatar: 'silent' });
+  }
+  const last = parts.at(-1)!.to;
+  if (over !== null && over < last) return { kind: 'cut_off' };
+  return { kind: 'ended', afterMs: samplesToMs((over ?? speech.length * VAD_FRAME_SAMPLES) - last, HEARING_RATE) };
+}
+
+/** One that answers so many samples after it was asked, also if that was ahead. */
+function createRecogniser(took: number) {
+  let aheadAt: number | null = null;
+  let asked: { readonly attempt: number; readonly due: number } | null = null;
+  return {
+    act(action: TurnAction, end: number) {
+      if (action.kind === 'ask_ahead') aheadAt = end;
+      if (action.kind === 'ask') asked = { attempt: action.attempt, due: (aheadAt ?? end) + took };
+      if (action.kind === 'go_on') asked = null;
+      if (action.kind === 'forget' || action.kind === 'ask') aheadAt = null;
+    },
+    /** The attempt that is known by now; null: none. */
+    answer(end: number): number | null {
+      if (asked === null || asked.due > end) return null;
+      const { attempt } = asked;
+      asked = null;
+      return attempt;
+    },
+  };
+}
+
+const saidBy = (parts: readonly Part[], end: number): string =>
+  parts
+    .filter(({ to }) => to <= end)
+    .map(({ text }) => text)
+    .join(' ');

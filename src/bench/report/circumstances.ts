@@ -1,0 +1,77 @@
+/** What was measured, with what, where and when: without it no figure means anything. */
+
+import { loadFact } from './headline.js';
+import { html, type Markup, type Part } from './markup.js';
+import { type Fact, factList } from './quality.js';
+import type { Reading } from './reading.js';
+import { capital, counted, moment, whole } from './wording.js';
+
+export function circumstances(reading: Reading): Markup {
+  const { scenario, at, version, bench, summary, options } = reading;
+  const facts: Fact[] = [
+    ['Scenario', html`<b>${scenario.name}</b>${scenario.about !== '' && html`: ${scenario.about}`}`],
+    ['When', moment(at)],
+    ['Callers', callers(reading)],
+    ['Turns', `${summary.turns.asked}: ${summary.turns.answered} answered, ${summary.turns.failed} failed`],
+    ['Seed', options.seed ?? 'unknown'],
+    loadFact(reading),
+    ['Server', serverText(summary.server)],
+    ['Machine', machineText(reading)],
+    ['Parley', version === bench ? version : `${version}, measured by the bench of ${bench}`],
+    ['Options', optionText(options)],
+  ];
+  return html`${factList(facts)}${engineTable(reading)}${baselineText(reading)}`;
+}
+
+function callers({ steps, options }: Reading): string {
+  if (steps.length > 1) return `${steps.map((step) => step.callers).join(', ')}, one step after another`;
+  return String(steps[0]?.callers ?? options.callers ?? 'unknown');
+}
+
+function serverText(server: Reading['summary']['server']): string {
+  if (server === null) return 'not started by this bench: what it took is unknown';
+  const { cores, coresPerCaller, idleMegabytes, peakMegabytes, megabytesPerCaller } = server;
+  return (
+    `${cores.toFixed(2)} cores, ${coresPerCaller.toFixed(3)} a caller; ${idleMegabytes} MB before, ` +
+    `${peakMegabytes} MB at most, ${megabytesPerCaller.toFixed(1)} MB a caller`
+  );
+}
+
+export function machineText({ machine }: Reading): string {
+  if (machine === null) return 'unknown';
+  const { processor, cores, gigabytes, platform, node } = machine;
+  return `${counted(cores, 'core')}, ${processor}, ${gigabytes} GB, ${platform}, Node ${node}`;
+}
+
+/** What has a line of its own, or was left at nothing, is not said again. */
+function optionText(options: Reading['options']): Part {
+  const said = new Set(['callers', 'seed']);
+  const told = Object.entries(options).filter(
+    ([name, value]) => !said.has(name) && !name.startsWith('scenario.') && value !== 'none' && value !== 'false',
+  );
+  if (told.length === 0) return 'none';
+  return told.map(([name, value]) => html`<code>${name} ${value}</code> `);
+}
+
+function engineTable({ engines }: Reading): Markup | null {
+  if (engines.length === 0) return null;
+  const rows = engines.map(
+    ({ job, engine, why }) =>
+      html`<div><dt>${capital(job)}</dt><dd><b>${engine}</b>${why !== '' && html` <span>${why}</span>`}</dd></div>`,
+  );
+  return html`<dl class="facts engines">${rows}</dl>
+`;
+}
+
+/** The classic pipeline, if it was measured beside the server. */
+function baselineText({ baseline }: Reading): Markup | null {
+  if (baseline === null) return null;
+  const { total, ratio, stages, turns } = baseline;
+  const parts = Object.entries(stages).map(([name, of]) => `${name} ${whole(of.p50)}`);
+  return factList([
+    [
+      'Sequential pipeline',
+      html`p50 <b>${whole(total.p50)}</b>, p95 <b>${whole(total.p95)} ms</b> over ${counted(turns.length, 'turn')}: ${parts.join(' + ')}. ${ratio !== null && html`Parley’s median is <b>${ratio.toFixed(2)}</b> of it.`}`,
+    ],
+  ]);
+}

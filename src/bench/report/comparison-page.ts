@@ -1,0 +1,111 @@
+/** A comparison as a page that can be sent about. */
+import { capacitiesSection } from './capacity-section.js';
+import { type Compared, type Comparison, type Verdict, WORDS } from './compared-stages.js';
+import { type Difference, differencesOf, overloaded } from './differences.js';
+import { rises } from './first-turns.js';
+import { forest } from './forest.js';
+import { loadWarning } from './headline.js';
+import { html, type Markup, type Part } from './markup.js';
+import { page, section } from './page.js';
+import { type Fact, factList, qualityFacts } from './quality.js';
+import type { Reading } from './reading.js';
+import { capital, counted, moment, signed, whole } from './wording.js';
+
+/** What a caller waits for, and where the time goes; the table has all. */
+const MAIN = new Set([
+  'Speech stopped',
+  'Transcript',
+  'First sound and its picture',
+  'Heard',
+  'Interruption, until silent',
+  'Server: first token',
+  'Server: first audible speech',
+]);
+
+export function comparisonPage(a: Reading, b: Reading, comparison: Comparison): string {
+  const main = comparison.stages.filter(({ name }) => MAIN.has(name));
+  return page(
+    `Parley bench: ${a.scenario.name}, two runs`,
+    html`<header><p class="wordmark">Parley bench</p><h1>${capital(a.scenario.name)}: two runs</h1><p>A: ${runLine(a)}</p><p>B: ${runLine(b)}</p></header>
+${loadWarning(a, 'Run A')}${loadWarning(b, 'Run B')}${spoiled(a, b)}
+${section('What differs', differences(a, b))}
+${section('Differences', forest(main), 'Each run was drawn anew from its own turns a thousand times. One interval in twenty misses by chance, and here are many: believe a pattern, not one row.')}
+${section('Distributions', overlaid(main), 'The share of turns that had it by then.')}
+${section('More callers', capacitiesSection(a, b))}
+${section('Stages', table(comparison), 'Milliseconds from the last voiced sample, or from a typed question.')}
+${section('Failures, sound, pictures, words', factList(counts(a, b)), 'A | B. Counts, as they are: nothing is said of chance.')}
+`,
+  );
+}
+
+function runLine({ at, scenario, version, summary }: Reading): string {
+  return `${moment(at)}, ${scenario.name}, Parley ${version}, ${counted(summary.turns.asked, 'turn')}, ${summary.turns.failed} failed`;
+}
+
+function spoiled(a: Reading, b: Reading): Markup | null {
+  const names = differencesOf(a, b).flatMap(({ name, kind }) => (kind === 'spoiling' ? [name] : []));
+  if (names.length === 0) return null;
+  return html`<p class="warning" role="alert"><b>Not comparable as they stand.</b> The runs differ in ${names.join(', ')}: what the figures differ by is not Parley’s doing alone.</p>
+`;
+}
+
+const KINDS: Readonly<Record<Difference['kind'], Part>> = {
+  subject: null,
+  spoiling: html`, <b class="bad">not comparable</b>`,
+  drawn: ', which the intervals reckon with',
+};
+
+function differences(a: Reading, b: Reading): Markup {
+  const all = differencesOf(a, b);
+  if (all.length === 0) {
+    const same =
+      overloaded(a, b).length === 0
+        ? 'Nothing: the same scenario, engines, options and machine.'
+        : 'Nothing but how well the callers kept up.';
+    return html`<p>${same}</p>`;
+  }
+  const row = ({ name, a: from, b: to, kind }: Difference): Fact => [
+    html`${capital(name)}${KINDS[kind]}`,
+    html`A: ${from}<br>B: ${to}`,
+  ];
+  return factList(all.map(row));
+}
+
+function overlaid(stages: readonly Compared[]): Markup | null {
+  if (stages.length === 0) return null;
+  const named = ({ name, a, b }: Compared) =>
+    rises(name, [
+      { ...a, name: 'A' },
+      { ...b, name: 'B' },
+    ]);
+  return html`<div class="pairs">${stages.map(named)}</div>
+`;
+}
+
+function table({ stages, alone }: Comparison): Markup {
+  const rows = stages.flatMap(({ name, verdicts }) => verdicts.map((verdict) => row(name, verdict)));
+  const head = ['A', 'B', 'B−A', '95 % between', 'B/A'].map(
+    (text) => html`<th scope="col" class="${text.startsWith('95') ? 'verdict' : ''}">${text}</th>`,
+  );
+  return html`<table class="facing"><thead><tr><th scope="col">ms</th>${head}<th scope="col" class="verdict text"></th></tr></thead>
+<tbody>${rows}</tbody></table>
+${alone.length > 0 && html`<p>${alone.map(({ name, of }) => `${name}: only in ${of}.`).join(' ')}</p>`}`;
+}
+
+function row(name: string, { quantile, a, b, difference, ratio, interval, kind }: Verdict): Markup {
+  const isShown = kind === 'slower' || kind === 'faster';
+  const told: Part = isShown ? html`<b>${signed(difference)}</b>` : signed(difference);
+  const between = interval === null ? '–' : `${signed(interval.low)} to ${signed(interval.high)}`;
+  return html`<tr class="${kind === 'slower' ? 'slower' : ''}"><th scope="row">${name}, ${quantile}</th><td>${whole(a)}</td><td>${whole(b)}</td><td>${told}</td><td class="verdict">${between}</td><td>${ratio === null ? '–' : ratio.toFixed(2)}</td><td class="verdict text">${WORDS[kind]}</td></tr>
+`;
+}
+
+function counts(a: Reading, b: Reading): Fact[] {
+  const failed = ({ summary: { turns } }: Reading) => `${turns.failed} of ${turns.asked}`;
+  const [ours, theirs] = [new Map(qualityFacts(a) as [string, Part][]), new Map(qualityFacts(b) as [string, Part][])];
+  const names = [...new Set([...ours.keys(), ...theirs.keys()])];
+  return [
+    ['Failed turns', `${failed(a)} | ${failed(b)}`],
+    ...names.map((name): Fact => [name, html`${ours.get(name) ?? 'none'} | ${theirs.get(name) ?? 'none'}`]),
+  ];
+}

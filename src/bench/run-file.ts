@@ -1,0 +1,60 @@
+/** What a run leaves in the file of `--json`: everything that a report or a comparison is made of. */
+import type { About } from './about.js';
+import type { Baseline } from './baseline.js';
+import type { Endings } from './endings/scoring.js';
+import type { Interruption } from './interruption-result.js';
+import type { Options } from './options.js';
+import type { Summary } from './summary.js';
+import type { TurnResult } from './turn-result.js';
+
+export interface RunFile {
+  /** Parley's version. */
+  readonly bench: string;
+  readonly at: string;
+  readonly options: Omit<Options, 'token'>;
+  readonly machine: Machine;
+  readonly about: About;
+  readonly scenario: { readonly name: string; readonly about: string };
+  /** Of the whole run. */
+  readonly summary: Summary;
+  /** One for each number of callers that a ramp stood at; a run without a ramp has one. */
+  readonly steps: readonly Step[];
+  readonly results: readonly TurnResult[];
+  readonly interruptions: readonly Interruption[];
+  /** How the server was, every second; empty if nobody can tell. One that the bench has not started tells of its own
+   * process only. */
+  readonly samples: readonly Sample[];
+  readonly baseline: Baseline | null;
+  /** Of the rules that end a turn; null: they were not scored. */
+  readonly endings: Endings | null;
+  /** Whether somebody has stopped it before its end. */
+  readonly isStopped: boolean;
+}
+
+export interface Machine {
+  readonly platform: string;
+  readonly node: string;
+  readonly cores: number;
+  readonly processor: string;
+  readonly gigabytes: number;
+}
+
+export interface Step {
+  readonly callers: number;
+  readonly summary: Summary;
+}
+
+export interface Sample {
+  /** Seconds since the run began. */
+  readonly at: number;
+  readonly cores: number;
+  readonly megabytes: number;
+  /** Open ones; null: unknown. */
+  readonly sessions: number | null;
+  /** Sessions that had ended by then. */
+  readonly ended: number;
+  /** Of the server's event loop since the sample before, at most; null: unknown. */
+  readonly lagMs: number | null;
+  /** Of its main process; null: unknown. */
+  readonly heapMegabytes: number | null;
+}

@@ -1,0 +1,67 @@
+/** The scenarios in the folder `scenarios` beside this file's source, and those of anybody else. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { ParleyError } from '../errors.js';
+import { recordingIds } from './questions.js';
+import { ANY_QUESTION, namesIn, type Scenario, scenarioSchema } from './scenario.js';
+
+const ENDING = '.json';
+const folderOf = (root: string) => join(root, 'src/bench/scenarios');
+
+/** `name`: of a shipped one, or the path of a file, which ends with `.json`. Throws bad_settings. */
+export function loadScenario(root: string, name: string): Scenario {
+  if (name.endsWith(ENDING)) return parseScenario(textOf(name), name, root);
+  const known = shippedNames(root);
+  if (!known.includes(name))
+    throw wrong(`There is no scenario "${name}"; there are: ${known.join(', ')}. A file's name ends with ${ENDING}.`);
+  const file = join(folderOf(root), `${name}${ENDING}`);
+  return parseScenario(textOf(file), `${name}${ENDING}`, root);
+}
+
+export const shippedScenarios = (root: string): Scenario[] =>
+  shippedNames(root).map((name) => loadScenario(root, name));
+
+function shippedNames(root: string): string[] {
+  return readdirSync(folderOf(root))
+    .filter((file) => file.endsWith(ENDING))
+    .map((file) => file.slice(0, -ENDING.length))
+    .sort();
+}
+
+/** Throws bad_settings, with the place of the first mistake. */
+export function parseScenario(text: string, file: string, root: string): Scenario {
+  const { success, data, error } = scenarioSchema.safeParse(jsonOf(text, file));
+  if (!success) throw wrong(`${file}: ${sentence(error.issues[0]!)}`);
+  const { speech, noises } = recordingIds(root);
+  const known = { say: [ANY_QUESTION, ...speech, ...noises], noise: noises };
+  for (const { place, kind, name } of namesIn(data)) {
+    if (!known[kind].includes(name))
+      throw wrong(`${file}: ${place}: there is no "${name}"; there are: ${known[kind].join(', ')}.`);
+  }
+  return data;
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new ParleyError('bad_settings', `The scenario ${file} cannot be read.`, { cause });
+  }
+}
+
+function jsonOf(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (thrown) {
+    throw wrong(`${file} is no JSON: ${(thrown as Error).message}.`);
+  }
+}
+
+/** As it is written in JavaScript: `script[0][2].pause`. */
+function sentence({ path, message }: z.core.$ZodIssue): string {
+  const place = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  return `${place === '' ? '' : `${place.replace(/^\./, '')}: `}${message}.`;
+}
+
+const wrong = (why: string) => new ParleyError('bad_settings', why);
