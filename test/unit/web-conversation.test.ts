@@ -156,6 +156,7 @@ beforeEach(async () => {
     onCaption: (words: readonly object[]) => fake.captions.push(words.length),
     onMessage,
     onSession,
+    onTimings: ignore,
     onProblem: ignore,
   };
   const { openConversation } = await import(MODULE);

@@ -68,7 +68,8 @@ export function openConversation(
     hooks.onMessage(message);
   });
   const transmit = (event: ClientEvent) => connection.send(event);
-  const playback = openPlayback(canvas, { send: transmit, onHeard, onProblem: onSoundProblem }, signal);
+  const { onTimings } = hooks;
+  const playback = openPlayback(canvas, { send: transmit, onHeard, onTimings, onProblem: onSoundProblem }, signal);
   const { sound } = playback;
   const microphone = uplink(
     (bytes) => connection.sendMedia(bytes),

@@ -5,6 +5,7 @@ import type { Problem } from './conversation-hooks.js';
 import type { MicrophoneState } from './microphone.js';
 import type { Mood } from './mood.js';
 import type { Message } from './transcript.js';
+import type { Timings } from './turn-clock.js';
 
 export interface AvatarLook {
   readonly id: string;
@@ -22,6 +23,8 @@ export interface ParleyEvents {
   'parley-message': Message;
   /** The microphone: off, opening, on, muted, or why there is none. */
   'parley-microphone': MicrophoneState;
+  /** How long each stage of an answer took; the same `responseId` replaces what was told. */
+  'parley-timings': Timings;
   'parley-error': Problem;
   'parley-connection': ConnectionState;
 }

@@ -21,6 +21,8 @@ export interface Face {
   base(): number;
   /** The picture whose mouth is seen; null is the mouth at rest. */
   readonly mouth: number | null;
+  /** When the first picture of the present reply was drawn, by the page's clock; null: none was. */
+  readonly seenAt: number | null;
   readonly counters: FaceCounters;
   close(): void;
 }
@@ -47,6 +49,7 @@ export function openFace(element: HTMLCanvasElement, heardNow: () => Heard): Fac
   let clock: IdleClock = { at: 0, time: seconds() };
   let mouth: Mouth = RESTING;
   let drawn: { picture: number | undefined; base: number } | undefined;
+  let seenAt: number | null = null;
   let frame = requestAnimationFrame(render);
 
   /** Moves the loop to `time`; the base picture that belongs there is the clock's. */
@@ -78,6 +81,7 @@ export function openFace(element: HTMLCanvasElement, heardNow: () => Heard): Fac
     fadeOverJump(base, due, loop.frames);
     const patch = mouth.picture === undefined ? undefined : reply?.patches.get(mouth.picture);
     canvas.draw({ base, bitmap, patch, weight: mouth.weight }, time);
+    if (patch !== undefined) seenAt ??= time * 1000;
     if (due !== undefined) count(due, heard);
     drawn = { picture: due ?? drawn?.picture, base };
   }
@@ -115,6 +119,7 @@ export function openFace(element: HTMLCanvasElement, heardNow: () => Heard): Fac
     begin(response, base) {
       reply?.patches.close();
       mouth = RESTING;
+      seenAt = null;
       if (drawn !== undefined) drawn = { ...drawn, picture: undefined };
       reply = { response, base, last: undefined, patches: collectPatches(tally.cameLate) };
     },
@@ -134,6 +139,9 @@ export function openFace(element: HTMLCanvasElement, heardNow: () => Heard): Fac
     },
     get mouth() {
       return mouth.picture ?? null;
+    },
+    get seenAt() {
+      return seenAt;
     },
     get counters() {
       return tally.counters;

@@ -208,6 +208,7 @@ export class ParleyAvatar extends HTMLElement {
       },
       onSession: ({ hears }) => this.#ears.setServer(hears),
       onMessage: (message) => this.#tell('parley-message', message),
+      onTimings: (timings) => this.#tell('parley-timings', timings),
       onProblem: ({ code, message }) => {
         // Another press of the button may help; against the other problems it cannot.
         if (code === 'sound_blocked') this.#setStarted(false);

@@ -10,11 +10,13 @@ import { SAMPLES_PER_PICTURE } from './phase.js';
 import { isReportDue, type Reported } from './playback-report.js';
 import type { SoundError } from './player.js';
 import type { PlayoutCommand, PlayState, Position } from './playout.js';
+import { type Timings, turnClock } from './turn-clock.js';
 import { type Voice, voice } from './voice.js';
 
 export interface PlaybackHooks {
   send(event: ClientEvent): void;
   onHeard(heard: Heard): void;
+  onTimings(timings: Timings): void;
   /** `wasAudible`: it came in the middle of an answer, of which nobody hears the rest. */
   onProblem(problem: SoundError, wasAudible: boolean): void;
 }
@@ -49,6 +51,7 @@ export function openPlayback(canvas: HTMLCanvasElement, hooks: PlaybackHooks, si
   let reported: Reported | undefined;
   const sound = voice({ onPosition, onProblem });
   const face = openFace(canvas, sound.heard);
+  const clock = turnClock(() => performance.now(), hooks.onTimings);
   signal.addEventListener('abort', () => {
     sound.close();
     face.close();
@@ -67,7 +70,9 @@ export function openPlayback(canvas: HTMLCanvasElement, hooks: PlaybackHooks, si
     play = position.state;
     hasSounded = position.played > 0;
     if (isReportDue(reported, { ...position, isSeen: isSeen(position.response) })) report(position);
-    hooks.onHeard(sound.heard());
+    const heard = sound.heard();
+    clock.follow(heard, face.seenAt);
+    hooks.onHeard(heard);
   }
 
   function onProblem(problem: SoundError): void {
@@ -106,6 +111,7 @@ export function openPlayback(canvas: HTMLCanvasElement, hooks: PlaybackHooks, si
       sound.command({ kind: 'audio', response: media.response, position: media.position, samples });
     },
     steer(event, isTakenBack) {
+      clock.receive(event);
       if (!sound.isOpen) return;
       if (event.type === 'avatar.response') begin(event.response, event.base, isTakenBack);
       const command = commandOf(event);
@@ -116,6 +122,7 @@ export function openPlayback(canvas: HTMLCanvasElement, hooks: PlaybackHooks, si
     restart() {
       current = -1;
       reported = undefined;
+      clock.reset();
       sound.command({ kind: 'reset' });
     },
     reportAgain: () => report(reported ?? { response: 0, played: 0, state: 'idle' }),

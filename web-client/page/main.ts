@@ -7,6 +7,7 @@ import { showEngines, whyDeaf, whyMute } from './engines.js';
 import { microphoneControl } from './microphone.js';
 import { notices } from './notices.js';
 import { presenterChoice } from './presenter.js';
+import { timingPanel } from './timing.js';
 import { transcript } from './transcript.js';
 
 const find = <T extends HTMLElement>(selector: string) => document.querySelector(selector) as T;
@@ -27,11 +28,14 @@ const composing = composer(find('.foot'), {
 
 const microphone = microphoneControl(find('.tools'), find('#microphone-menu'), avatar, notice.problem);
 
+const timing = timingPanel(find('#timing'), find('.bar .clock'));
+
 function listen<Name extends keyof ParleyEvents>(name: Name, react: (detail: ParleyEvents[Name]) => void): void {
   avatar.addEventListener(name, (event) => react((event as CustomEvent<ParleyEvents[Name]>).detail));
 }
 
 listen('parley-message', lines.put);
+listen('parley-timings', timing.put);
 listen('parley-error', ({ code, message }) => {
   // Somebody else is seen; that is all there is to say about it.
   if (code === 'unknown_avatar') presenter.giveUp();
@@ -96,7 +100,7 @@ function introduce(told: About): void {
   find('.intro p').textContent = persona.description;
   composing.suggest(persona.suggestions);
   showEngines(find('#engines'), engines, `${name} ${version}`);
-  find('.bar button').hidden = false;
+  find('.bar [popovertarget]').hidden = false;
   const silence = whyMute(engines);
   find('.limits').textContent = silence ?? '';
   find('.limits').hidden = silence === undefined;

@@ -1,6 +1,7 @@
 /** The microphone in the composer: one press to talk, one to mute, and a menu for which one. */
 import type { MicrophoneState, ParleyAvatar } from '../element/parley-avatar.js';
 import { deviceMenu } from './devices.js';
+import { isShortcut } from './shortcut.js';
 
 const TITLES: Partial<Record<MicrophoneState['kind'], string>> = {
   opening: 'The browser is being asked',
@@ -46,7 +47,7 @@ export function microphoneControl(
   });
   placeAbove(menu, opener);
   document.addEventListener('keydown', (event) => {
-    if (!isShortcut(event)) return;
+    if (!isShortcut(event, 'M')) return;
     event.preventDefault();
     press();
   });
@@ -75,12 +76,6 @@ export function microphoneControl(
       show(avatar.microphone);
     },
   };
-}
-
-/** Where Alt and M make a letter (µ on a Mac), it is typed in a field and does not press the button. */
-function isShortcut({ altKey, ctrlKey, metaKey, code, key, target }: KeyboardEvent): boolean {
-  if (!altKey || ctrlKey || metaKey || code !== 'KeyM') return false;
-  return key.toLowerCase() === 'm' || !(target instanceof HTMLTextAreaElement);
 }
 
 function levelMeter(button: HTMLElement, level: () => number): { follow(isOn: boolean): void } {
