@@ -2,7 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { FACE_FRAME_SAMPLES, HEARING_RATE, PICTURES_PER_SECOND, SPEECH_RATE } from '../audio/pcm.js';
-import type { Avatar, Engine, EngineContext, FaceEngine, SttEngine, TtsEngine } from '../engines/contract.js';
+import type {
+  Avatar,
+  EndOfTurnEngine,
+  Engine,
+  EngineContext,
+  FaceEngine,
+  SttEngine,
+  TtsEngine,
+} from '../engines/contract.js';
 import { untilReady } from '../engines/resilience/until-ready.js';
 
 export interface Probing {
@@ -46,6 +54,19 @@ export async function hear(start: () => SttEngine, { log, signal, recording }: P
     const took = performance.now() - asked;
     return `heard ${words} in ${seconds(took)}, ${factor(took, recording.length / HEARING_RATE)}`;
   });
+}
+
+/** One recording judged. The engine was loaded, and run once, when it was found. */
+export async function judge(start: () => EndOfTurnEngine, { log, signal, recording }: Probing): Promise<string> {
+  const engine = start();
+  try {
+    const asked = performance.now();
+    const probability = await engine.run(recording, contextOf(log, signal));
+    const share = Math.round(100 * probability);
+    return `takes a question for the end of a turn with ${share} %, in ${seconds(performance.now() - asked)}`;
+  } finally {
+    await engine.close();
+  }
 }
 
 /** Loading, then the recording drawn, as fast as it can be. */

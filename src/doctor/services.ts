@@ -1,17 +1,18 @@
 /** The engines: those that run here are tried, those of vendors are only asked whether they have a key. */
 import type { Config } from '../config.js';
-import type { Engine, FaceEngine, SttEngine, TtsEngine } from '../engines/contract.js';
+import type { EndOfTurnEngine, Engine, FaceEngine, SttEngine, TtsEngine } from '../engines/contract.js';
 import { faceCandidates } from '../engines/providers/face.js';
 import { llmCandidates } from '../engines/providers/llm.js';
 import { sttCandidates } from '../engines/providers/stt.js';
 import type { ProviderTools } from '../engines/providers/tools.js';
 import { ttsCandidates } from '../engines/providers/tts.js';
+import { turnCandidates } from '../engines/providers/turn.js';
 import type { Obstacle } from '../engines/python-environment.js';
 import type { Candidate } from '../engines/resilience/line-up.js';
 import type { Finding } from './findings.js';
 import { localEngine } from './local-engines.js';
 import { mendOf, mendWeights } from './mending.js';
-import { draw, hear, type Probing, speak } from './probes.js';
+import { draw, hear, judge, type Probing, speak } from './probes.js';
 
 export interface Examining {
   readonly config: Config;
@@ -25,6 +26,7 @@ const LOCAL: Readonly<Record<string, string>> = {
   pocketsphinx: 'rm -rf var/python; npm start',
   espeak: 'rm -rf node_modules; npm start',
   musetalk: 'node setup.mjs musetalk fetch',
+  'turn-model': 'TURN_MODEL= (docs/hearing.md)',
 };
 
 /** Need nothing, or are tried by every start of a server. */
@@ -69,6 +71,8 @@ export async function services(examining: Examining): Promise<Finding[]> {
   };
   const nothing = async () => '';
   return [
+    // Whoever names a model by its path asks for it.
+    ...(await look<EndOfTurnEngine>('end of turn', ['turn-model'], await turnCandidates(config, tools), judge)),
     ...(await look<SttEngine>('recogniser', config.STT, sttCandidates(config, tools), hear)),
     ...(await look('language model', config.LLM, llmCandidates(config, tools, null), nothing)),
     ...(await look<TtsEngine>('voice', config.TTS, ttsCandidates(config, tools), speak)),

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
-import { inside, newDoor, shut } from '../../src/engines/vad/native-door.js';
+import { inside, newDoor, shut } from '../../src/engines/native-door.js';
 
-const module = pathToFileURL(join(import.meta.dirname, '../../dist/engines/vad/native-door.js')).href;
+const module = pathToFileURL(join(import.meta.dirname, '../../dist/engines/native-door.js')).href;
 
 /** Goes in, works without letting go of its thread, as native code does, until somebody waits; comes out; tries again. */
 const program = `

@@ -1,6 +1,6 @@
 /** One life of the detector's thread (silero-worker.ts): it loads, answers rounds, and ends, for whatever reason. */
 import { Worker } from 'node:worker_threads';
-import { newDoor, shut } from './native-door.js';
+import { newDoor, shut } from '../native-door.js';
 import type { Round } from './silero-rounds.js';
 
 /** Loading takes 0.3 s and a round of 64 frames 5 ms; what takes so long hangs. */

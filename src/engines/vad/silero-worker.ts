@@ -3,7 +3,7 @@
  * ends the thread; silero-thread.ts is told why and starts another.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { inside, type NativeDoor } from './native-door.js';
+import { inside, type NativeDoor } from '../native-door.js';
 import { loadModel } from './silero-model.js';
 import { loadRuntime, modelFile } from './silero-package.js';
 import type { Round } from './silero-rounds.js';
