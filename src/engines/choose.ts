@@ -8,13 +8,14 @@ import { ParleyError } from '../errors.js';
 import { orLate } from '../flow.js';
 import type { Job, Observer } from '../observe/observer.js';
 import type { EngineRow } from '../observe/start-table.js';
-import type { Engine, FaceEngine, Llm, SttEngine, TtsEngine, Vad, WorkerStats } from './contract.js';
+import type { EndOfTurnEngine, Engine, FaceEngine, Llm, SttEngine, TtsEngine, Vad, WorkerStats } from './contract.js';
 import type { VoiceLearner } from './learnt.js';
 import { faceCandidates } from './providers/face.js';
 import { llmCandidates } from './providers/llm.js';
 import { sttCandidates } from './providers/stt.js';
 import type { ProviderTools } from './providers/tools.js';
 import { ttsCandidates } from './providers/tts.js';
+import { turnCandidates } from './providers/turn.js';
 import { vadCandidates } from './providers/vad.js';
 import { type Link, runsHere, troubleOf } from './resilience/chain.js';
 import { faceChain } from './resilience/face-chain.js';
@@ -28,6 +29,8 @@ import { findOllama } from './vendors/ollama.js';
 
 export interface ChosenEngines {
   readonly vad: Engine<Vad>;
+  /** Null: the words and the length of the pause decide. */
+  readonly endOfTurn: EndOfTurnEngine | null;
   /** Null: callers can only type. */
   readonly stt: SttEngine | null;
   readonly llm: Engine<Llm>;
@@ -63,7 +66,10 @@ const FIRST_LOOK_MS = 3000;
 
 export async function chooseEngines(config: Config, tools: ProviderTools, observer: Observer): Promise<Choice> {
   const lines = await lineUpAll(config, tools, observer);
-  const all: readonly LineUp<Engine<unknown>>[] = Object.values(lines);
+  const { endOfTurn, ...needed } = lines;
+  const jobs: readonly LineUp<Engine<unknown>>[] = Object.values(needed);
+  // Nobody misses it who has not asked for it, and a server without it is whole.
+  const all = config.TURN_MODEL === undefined ? jobs : [...jobs, endOfTurn];
   // What cannot start at all is said before anybody is waited for.
   const engines = enginesOf(lines, config, tools, observer);
   await firstLook(all);
@@ -71,7 +77,7 @@ export async function chooseEngines(config: Config, tools: ProviderTools, observ
     engines,
     rows: () => all.map((line) => line.row()),
     states: () => all.flatMap(statesOf),
-    troubles: () => all.map(statesOf).flatMap(troubleIn),
+    troubles: () => jobs.map(statesOf).flatMap(troubleIn),
     workers: () => all.flatMap(({ links }) => links.flatMap(({ engine }) => engine.stats?.() ?? [])),
     learners: learnersOf(lines.tts),
   };
@@ -85,6 +91,7 @@ const learnersOf = ({ links }: LineUp<TtsEngine>): VoiceLearner[] =>
 
 interface Lines {
   readonly vad: LineUp<Engine<Vad>>;
+  readonly endOfTurn: LineUp<EndOfTurnEngine>;
   readonly stt: LineUp<SttEngine>;
   readonly llm: LineUp<Engine<Llm>>;
   readonly tts: LineUp<TtsEngine>;
@@ -97,12 +104,14 @@ async function lineUpAll(config: Config, tools: ProviderTools, observer: Observe
   const hasModel = config.OPENAI_API_KEY !== undefined || config.LLM.every((name) => name === 'scripted');
   const ollama = hasModel ? null : await findOllama();
   const vad = watched(vadCandidates(tools), watchedVad, observer);
+  const endOfTurn = await turnCandidates(config, tools);
   const stt = watched(sttCandidates(config, tools), watchedStt, observer);
   const llm = watched(llmCandidates(config, tools, ollama), watchedLlm, observer);
   const tts = watched(ttsCandidates(config, tools), watchedTts, observer);
   const face = watched(faceCandidates(config, tools), watchedFace, observer);
   return {
     vad: lineUp('voice detector', config.VAD, vad, { log, isAlone: true }),
+    endOfTurn: lineUp('end of turn', ['auto'], endOfTurn, { log, isAlone: true }),
     stt: lineUp('recogniser', config.STT, stt, { log }),
     llm: lineUp('language model', config.LLM, llm, { log }),
     tts: lineUp('voice', config.TTS, tts, { log }),
@@ -124,6 +133,7 @@ function enginesOf(lines: Lines, config: Config, tools: ProviderTools, observer:
   const speaking = tts.links.length === 0 ? null : keepingTts(voice(), keeping);
   return {
     vad: needed(vad.links[0]?.engine, vad, 'VAD', config.VAD),
+    endOfTurn: lines.endOfTurn.links[0]?.engine ?? null,
     stt: mayLack(config.STT) ? hearing : needed(hearing, stt, 'STT', config.STT),
     llm: needed(model, llm, 'LLM', config.LLM),
     tts: mayLack(config.TTS) ? speaking : needed(speaking, tts, 'TTS', config.TTS),

@@ -37,6 +37,8 @@ export interface Engine<Run> {
   load?(): Promise<void>;
   /** Waits until it can answer. Without it, it can from the beginning, or only a probe will tell. */
   ready?(signal: AbortSignal): Promise<unknown>;
+  /** It will be asked in this session: connections may be opened now, and kept until the caller has gone. */
+  warm?(session: SessionScope): void;
   /** What its workers count, for the operator. */
   stats?(): readonly WorkerStats[];
   /** Asks a vendor something that costs nothing: is it there, and does it take the key? Throws a ParleyError if not. */
@@ -92,6 +94,8 @@ export type Stt = (
 export interface SttEngine extends Engine<Stt> {
   /** False: it says nothing before the utterance ends, so whoever needs words sooner has to ask it about a part. */
   readonly givesPartials: boolean;
+  /** It can be spared: asked about an utterance that then goes on, it keeps nobody waiting. */
+  readonly mayBeAskedAhead?: boolean;
   /** After the end of an utterance it answers or fails within so long, whatever happens. */
   readonly deadlineMs?: number;
 }
@@ -295,4 +299,18 @@ export interface FaceEngine extends Engine<Face> {
   places?(): number | null;
   /** Somebody looks at this avatar: what would make its first picture late may be done now. */
   prepare?(avatar: Avatar): void;
+}
+
+// --- end of turn ----------------------------------------------------------------------------------------------------
+
+/**
+ * What a caller has said so far at HEARING_RATE, with the silence behind it, gives how likely it is that the turn is over:
+ * 0 to 1, and 0.5 is as likely as not. Of a caller (`session`, else `turn`) only the newest question counts: one that is
+ * not answered yet rejects with turn_cancelled. It has no deadline of its own; whoever cannot wait aborts.
+ */
+export type EndOfTurn = (utterance: Int16Array, context: EngineContext) => Promise<number>;
+
+export interface EndOfTurnEngine extends Engine<EndOfTurn> {
+  /** Of a longer utterance it hears the last so many milliseconds: more need not be kept for it. */
+  readonly hearsMs: number;
 }

@@ -111,7 +111,10 @@ describe('a server with keys', () => {
     expect(response.status).toBe('completed');
     expect(text).toMatch(PARLEY);
     expect(errors).toEqual([]);
-    expect(vendors.openAi.requests.at(-1)).toMatchObject({ endpoint: 'chat', state: 'done' });
+    expect(vendors.openAi.requests.findLast(({ endpoint }) => endpoint === 'chat')).toMatchObject({
+      endpoint: 'chat',
+      state: 'done',
+    });
   });
 
   it.each<readonly [string, Fault, string]>([
@@ -217,7 +220,9 @@ describe('a server whose vendors are all there is', () => {
       },
       { timeout: 60_000, interval: 500 },
     );
-    const asked = vendors.openAi.requests.at(-1)!.body as { messages: { role: string; content: string }[] };
+    const asked = vendors.openAi.requests.findLast(({ endpoint }) => endpoint === 'chat')!.body as {
+      messages: { role: string; content: string }[];
+    };
     expect(asked.messages.filter(({ role }) => role === 'user').map(({ content }) => content)).toContain(
       'Tell me a story',
     );

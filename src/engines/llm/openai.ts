@@ -42,6 +42,7 @@ export function openAiLlm(options: OpenAiLlmOptions): Engine<Llm> {
       await orLate(waking, SLEEPY_MS);
       await vendor.probe(signal);
     },
+    warm: vendor.warm,
     health: vendor.health,
     close: vendor.close,
   };

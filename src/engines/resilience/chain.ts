@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { type Code, ParleyError } from '../../errors.js';
-import type { Engine } from '../contract.js';
+import type { Engine, SessionScope } from '../contract.js';
 import { type Breaker, createBreaker } from './breaker.js';
 
 /** How often, and how long in all. */
@@ -101,6 +101,10 @@ export function chainLife(links: readonly Link<Engine<unknown>>[]) {
       return {
         down: troubles.map(([name, trouble]) => (troubles.length > 1 ? `${name}: ${trouble}` : trouble)).join('; '),
       };
+    },
+    /** Of the one who would be asked: whoever takes over has no connections kept, nor asked for. */
+    warm(session: SessionScope): void {
+      usable(links)[0]?.engine.warm?.(session);
     },
     async close() {
       for (const { breaker } of links) breaker?.close();

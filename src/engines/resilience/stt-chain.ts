@@ -50,6 +50,9 @@ export function sttChain(links: readonly SttLink[], patience: Patience, onTakeOv
     get givesPartials() {
       return (usable(links)[0] ?? links[0]!).engine.givesPartials;
     },
+    get mayBeAskedAhead() {
+      return (usable(links)[0] ?? links[0]!).engine.mayBeAskedAhead === true;
+    },
   };
 }
 

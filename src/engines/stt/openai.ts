@@ -21,9 +21,11 @@ export function openAiStt(options: OpenAiAccess): SttEngine {
   return {
     name: vendor.name,
     givesPartials: false,
+    mayBeAskedAhead: true,
     // All of an utterance is read before anything is given.
     readAhead: Number.POSITIVE_INFINITY,
     run: (audio, hints, context) => transcribe(vendor, options.model, audio, hints, context),
+    warm: vendor.warm,
     load: vendor.load,
     probe: vendor.probe,
     health: vendor.health,

@@ -3,7 +3,7 @@
  * with pieces that mean nothing, and what is no answer at all must not be taken for one.
  */
 import { ParleyError } from '../../errors.js';
-import { liveFetch } from './live-fetch.js';
+import type { LiveFetch } from './live-fetch.js';
 
 /** More than any list of models, or any answer that is read whole; a stream is bounded by who reads it, too. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -24,7 +24,7 @@ const endings = new WeakMap<Response, Ending>();
 export const endingOf = (response: Response): Ending | null => endings.get(response) ?? null;
 
 /** A `fetch` for the client. Throws ParleyError for what nobody should read on. */
-export function openAiFetch(name: string) {
+export function openAiFetch(name: string, liveFetch: LiveFetch) {
   return async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     // Not led elsewhere, where the words of callers have no business.
     const answer = await liveFetch(url, { ...init, redirect: 'manual' });

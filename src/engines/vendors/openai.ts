@@ -6,8 +6,12 @@ import type OpenAI from 'openai';
 import { OPENAI_URL } from '../../config.js';
 import { asParleyError, ParleyError } from '../../errors.js';
 import { abortable } from '../../flow.js';
+import type { SessionScope } from '../contract.js';
+import { type Connections, openConnections } from './connections.js';
+import { fetchingLive, type LiveFetch } from './live-fetch.js';
 import { openAiFetch, saidError, statusIn } from './openai-fetch.js';
 import { connectionFailure, vendorFailure } from './vendor-failure.js';
+import { keepWarm } from './warmth.js';
 
 export interface OpenAiAccess {
   /** As it stands in the settings. */
@@ -18,6 +22,8 @@ export interface OpenAiAccess {
   readonly model: string;
   /** Caps one request. */
   readonly timeoutMs: number;
+  /** Without these, it has its own. They are closed with it. */
+  readonly connections?: Connections;
 }
 
 export interface OpenAiVendor {
@@ -31,6 +37,8 @@ export interface OpenAiVendor {
   /** Whether it is there and takes the key: asks for the list of its models, which costs nothing. */
   probe(signal: AbortSignal): Promise<void>;
   health(): 'up' | { down: string };
+  /** Until the session has gone, a connection is open. */
+  warm(session: SessionScope): void;
   /** From here on nothing is asked. */
   close(): Promise<void>;
 }
@@ -46,14 +54,16 @@ export function openAiVendor(access: OpenAiAccess): OpenAiVendor {
     sdk ??= import('openai');
     return sdk;
   };
-  const { name } = access;
+  const { name, connections = openConnections() } = access;
+  const ask = fetchingLive(connections);
+  const warmth = keepWarm({ connections, touch: (signal) => touch(ask, access, signal) });
   const vendor: OpenAiVendor = {
     name,
     isOpenAi: access.baseUrl === OPENAI_URL,
     load: async () => void (await vendor.client()),
     async client() {
       if (isClosed) throw new ParleyError('engine_failed', `${name}: closed.`);
-      client ??= load().then((loaded) => clientOf(loaded, access));
+      client ??= load().then((loaded) => clientOf(loaded, access, ask));
       return client;
     },
     async answered(asked, signal) {
@@ -78,8 +88,13 @@ export function openAiVendor(access: OpenAiAccess): OpenAiVendor {
       if (refused !== null) throw refused;
     },
     health: () => (isClosed ? { down: 'closed' } : 'up'),
+    warm(session) {
+      if (!isClosed) warmth.keep(session);
+    },
     async close() {
       isClosed = true;
+      warmth.close();
+      connections.close();
     },
   };
   return vendor;
@@ -101,10 +116,29 @@ async function modelsOf(vendor: OpenAiVendor, client: OpenAI, signal: AbortSigna
 /** For one request: the client listens to the signal that it gets, and never ceases to. */
 export const listenable = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal]);
 
-function clientOf({ OpenAI }: typeof import('openai'), { name, apiKey, baseUrl, timeoutMs }: OpenAiAccess): OpenAI {
+/** Looks a model up, and does not care whether it is there. The answer is read, for its connection is to be kept. */
+async function touch(ask: LiveFetch, { baseUrl, apiKey, model }: OpenAiAccess, signal: AbortSignal): Promise<void> {
+  const url = `${baseUrl.replace(/\/$/, '')}/models/${encodeURIComponent(model)}`;
+  const answer = await ask(url, { headers: { authorization: `Bearer ${apiKey ?? NO_KEY}` }, signal });
+  let bytes = 0;
+  for await (const { length } of answer.body ?? []) {
+    bytes += length;
+    if (bytes > MOST_TOUCHED_BYTES) return;
+  }
+}
+
+/** Servers that want no key take any. */
+const NO_KEY = 'none';
+/** It is a line; of whoever says more, it is not worth reading. */
+const MOST_TOUCHED_BYTES = 64 * 1024;
+
+function clientOf(
+  { OpenAI }: typeof import('openai'),
+  { name, apiKey, baseUrl, timeoutMs }: OpenAiAccess,
+  ask: LiveFetch,
+): OpenAI {
   return new OpenAI({
-    // Servers that want no key take any.
-    apiKey: apiKey ?? 'none',
+    apiKey: apiKey ?? NO_KEY,
     baseURL: baseUrl,
     timeout: timeoutMs,
     maxRetries: 0,
@@ -112,7 +146,7 @@ function clientOf({ OpenAI }: typeof import('openai'), { name, apiKey, baseUrl, 
     project: null,
     // What it logs holds requests.
     logLevel: 'off',
-    fetch: openAiFetch(name),
+    fetch: openAiFetch(name, ask),
   });
 }
 
