@@ -51,6 +51,7 @@ const schema = z.object({
   AVATAR: z.string().optional(),
   VOICE: z.string().optional(),
   VAD: engines('silero', 'loudness'),
+  TURN_MODEL: z.string().optional(),
   STT: engines('openai', 'whisper', 'pocketsphinx', 'none'),
   LLM: engines('openai', 'scripted'),
   TTS: engines('elevenlabs', 'kokoro', 'coqui', 'espeak', 'none'),
@@ -144,6 +145,7 @@ const schema = z.object({
   LLM_IDLE_TIMEOUT: decimal(0.1, 600).default(5),
   TTS_DEADLINE: decimal(0.1, 600).default(3),
   FILLER_AFTER: decimal(0, 600).default(1.5),
+  SPECULATION: z.enum(['off', 'llm', 'full']).default('full'),
 });
 
 const keys = ['OPENAI_API_KEY', 'WHISPER_API_KEY', 'ELEVENLABS_API_KEY'] as const satisfies (keyof Config)[];

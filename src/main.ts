@@ -98,8 +98,8 @@ async function serve(): Promise<void> {
   announce(choice.rows(), invitation(entrance, app.server.address() as AddressInfo, certificate.now()));
 }
 
-const closeAll = ({ vad, stt, llm, tts, face }: ChosenEngines) =>
-  Promise.all([vad, stt, llm, tts, face].map((engine) => engine?.close()));
+const closeAll = ({ vad, endOfTurn, stt, llm, tts, face }: ChosenEngines) =>
+  Promise.all([vad, endOfTurn, stt, llm, tts, face].map((engine) => engine?.close()));
 
 async function choosePersona(config: Config): Promise<Persona> {
   const personas = await loadPersonas(resolve(root, config.PERSONAS_DIR));

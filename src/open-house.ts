@@ -46,7 +46,7 @@ export function openHouse(parts: HouseParts): House {
   const nobody = presenterOf(parts, null);
   return {
     engines,
-    hearing: engines.stt === null ? null : { vad: engines.vad, stt: engines.stt },
+    hearing: engines.stt === null ? null : { vad: engines.vad, stt: engines.stt, endOfTurn: engines.endOfTurn },
     get voices() {
       return voicesOf(engines);
     },
@@ -56,6 +56,7 @@ export function openHouse(parts: HouseParts): House {
     },
     presenters,
     standby: standbyOf(persona),
+    speculation: config.SPECULATION,
     fillerAfterMs: config.FILLER_AFTER === 0 ? null : config.FILLER_AFTER * 1000,
     limits: {
       turns: config.SESSION_MAX_TURNS ?? null,

@@ -4,14 +4,17 @@
  */
 import type { Floor } from './floor.js';
 import type { Wish } from './plan.js';
+import type { Said } from './said.js';
 
 export interface Answering {
   /** The caller has begun to speak. */
   begin(): void;
   /** It stopped, and nothing comes of it. */
   abandon(): void;
-  /** It stopped, and is being recognised. Call the result when it is known whether it wants an answer. */
-  expect(spokenAt: number): (wantsAnswer: boolean, transcriptionMs?: number | null) => void;
+  /** It stopped, and is being recognised. Call the result with what is to be answered; null: nothing. */
+  expect(): (said: Said | null) => void;
+  /** Whether what is being said would be answered as soon as it is over. */
+  isNext(): boolean;
   /** The caller's speech cuts the avatar off: an answer that was not heard yet is owed again. */
   interrupt(): void;
 }
@@ -58,16 +61,17 @@ export function createAnswering({ floor, answer, answers, wish, gone }: Answerin
       isSpeaking = false;
       void settle();
     },
-    expect(spokenAt) {
+    expect() {
       isSpeaking = false;
       unknown += 1;
       const after = answers();
-      return (wantsAnswer, transcriptionMs = null) => {
+      return (said) => {
         unknown -= 1;
-        if (wantsAnswer) owed = { wish: { overrides: {}, spokenAt, transcriptionMs }, after };
+        if (said !== null) owed = { wish: { overrides: {}, said }, after };
         void settle();
       };
     },
+    isNext: () => unknown === 0 && floor.activity() === 'silent',
     interrupt() {
       const thinking = floor.isStillThinking() ? wish() : null;
       if (thinking !== null) owed = { wish: thinking, after: answers() };

@@ -7,8 +7,8 @@ const START_FRAMES = 2;
 
 export interface BaseClock {
   report(report: PlaybackReport): void;
-  /** The one that it will see when a reply made now begins to sound, in a loop of so many. */
-  due(frames: number): number;
+  /** The one that it will see when a reply that leaves in so many milliseconds begins to sound, in a loop of so many. */
+  due(frames: number, inMs: number): number;
 }
 
 export function createBaseClock(now: () => number): BaseClock {
@@ -17,8 +17,8 @@ export function createBaseClock(now: () => number): BaseClock {
     report({ base, state }) {
       seen = { base, at: now(), moves: state !== 'paused' && state !== 'buffering' };
     },
-    due(frames) {
-      const passed = seen.moves ? Math.round((now() - seen.at) / FRAME_MS) : 0;
+    due(frames, inMs) {
+      const passed = seen.moves ? Math.round((now() + inMs - seen.at) / FRAME_MS) : 0;
       return (seen.base + passed + START_FRAMES) % frames;
     },
   };

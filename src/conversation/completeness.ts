@@ -18,6 +18,22 @@ const AUXILIARY = wordSet(
 const SOMEBODY = wordSet('i you he she it we they this that there these those please');
 /** An answer or a question by themselves; more words before them make no difference. */
 const WHOLE_ALONE = wordSet('when who which');
+/** After these something follows even if a recogniser has set a full stop behind them, as they like to do. */
+const NEVER_LAST = wordSet('and or but although the an my your our their than um uh er erm');
+/** A wish or a question that has not said yet what about, whatever a recogniser has set behind it. */
+const UNFINISHED = new RegExp(
+  `^(?:(?:so|well|and|please|okay) )*(?:${[
+    '(?:could|can|would|will) you (?:please )?(?:tell|show|give|read|explain)(?: me| us)?',
+    "(?:i|we)(?:'d| would)? (?:like|want|need|love)(?: to (?:know|hear|ask|say|tell|have|get|buy|book|order)(?: you)?)?",
+    '(?:please )?(?:tell|show|give) me',
+    'do you know',
+    'i was wondering|i wonder|let me (?:think|see)|hold on',
+    'the (?:thing|problem|question) is',
+    'i mean|you know|well|so',
+  ].join('|')})$`,
+);
+/** As a number is read out that is longer: "five five", and not "twenty five". */
+const DIGITS = wordSet('zero oh one two three four five six seven eight nine double');
 /** A question may end with these: "who are you with", "what is it about". */
 const QUESTION = /^(?:what|where|who|whose|which|how|when|why)\b/;
 const ENDS_QUESTIONS = wordSet('of to for with from by at about like into');
@@ -32,6 +48,7 @@ export function wordsOf(text: string): Exclude<Words, 'unclear'> {
   if (last === undefined) return 'none';
   if (isBackchannel(words)) return 'backchannel';
   const ending = text.trimEnd();
+  if (!/[!?]["')]?$/.test(ending) && (NEVER_LAST.has(last) || UNFINISHED.test(words.join(' ')))) return 'incomplete';
   if (/[.!?]["')]?$/.test(ending) && !/(?:\.\.|…)$/.test(ending)) return 'complete';
   if (/[,;:…-]$/.test(ending) || ending.endsWith('..')) return 'incomplete';
   if (words.length === 1 && WHOLE_ALONE.has(last)) return 'complete';
@@ -39,7 +56,7 @@ export function wordsOf(text: string): Exclude<Words, 'unclear'> {
     return 'complete';
   if (AUXILIARY.has(last)) return SOMEBODY.has(words.at(-2) ?? '') ? 'complete' : 'incomplete';
   // Somebody who reads out a number goes on with the next digit.
-  const isCounting = words.length >= 2 && words.slice(-2).every((word) => /^\d+$/.test(word));
+  const isCounting = words.length >= 2 && words.slice(-2).every((word) => /^\d+$/.test(word) || DIGITS.has(word));
   return LEADING.has(last) || isCounting ? 'incomplete' : 'complete';
 }
 

@@ -5,21 +5,25 @@
 import type { Logger } from 'pino';
 import type { Sound } from '../audio/encoding.js';
 import { HEARING_RATE, msToSamples, samplesToMs } from '../audio/pcm.js';
-import type { Engine, HearingOptions, SttEngine, Vad } from '../engines/contract.js';
+import type { EndOfTurnEngine, Engine, HearingOptions, SttEngine, Vad } from '../engines/contract.js';
 import { asParleyError, ParleyError } from '../errors.js';
 import type { TurnDetection } from '../protocol/session.js';
 import { keepDetecting } from './detection.js';
 import { newId } from './ids.js';
 import { createIntake } from './intake.js';
 import { startRecording } from './recording.js';
+import { startPause } from './said.js';
 import { startAttempt } from './transcribing.js';
+import type { TurnHooks, Utterance } from './turn-hooks.js';
 import { type TurnRules, turnRules } from './turn-rules.js';
-import { createTurns, type TurnHooks, type Utterance } from './turns.js';
+import { createTurns } from './turns.js';
 
 /** The engines that hear. A server without a recogniser has no ear. */
 export interface Hearing {
   readonly vad: Engine<Vad>;
   readonly stt: SttEngine;
+  /** Missing or null: nobody hears whether a turn sounds as if it were over. */
+  readonly endOfTurn?: EndOfTurnEngine | null;
 }
 
 export interface Ear {
@@ -40,6 +44,8 @@ export interface EarTools {
   readonly hearing: Hearing;
   readonly hooks: TurnHooks & { failed(error: ParleyError): void };
   readonly options: () => HearingOptions;
+  /** Whether work may be begun of which nothing comes if the caller goes on. */
+  readonly speculates: boolean;
   readonly log: Logger;
   readonly now: () => number;
   readonly session: AbortSignal;
@@ -61,7 +67,7 @@ export function createEar(tools: EarTools): Ear {
   const { hearing, hooks, now, session } = tools;
   const context = { signal: session, log: tools.log, turn: 'ear' };
   const recording = startRecording();
-  const turns = createTurns(recording, { ...tools, stt: hearing.stt, context });
+  const turns = createTurns(recording, { ...tools, stt: hearing.stt, endOfTurn: hearing.endOfTurn ?? null, context });
   let rules: TurnRules | null = null;
   let isFull = false;
   /** A turn that was open when detection was switched off: a commit ends it under the name that the caller was told. */
@@ -139,6 +145,8 @@ export function createEar(tools: EarTools): Ear {
       const attempt = startAttempt(hearing.stt, tools.options(), { ...context, turn: itemId });
       attempt.hear(recording.slice(from, recording.end));
       attempt.end();
+      const { said } = startPause(attempt, null, now);
+      const spokenAt = now();
       begin();
       return {
         itemId,
@@ -147,7 +155,7 @@ export function createEar(tools: EarTools): Ear {
         grows: attempt.grows,
         tookMs: attempt.tookMs,
         voicedMs: null,
-        spokenAt: now(),
+        said: () => said(spokenAt),
       };
     },
     clear() {
@@ -156,7 +164,7 @@ export function createEar(tools: EarTools): Ear {
       begin();
     },
     follow(detected) {
-      rules = detected === null ? null : turnRules(detected);
+      rules = detected === null ? null : turnRules(detected, tools.speculates);
       if (rules === null) {
         detection.leave();
         left = turns.release(turns.needed)?.itemId ?? left;

@@ -4,7 +4,7 @@
  * for a second of it hears none.
  */
 import { msToSamples } from '../audio/pcm.js';
-import type { AvatarActivity } from './turn-taking.js';
+import type { AvatarActivity } from './turn-events.js';
 
 const QUIET = msToSamples(1000);
 

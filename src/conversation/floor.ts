@@ -4,19 +4,20 @@
  */
 import type { Logger } from 'pino';
 import { msToSamples, samplesToMs } from '../audio/pcm.js';
-import type { SessionScope, WholePictures } from '../engines/contract.js';
+import type { WholePictures } from '../engines/contract.js';
 import { ParleyError } from '../errors.js';
+import type { Observer } from '../observe/observer.js';
 import type { Caller } from '../protocol/caller.js';
 import type { PlaybackReport } from '../protocol/client-events.js';
 import type { AvatarState } from '../protocol/server-events.js';
 import { createBaseClock } from './base-clock.js';
+import type { Begun, ReplyPlan } from './begin-reply.js';
 import { createCuts } from './cuts.js';
 import type { History } from './history.js';
 import { watchPlaying } from './playing.js';
-import type { ReplyEngines } from './reply.js';
 import { isPaced, type ResponsePlan, type RunningResponse, runResponse, type Sounding } from './response.js';
 import { openScreen } from './screen.js';
-import type { AvatarActivity } from './turn-taking.js';
+import type { AvatarActivity } from './turn-events.js';
 
 /** So much of a session's first reply a browser's echo canceller may need to learn its sound. */
 const EARLY_SAMPLES = msToSamples(3000);
@@ -46,17 +47,18 @@ export interface Floor {
   report(report: PlaybackReport): void;
   /** The caller's own word on how much of an item it has heard. */
   truncate(itemId: string, audioEndMs: number): void;
-  /** The base picture of an idle loop of `frames` that the caller will see when a reply made now begins to sound. */
-  base(frames: number): number;
+  /** The base picture of a loop of `frames` that the caller will see when a reply that leaves in `inMs` begins to sound. */
+  base(frames: number, inMs: number): number;
 }
 
 export interface FloorTools {
   readonly caller: Caller;
-  readonly engines: ReplyEngines;
+  readonly observer: Observer | undefined;
   readonly history: History;
   /** Null when the server has no face. */
   readonly pictures: WholePictures | null;
-  readonly scope: SessionScope;
+  /** Begins the reply of a plan, or gives one that was begun in its place. */
+  readonly begin: (plan: ReplyPlan) => Begun;
   readonly log: Logger;
   readonly now: () => number;
   readonly session: AbortSignal;
@@ -76,7 +78,7 @@ export function createFloor(tools: FloorTools): Floor {
   let soundingSince = now();
   let shown: AvatarState | null = null;
   const baseClock = createBaseClock(now);
-  const playing = watchPlaying(tools.engines.observer, now);
+  const playing = watchPlaying(tools.observer, now);
   /** Whether the caller keeps its word to say what it has played; one whole answer without any, and it does not. */
   let reports: 'promised' | 'kept' | 'never' = caller.reportsPlayback ? 'promised' : 'never';
 
@@ -196,8 +198,9 @@ export function createFloor(tools: FloorTools): Floor {
     answer(plan) {
       if (running !== null) throw new ParleyError('conversation_already_has_active_response');
       isAttending = false;
-      show('thinking', plan.frame.id);
-      running = runResponse(plan, { ...tools, caller: audience, reports: reports !== 'never', takeTheFloor }, session);
+      const begun = tools.begin(plan.reply);
+      show('thinking', begun.plan.id);
+      running = runResponse(plan, begun, { ...tools, caller: audience, reports: reports !== 'never', takeTheFloor });
       void listenToTheEnd(running);
     },
     interrupt,
@@ -231,6 +234,6 @@ export function createFloor(tools: FloorTools): Floor {
       sounding = null;
       rest();
     },
-    base: (frames) => screen?.base() ?? baseClock.due(frames),
+    base: (frames, inMs) => screen?.base() ?? baseClock.due(frames, inMs),
   };
 }

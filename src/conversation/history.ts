@@ -39,8 +39,11 @@ export type Recognition =
 export interface Snapshot {
   /** False while something that it needs is being recognised. */
   isKnown(): boolean;
-  /** The messages, asked when all is known. Throws stt_failed if what is to be answered could not be recognised. */
-  messages(instructions: string): Message[];
+  /**
+   * The messages, asked when all is known, with what will be the next one behind them. Throws stt_failed if what is to be
+   * answered could not be recognised.
+   */
+  messages(instructions: string, next?: Message): Message[];
 }
 
 /** Says what the item was. False if it was deleted meanwhile; an answer that waits for its words gets them all the same. */
@@ -130,7 +133,7 @@ export function createHistory(): History {
       const awaited = chosen === undefined ? told.slice(-1) : told;
       return {
         isKnown: () => awaited.every((entry) => entry.speech !== 'recognising'),
-        messages: (instructions) => messagesOf(told, instructions),
+        messages: (instructions, next) => messagesOf(next === undefined ? told : withRoom(told), instructions, next),
       };
     },
   };
@@ -141,10 +144,10 @@ const entryOf = (item: Item, spoken?: Spoken): Entry => ({ item, spoken: spoken 
 const heardPart = (part: Part, transcript: string): Part =>
   part.type === 'input_audio' ? { ...part, transcript: part.transcript ?? transcript } : part;
 
-function messagesOf(entries: readonly Entry[], instructions: string): Message[] {
-  if (entries.at(-1)?.speech === 'failed') throw new ParleyError('stt_failed');
+function messagesOf(entries: readonly Entry[], instructions: string, next?: Message): Message[] {
+  if (next === undefined && entries.at(-1)?.speech === 'failed') throw new ParleyError('stt_failed');
   const system: Message[] = instructions === '' ? [] : [{ role: 'system', text: instructions }];
-  return [...system, ...withoutStrays(entries.flatMap(asMessages))];
+  return [...system, ...withoutStrays(entries.flatMap(asMessages)), ...(next === undefined ? [] : [next])];
 }
 
 /** A model refuses the output of a function that it never called, or called later, and a second one for one call. */
@@ -170,6 +173,21 @@ function forgetOldest(entries: Entry[]): void {
       entries.splice(entries.indexOf(gone), 1);
     }
   }
+}
+
+/** What will be left of them when one more is there, whose words are not. */
+function withRoom(entries: readonly Entry[]): Entry[] {
+  const item: Item = {
+    id: '',
+    object: 'realtime.item',
+    status: 'completed',
+    type: 'message',
+    role: 'user',
+    content: [],
+  };
+  const kept = [...entries, entryOf(item)];
+  forgetOldest(kept);
+  return kept.slice(0, -1);
 }
 
 function size({ item, spoken }: Entry): number {

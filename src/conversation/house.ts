@@ -6,6 +6,7 @@ import type { Standby } from '../persona-standby.js';
 import type { AvatarEvent } from '../protocol/server-events.js';
 import type { SessionLimits } from './allowance.js';
 import type { Hearing } from './ear.js';
+import type { Speculation } from './foresight.js';
 import type { ReplyEngines } from './reply.js';
 
 export interface House {
@@ -23,6 +24,8 @@ export interface House {
   readonly standby: Standby;
   /** How long a caller waits for an answer before something fills the silence; null: for ever. */
   readonly fillerAfterMs: number | null;
+  /** What is begun before a turn is over. */
+  readonly speculation: Speculation;
   readonly limits: SessionLimits;
   readonly log: Logger;
   /** Milliseconds of a clock that never goes back. */

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { type Encoded, type Sound, secondsIn, soundOf } from '../audio/encoding.js';
 import { HEARING_RATE } from '../audio/pcm.js';
 import { resampler } from '../audio/resample.js';
-import type { HearingOptions } from '../engines/contract.js';
+import type { HearingOptions, Message } from '../engines/contract.js';
 import { asParleyError, errorBody, ParleyError } from '../errors.js';
 import type { Caller } from '../protocol/caller.js';
 import type { Item } from '../protocol/items.js';
@@ -20,9 +20,10 @@ import { growing } from './growing.js';
 import type { History, Settle } from './history.js';
 import { newId } from './ids.js';
 import type { Wish } from './plan.js';
+import { saidAt } from './said.js';
 import { watchSilence } from './silence.js';
 import { type Attempt, type Heard, startAttempt } from './transcribing.js';
-import type { Utterance } from './turns.js';
+import type { Utterance } from './turn-hooks.js';
 
 /** What was not understood is asked for again if so much of it was speech; a cough is left alone. */
 const WORTH_ASKING_MS = 400;
@@ -55,6 +56,11 @@ export interface ListeningTools {
   readonly floor: Floor;
   readonly settings: () => SessionSettings;
   readonly answer: (wish: Wish) => void;
+  /** Begins the answer to what will have been said by `dueAt`, unless the caller goes on. */
+  readonly foresee: (wish: Wish, next: Message, dueAt: number) => void;
+  /** The caller goes on. */
+  readonly unforeseen: () => void;
+  readonly speculates: boolean;
   /** Counts the answers to the conversation that were asked for, by whomever. */
   readonly answers: () => number;
   /** What the answer that is being made was asked for with. */
@@ -87,6 +93,8 @@ export function listen(tools: ListeningTools): Listening {
     return known;
   };
   const take = (utterance: Utterance) => follow(addItem(tools, utterance.itemId), utterance);
+  const deservesAnswer = (heard: Heard | null, { voicedMs }: Pick<Utterance, 'voicedMs'>) =>
+    isWanted(settings()) && isWorthAnswering(heard, voicedMs);
   const refuseCrowd = () => {
     if (pending.size >= MOST_PENDING) throw new ParleyError('too_much_speech');
   };
@@ -109,11 +117,18 @@ export function listen(tools: ListeningTools): Listening {
       stopped(utterance) {
         const { itemId: item_id, endMs: audio_end_ms } = utterance;
         caller.send({ type: 'input_audio_buffer.speech_stopped', item_id, audio_end_ms });
-        const settle = answering.expect(utterance.spokenAt);
-        void take(utterance).then((heard) =>
-          settle(isWanted(settings()) && isWorthAnswering(heard, utterance), utterance.tookMs()),
-        );
+        const settle = answering.expect();
+        void take(utterance).then((heard) => {
+          const isOwed = deservesAnswer(heard, utterance);
+          if (!isOwed) tools.unforeseen();
+          settle(isOwed ? utterance.said() : null);
+        });
       },
+      foresee({ heard, voicedMs, said, dueAt }) {
+        if (!answering.isNext() || !deservesAnswer(heard, { voicedMs })) return;
+        tools.foresee({ overrides: {}, said }, messageOf(heard), dueAt);
+      },
+      unforeseen: tools.unforeseen,
       failed(error) {
         log.error({ err: error }, 'the ear failed');
         caller.send({ type: 'error', error: errorBody(error, null) });
@@ -130,7 +145,7 @@ export function listen(tools: ListeningTools): Listening {
       caller.send({ type: 'input_audio_buffer.timeout_triggered', item_id, audio_start_ms, audio_end_ms });
       tools.history.listenTo(addItem(tools, item_id))({ kind: 'silence' });
       tellTranscript(tools, item_id, '');
-      answering.expect(tools.now())(isWanted(settings()));
+      answering.expect()(isWanted(settings()) ? saidAt(tools.now()) : null);
     },
   });
 
@@ -219,9 +234,15 @@ function misheard(tools: ListeningTools, item_id: string, error: ParleyError, se
 
 const isWanted = ({ audio }: SessionSettings): boolean => audio.input.turn_detection?.create_response === true;
 
-function isWorthAnswering(heard: Heard | null, { voicedMs }: Utterance): boolean {
+function isWorthAnswering(heard: Heard | null, voicedMs: number | null): boolean {
   if (heard?.kind === 'unclear') return voicedMs === null || voicedMs >= WORTH_ASKING_MS;
   return heard?.kind === 'words' && !isMurmur(heard.text);
+}
+
+/** As the conversation will tell it to a model. */
+function messageOf(heard: Heard): Message {
+  if (heard.kind === 'unclear') return { role: 'user', text: '', unclear: true };
+  return { role: 'user', text: heard.kind === 'words' ? heard.text : '' };
 }
 
 /** Brings a recording to the ear's rate, a second at a time: it may be long, and others are waiting. */

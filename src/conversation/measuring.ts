@@ -10,22 +10,22 @@ import type { Timeline } from '../observe/timeline.js';
 import { turnLine } from '../observe/turn-line.js';
 import type { ReplyEngines } from './reply.js';
 import type { Outcome } from './response-events.js';
+import type { Said } from './said.js';
 
 export interface Measured {
   readonly engines: ReplyEngines;
   /** It is over. `sent`: samples of it that were sent. */
-  close(outcome: Outcome, answered: Answered, sent: number, log: Logger): void;
-}
-
-/** When what it answers was said, and what the recogniser took for it; null: it was typed. */
-interface Answered {
-  readonly spokenAt: number | null;
-  readonly transcriptionMs: number | null;
+  close(outcome: Outcome, said: Said | null, sent: number, log: Logger): void;
+  /** Nobody wanted it. */
+  discard(): void;
+  /** Characters: what its model has written, and what its voice was given. */
+  used(): { readonly written: number; readonly voiced: number };
 }
 
 export function measured(engines: ReplyEngines, turn: string, timeline: Timeline): Measured {
   const open = engines.observer?.openTurn(turn) ?? null;
   const speech = { bytes: 0, chunks: 0 };
+  const used = { written: 0, voiced: 0 };
   let silent = 0;
   let isAudible = false;
   const onSpeech = (samples: Int16Array) => {
@@ -42,15 +42,24 @@ export function measured(engines: ReplyEngines, turn: string, timeline: Timeline
   return {
     engines: {
       ...engines,
-      llm: timedLlm(engines.llm, timeline),
-      tts: engines.tts === null ? null : timedTts(engines.tts, timeline, onSpeech),
+      llm: timedLlm(engines.llm, timeline, (text) => {
+        used.written += text.length;
+      }),
+      tts:
+        engines.tts === null
+          ? null
+          : timedTts(engines.tts, timeline, onSpeech, (text) => {
+              used.voiced += text.length;
+            }),
     },
-    close(outcome, { spokenAt, transcriptionMs }, sent, log) {
+    discard: () => open?.discard(),
+    used: () => used,
+    close(outcome, said, sent, log) {
       const record: TurnRecord = {
         status: outcome.status,
         code: codeOf(outcome),
-        isSpoken: spokenAt !== null,
-        transcriptionMs,
+        isSpoken: said !== null,
+        transcriptionMs: said?.transcriptionMs ?? null,
         marks: timeline.marks(),
         audioMs: samplesToMs(sent),
         speech: { ...speech, silenceMs: isAudible ? samplesToMs(silent) : null },
@@ -61,17 +70,31 @@ export function measured(engines: ReplyEngines, turn: string, timeline: Timeline
   };
 }
 
-function timedLlm(llm: Engine<Llm>, timeline: Timeline): Engine<Llm> {
+function timedLlm(llm: Engine<Llm>, timeline: Timeline, onText: (text: string) => void): Engine<Llm> {
   const run: Llm = (request, context) => {
     timeline.mark('model_asked');
-    return each(llm.run(request, context), () => timeline.mark('model_answered'));
+    return each(llm.run(request, context), (event) => {
+      timeline.mark('model_answered');
+      if (event.kind === 'text') {
+        timeline.mark('first_token');
+        onText(event.text);
+      }
+    });
   };
   return Object.create(llm, { run: { value: run } });
 }
 
-function timedTts(tts: TtsEngine, timeline: Timeline, onSpeech: (samples: Int16Array) => void): TtsEngine {
+function timedTts(
+  tts: TtsEngine,
+  timeline: Timeline,
+  onSpeech: (samples: Int16Array) => void,
+  onPhrase: (text: string) => void,
+): TtsEngine {
   const run: TtsEngine['run'] = (phrases, options, context) => {
-    const given = each(phrases, () => timeline.mark('first_phrase'));
+    const given = each(phrases, ({ text }) => {
+      timeline.mark('first_phrase');
+      onPhrase(text);
+    });
     return each(tts.run(given, options, context), ({ samples }) => onSpeech(samples));
   };
   // Its voices may change: whoever asks for them asks the engine itself.

@@ -1,7 +1,8 @@
 /**
  * Cuts the text of an answer into phrases that can be spoken, while it is still being written. The first phrase is as
  * short as it may be, since a caller is waiting for it; the later ones are sentences, since those sound best and there
- * is time. Pure: the clock is passed in, and the same text gives the same phrases however it was cut into pieces.
+ * is time. Pure: the clock is passed in, and the same text gives the same phrases however it was cut into pieces, unless
+ * the first ends between a full stop and what belongs to it, where models end none.
  */
 import { boundaryAt, type Flow } from './boundaries.js';
 import { markupRemover } from './markup.js';

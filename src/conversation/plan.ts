@@ -1,9 +1,10 @@
 /** What a response.create asks for, out of its overrides, the session's settings and the conversation. */
-import type { LlmRequest, Message } from '../engines/contract.js';
+import type { Avatar, LlmRequest, Message } from '../engines/contract.js';
 import { ParleyError } from '../errors.js';
 import type { Caller } from '../protocol/caller.js';
 import type { Item, ReferableItem } from '../protocol/items.js';
 import type { OutputModalities, ResponseOverrides, SessionSettings } from '../protocol/session.js';
+import type { PlannedFace, ReplyPlan } from './begin-reply.js';
 import type { Floor } from './floor.js';
 import type { History } from './history.js';
 import type { House, Presenter } from './house.js';
@@ -11,12 +12,13 @@ import { newId } from './ids.js';
 import { shownItem, unheardAudio } from './items.js';
 import type { ResponsePlan } from './response.js';
 import type { ItemSink } from './response-events.js';
+import type { Said } from './said.js';
 import { checkToolChoice, named, toolChoiceFor, toolsFor } from './settings.js';
 import { nothingSpoken, type Spoken } from './spoken.js';
 import type { StandbyLines } from './thinking.js';
 import { checkVoice, speechFor, type Voices } from './voices.js';
 
-interface PlanBasis {
+export interface PlanBasis {
   readonly caller: Pick<Caller, 'pictures'>;
   readonly house: Pick<House, 'engines' | 'standby' | 'fillerAfterMs'>;
   readonly presenter: Presenter;
@@ -32,12 +34,11 @@ interface PlanBasis {
 
 type Overrides = ResponseOverrides & { input?: ReferableItem[] | undefined };
 
-/** What an answer is asked for with. `spokenAt`: when the last sound came of what it answers; null if that was typed. */
+/** What an answer is asked for with. */
 export interface Wish {
   readonly overrides: Overrides;
-  readonly spokenAt: number | null;
-  /** What the recogniser took for its words; missing or null: that was not measured. */
-  readonly transcriptionMs?: number | null;
+  /** What it answers; null: that was typed. */
+  readonly said: Said | null;
   /** The answer itself, where it is not for a model to find. */
   readonly says?: string | null;
 }
@@ -46,50 +47,71 @@ export interface Wish {
 export const isReply = ({ overrides }: Wish): boolean =>
   overrides.conversation !== 'none' && overrides.input === undefined;
 
-export function planResponse(basis: PlanBasis, wish: Wish): ResponsePlan {
-  const { overrides, spokenAt, transcriptionMs = null, says = null } = wish;
-  const { settings, floor, house, presenter } = basis;
-  const output = { ...settings.audio.output, ...named(overrides.audio?.output ?? {}) };
-  if (output.voice !== settings.audio.output.voice)
-    checkVoice(output.voice, basis.voices, 'response.audio.output.voice');
+/** `next`: what is not in the conversation yet, but will be by the time of the answer. */
+export function planReply(basis: PlanBasis, { overrides, said, says = null }: Wish, next?: Message): ReplyPlan {
+  const { settings, floor, house, presenter, caller } = basis;
+  const output = outputFor(basis, overrides);
   const tools = overrides.tools ?? settings.tools;
   const toolChoice = overrides.tool_choice ?? settings.tool_choice;
   if (overrides.tool_choice !== undefined) checkToolChoice(toolChoice, tools, 'response.tool_choice');
-  const inConversation = overrides.conversation !== 'none';
-  const avatar = basis.caller.pictures === 'none' ? undefined : presenter.face?.avatar;
-  const spoken = nothingSpoken();
-  const wanted = overrides.output_modalities ?? settings.output_modalities;
-  // A server without a voice answers in the one way it has, and says so in the response.
-  const modalities: OutputModalities = house.engines.tts === null ? ['text'] : wanted;
-  const maxTokens = overrides.max_output_tokens ?? settings.max_output_tokens;
+  const avatar = caller.pictures === 'none' ? undefined : presenter.face?.avatar;
   const request = (messages: Message[]): LlmRequest => ({
     messages,
     tools: toolsFor(tools),
     toolChoice: toolChoiceFor(toolChoice),
-    maxTokens,
+    maxTokens: maxTokensFor(basis, overrides),
     presenter: presenter.id,
   });
   return {
-    number: basis.number,
-    spokenAt,
-    transcriptionMs,
-    frame: {
-      id: newId('resp'),
-      conversationId: inConversation ? conversationId(settings) : null,
-      modalities,
-      voice: output.voice,
-      format: output.format,
-      maxTokens,
-      metadata: overrides.metadata ?? null,
-    },
-    llm: told(basis, overrides, request),
+    id: newId('resp'),
+    aloud: modalitiesFor(basis, overrides)[0] === 'audio',
+    said,
+    llm: told(basis, overrides, request, next),
     speech: speechFor(presenter, output, basis.voices),
-    face: avatar === undefined ? null : { avatar, base: () => floor.base(avatar.frames) },
+    face: avatar === undefined ? null : faceFor(avatar, floor, caller),
     says,
     standby: standbyFor(house, basis.number),
-    sink: inConversation ? historySink(basis.history, modalities[0] === 'audio' ? spoken : undefined) : null,
-    spoken,
+    spoken: nothingSpoken(),
   };
+}
+
+export function planResponse(basis: PlanBasis, wish: Wish): ResponsePlan {
+  const { overrides } = wish;
+  const { settings, history } = basis;
+  const { voice, format } = outputFor(basis, overrides);
+  const inConversation = overrides.conversation !== 'none';
+  const reply = planReply(basis, wish);
+  return {
+    number: basis.number,
+    frame: {
+      conversationId: inConversation ? conversationId(settings) : null,
+      modalities: modalitiesFor(basis, overrides),
+      voice,
+      format,
+      maxTokens: maxTokensFor(basis, overrides),
+      metadata: overrides.metadata ?? null,
+    },
+    sink: inConversation ? (spoken) => historySink(history, reply.aloud ? spoken : undefined) : null,
+    reply,
+  };
+}
+
+function outputFor({ settings, voices }: PlanBasis, { audio }: Overrides) {
+  const output = { ...settings.audio.output, ...named(audio?.output ?? {}) };
+  if (output.voice !== settings.audio.output.voice) checkVoice(output.voice, voices, 'response.audio.output.voice');
+  return output;
+}
+
+/** A server without a voice answers in the one way it has, and says so in the response. */
+const modalitiesFor = ({ house, settings }: PlanBasis, overrides: Overrides): OutputModalities =>
+  house.engines.tts === null ? ['text'] : (overrides.output_modalities ?? settings.output_modalities);
+
+const maxTokensFor = ({ settings }: PlanBasis, overrides: Overrides) =>
+  overrides.max_output_tokens ?? settings.max_output_tokens;
+
+function faceFor(avatar: Avatar, floor: Floor, { pictures }: PlanBasis['caller']): PlannedFace {
+  // A loop that the server shows waits for the answer as soon as it knows where that begins.
+  return { avatar, base: (inMs) => floor.base(avatar.frames, inMs), isForetold: pictures !== 'frames' };
 }
 
 /** Another filler each time. */
@@ -108,10 +130,12 @@ function told(
   { settings, history, recognised }: PlanBasis,
   { instructions = settings.instructions, input }: Overrides,
   request: (messages: Message[]) => LlmRequest,
+  next: Message | undefined,
 ): LlmRequest | Promise<LlmRequest> {
   const context = history.snapshot(input?.map((item, index) => chosenItem(history, item, `response.input.${index}`)));
-  if (context.isKnown()) return request(context.messages(instructions));
-  const known = recognised().then(() => request(context.messages(instructions)));
+  const ask = () => request(context.messages(instructions, next));
+  if (next !== undefined || context.isKnown()) return ask();
+  const known = recognised().then(ask);
   // Whoever runs the plan hears of it; a plan that comes to nothing has nobody.
   known.catch(() => {});
   return known;

@@ -47,7 +47,7 @@ export interface ReplyRequest {
   /** Null: the answer is wanted as text. */
   readonly speech: SpeechOptions | null;
   /** `base` is asked when the first sound is there: which base picture will the caller see at that moment? */
-  readonly face: { readonly avatar: Avatar; readonly base: () => number } | null;
+  readonly face: { readonly avatar: Avatar; readonly base: () => Promise<number> } | null;
   /** What is said where the model is late, or cannot answer; null: nothing. */
   readonly standby: StandbyLines | null;
   /** Resolves when this frame may leave. Only frames wait for it; text does not. */
@@ -174,7 +174,7 @@ async function animate(stage: Stage, face: FaceEngine | null, look: ReplyRequest
     const frames = seen[Symbol.asyncIterator]();
     const first = await frames.next();
     if (first.done === true) return;
-    const options = { avatar: look.avatar, base: look.base(), released: () => shelf.released };
+    const options = { avatar: look.avatar, base: await look.base(), released: () => shelf.released };
     for await (const picture of face.run(startingWith(first.value, frames), options, context)) {
       await shelf.put(picture, signal);
     }

@@ -5,13 +5,13 @@
  */
 import type { Logger } from 'pino';
 import { FRAME_SAMPLES, msToSamples } from '../audio/pcm.js';
-import type { Avatar, LlmRequest, SessionScope, SpeechOptions } from '../engines/contract.js';
 import { asParleyError, errorBody, ParleyError } from '../errors.js';
-import { startTimeline, type Timeline } from '../observe/timeline.js';
+import type { Timeline } from '../observe/timeline.js';
 import type { AudioWay, Caller } from '../protocol/caller.js';
-import { type Measured, measured } from './measuring.js';
+import type { Begun, ReplyPlan } from './begin-reply.js';
+import type { Measured } from './measuring.js';
 import { createPlayhead, type Playhead } from './playhead.js';
-import { type ReplyEngines, type ReplyEvent, reply } from './reply.js';
+import type { ReplyEvent } from './reply.js';
 import {
   type ItemSink,
   type Outcome,
@@ -19,9 +19,7 @@ import {
   type ResponseFrame,
   responseEvents,
 } from './response-events.js';
-import { saying } from './saying.js';
 import type { Spoken } from './spoken.js';
-import type { StandbyLines } from './thinking.js';
 
 /** A paced caller is at most this far behind what was sent: so much is lost when it interrupts. */
 const AHEAD_MS = 400;
@@ -34,30 +32,14 @@ export const isPaced = ({ reportsPlayback, pictures }: Caller): boolean => repor
 export interface ResponsePlan {
   /** Counts the session's responses; it stands on every media frame. */
   readonly number: number;
-  readonly frame: ResponseFrame;
-  /** When the last sound came of what it answers; null if that was typed. */
-  readonly spokenAt: number | null;
-  /** What the recogniser took for that; null: there was nothing to recognise. */
-  readonly transcriptionMs: number | null;
-  /** A promise while what the caller said is still being recognised. */
-  readonly llm: LlmRequest | Promise<LlmRequest>;
-  /** How it is spoken, if it is. */
-  readonly speech: SpeechOptions;
-  readonly face: { readonly avatar: Avatar; readonly base: () => number } | null;
-  /** The answer, if it is known and no model has to be asked. */
-  readonly says: string | null;
-  /** What is said where the model is late, or cannot answer. */
-  readonly standby: StandbyLines;
-  readonly sink: ItemSink | null;
-  /** Filled while the reply is made; whoever cuts the history reads it. */
-  readonly spoken: Spoken;
+  readonly frame: Omit<ResponseFrame, 'id'>;
+  /** Where its items go; null: nowhere. */
+  readonly sink: ((spoken: Spoken) => ItemSink) | null;
+  readonly reply: ReplyPlan;
 }
 
 export interface ResponseTools {
   readonly caller: Caller;
-  readonly engines: ReplyEngines;
-  /** Whose turn it is, for engines that keep something for a caller. */
-  readonly scope: SessionScope;
   readonly log: Logger;
   readonly now: () => number;
   /** Whether the caller says what it has played; otherwise the clock does. */
@@ -90,56 +72,44 @@ export interface RunningResponse {
   readonly done: Promise<Outcome>;
 }
 
-export function runResponse(plan: ResponsePlan, tools: ResponseTools, session: AbortSignal): RunningResponse {
+/** `begun`: the reply that the caller is to hear. It is that of the plan, or one that was begun in its place. */
+export function runResponse(
+  { number, frame, sink }: ResponsePlan,
+  begun: Begun,
+  tools: ResponseTools,
+): RunningResponse {
   const { caller, log, now } = tools;
-  const turn = new AbortController();
-  const signal = AbortSignal.any([session, turn.signal]);
-  const turnLog = log.child({ response: plan.frame.id });
-  const timeline = startTimeline(now, plan.spokenAt ?? now());
+  const { plan: reply, timeline, signal, making } = begun;
   timeline.mark('answered');
-  const events = responseEvents(plan.frame, caller.send, plan.sink);
+  const events = responseEvents({ ...frame, id: reply.id }, caller.send, sink?.(reply.spoken) ?? null);
   const sounding: Sounding = {
-    number: plan.number,
-    responseId: plan.frame.id,
-    aloud: plan.frame.modalities[0] === 'audio',
-    spoken: plan.spoken,
+    number,
+    responseId: reply.id,
+    aloud: reply.aloud,
+    spoken: reply.spoken,
     playhead: createPlayhead(tools.reports, now),
     timeline,
     silenced: new AbortController(),
     sent: 0,
     itemId: null,
   };
-  const audio = caller.openAudio(plan.number, plan.frame.format);
-  const engines = plan.says === null ? tools.engines : { ...tools.engines, llm: saying(plan.says) };
-  const making = measured(engines, plan.frame.id, timeline);
-  const outlet: Outlet = { plan, tools, events, audio, sounding, signal, making };
-  const replyEvents = reply(
-    making.engines,
-    {
-      llm: plan.llm,
-      speech: sounding.aloud ? plan.speech : null,
-      face: plan.face,
-      // An answer in writing is read by programs, too: they would take an apology for the answer.
-      standby: sounding.aloud ? plan.standby : null,
-      due: (index) => frameDue(outlet, index),
-    },
-    { signal, log: turnLog, turn: plan.frame.id, session: tools.scope },
-    plan.spoken,
-  );
+  const audio = caller.openAudio(number, frame.format);
+  const outlet: Outlet = { reply, tools, events, audio, sounding, signal, making };
+  begun.release((index) => frameDue(outlet, index));
   events.created();
-  const done = deliver(outlet, replyEvents).then((outcome) => {
-    finish(outlet, outcome, turnLog);
+  const done = deliver(outlet, begun.events).then((outcome) => {
+    finish(outlet, outcome, log.child({ response: reply.id }));
     return outcome;
   });
   return {
     sounding,
-    cancel: (reason) => turn.abort(new ParleyError(reason === 'turn_detected' ? 'barge_in' : 'turn_cancelled')),
+    cancel: (reason) => begun.stop(new ParleyError(reason === 'turn_detected' ? 'barge_in' : 'turn_cancelled')),
     done,
   };
 }
 
 interface Outlet {
-  readonly plan: ResponsePlan;
+  readonly reply: ReplyPlan;
   readonly tools: ResponseTools;
   readonly events: ResponseEvents;
   readonly audio: AudioWay;
@@ -171,7 +141,6 @@ function deliverOne(outlet: Outlet, event: Exclude<ReplyEvent, { kind: 'cut' }>)
   const { events, sounding, tools } = outlet;
   switch (event.kind) {
     case 'text':
-      sounding.timeline.mark('first_token');
       events.text(event.text);
       sounding.itemId = events.messageId();
       return;
@@ -194,7 +163,7 @@ function deliverOne(outlet: Outlet, event: Exclude<ReplyEvent, { kind: 'cut' }>)
     case 'late':
       outlet.signal.throwIfAborted();
       sounding.timeline.mark('first_picture');
-      for (const picture of event.pictures) tools.caller.sendPicture(outlet.plan.number, picture);
+      for (const picture of event.pictures) tools.caller.sendPicture(sounding.number, picture);
       return;
   }
 }
@@ -212,33 +181,34 @@ async function frameDue({ tools, sounding, signal }: Outlet, index: number): Pro
 
 function deliverFrame(outlet: Outlet, frame: Extract<ReplyEvent, { kind: 'frame' }>): void {
   const { caller } = outlet.tools;
-  const { sounding, events, signal, plan } = outlet;
+  const { sounding, events, signal, reply } = outlet;
+  const { number, responseId } = sounding;
   signal.throwIfAborted();
   const position = frame.index * FRAME_SAMPLES;
   if (frame.pictures.length > 0) sounding.timeline.mark('first_picture');
   if (frame.index === 0) {
-    const base = frame.pictures[0]?.base ?? plan.face?.base() ?? 0;
-    caller.send({ type: 'avatar.response', response: plan.number, response_id: plan.frame.id, base });
+    const base = frame.pictures[0]?.base ?? reply.face?.base(0) ?? 0;
+    caller.send({ type: 'avatar.response', response: number, response_id: responseId, base });
   }
   const address = events.address();
   if (frame.words.length > 0) {
     const { response_id, item_id } = address;
-    caller.send({ type: 'avatar.words', response: plan.number, response_id, item_id, words: frame.words });
+    caller.send({ type: 'avatar.words', response: number, response_id, item_id, words: frame.words });
   }
   outlet.audio.send(address, position, frame.samples);
-  for (const picture of frame.pictures) caller.sendPicture(plan.number, picture);
+  for (const picture of frame.pictures) caller.sendPicture(number, picture);
   sounding.timeline.mark('first_sent');
   sounding.sent = position + FRAME_SAMPLES;
-  plan.spoken.sent = sounding.sent;
+  reply.spoken.sent = sounding.sent;
   sounding.playhead.sent(sounding.sent);
 }
 
 function finish(outlet: Outlet, outcome: Outcome, log: Logger): void {
-  const { plan, tools, events, audio, sounding, making } = outlet;
+  const { reply, tools, events, audio, sounding, making } = outlet;
   const { caller } = tools;
-  const { timeline } = sounding;
+  const { timeline, number, responseId } = sounding;
   timeline.mark('all_sent');
-  const place = { response: plan.number, response_id: plan.frame.id };
+  const place = { response: number, response_id: responseId };
   if (sounding.sent > 0 && outcome.status !== 'cancelled') {
     audio.end(events.address());
     caller.send({ type: 'avatar.end', ...place, position: sounding.sent });
@@ -249,7 +219,7 @@ function finish(outlet: Outlet, outcome: Outcome, log: Logger): void {
   }
   events.done(outcome);
   timeline.mark('done');
-  caller.send({ type: 'avatar.timings', response_id: plan.frame.id, marks: timeline.marks() });
-  making.close(outcome, plan, sounding.sent, log);
-  log.debug({ text: plan.spoken.text }, 'said');
+  caller.send({ type: 'avatar.timings', response_id: responseId, marks: timeline.marks() });
+  making.close(outcome, reply.said, sounding.sent, log);
+  log.debug({ text: reply.spoken.text }, 'said');
 }

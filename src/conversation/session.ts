@@ -2,52 +2,27 @@
  * One caller's session: reads what the caller says, one message after the other, and answers each. The conversation's
  * state is in the history and on the floor; here is only which message leads where.
  */
-import type { Logger } from 'pino';
 import { type Encoded, encodedFromBase64, type Sound } from '../audio/encoding.js';
 import { asParleyError, errorBody, ParleyError } from '../errors.js';
 import type { Caller } from '../protocol/caller.js';
 import type { ClientEvent } from '../protocol/client-events.js';
 import type { AvatarState } from '../protocol/server-events.js';
-import type { SessionSettings } from '../protocol/session.js';
-import { type Allowance, createAllowance } from './allowance.js';
-import { type Asides, createAsides, isAside } from './asides.js';
+import { createAllowance } from './allowance.js';
+import { createAsides } from './asides.js';
 import { createItem } from './create-item.js';
-import { createEnding, type Ending } from './ending.js';
-import { createFloor, type Floor } from './floor.js';
+import { createEnding } from './ending.js';
+import { createFloor } from './floor.js';
+import { createForesight } from './foresight.js';
+import { answer, bidFarewell, foresee } from './giving.js';
 import { greet } from './greet.js';
-import { createHistory, type History } from './history.js';
-import { type House, type Presenter, presenterFor } from './house.js';
+import { createHistory } from './history.js';
+import { type House, presenterFor } from './house.js';
 import { newId } from './ids.js';
 import { hearInSeconds } from './in-seconds.js';
-import { type Listening, listen } from './listening.js';
-import { isReply, planResponse, type Wish } from './plan.js';
-import type { ResponsePlan } from './response.js';
+import { listen } from './listening.js';
+import type { Session } from './session-state.js';
 import { firstSettings, updatedSettings } from './settings.js';
-import { speechFor, type Voices, voicesOf } from './voices.js';
-
-/** The one state of a session; everything in it but the settings looks after itself. */
-interface Session {
-  readonly house: House;
-  readonly presenter: Presenter;
-  readonly caller: Caller;
-  readonly history: History;
-  readonly floor: Floor;
-  readonly asides: Asides;
-  readonly allowance: Allowance;
-  readonly ending: Ending;
-  /** Null: the server has no recogniser. */
-  listening: Listening | null;
-  readonly voices: Voices;
-  readonly log: Logger;
-  settings: SessionSettings;
-  /** Counts what had the floor, and of that the answers to the conversation. */
-  responses: number;
-  replies: number;
-  /** What the newest of them was asked for with. */
-  wish: Wish | null;
-  /** A caller whose audio nobody hears is told so once, not with every piece of it. */
-  toldDeaf: boolean;
-}
+import { speechFor, voicesOf } from './voices.js';
 
 /** Serves the caller until it has gone. */
 export async function runSession(caller: Caller, house: House): Promise<void> {
@@ -76,12 +51,17 @@ function openSession(caller: Caller, house: House): Session {
   const scope = { id, gone: caller.gone };
   const allowance = createAllowance(house.limits, engines, now);
   const tools = { caller, engines: allowance.engines, log, now, scope };
+  const foresight = createForesight({ ...tools, speculation: house.speculation, session: caller.gone });
   const onState = (state: AvatarState) => {
     session.listening?.rests(state === 'idle' && floor.hasSpoken());
     if (state === 'idle') session.ending.rests();
   };
   const floor = createFloor({
-    ...tools,
+    caller,
+    observer: engines.observer,
+    begin: foresight.begin,
+    log,
+    now,
     history,
     pictures: presenter.face?.pictures ?? null,
     session: caller.gone,
@@ -94,6 +74,7 @@ function openSession(caller: Caller, house: House): Session {
     caller,
     history,
     floor,
+    foresight,
     asides: createAsides(tools, caller.gone),
     allowance,
     ending: createEnding({
@@ -116,6 +97,8 @@ function openSession(caller: Caller, house: House): Session {
   const speech = speechFor(presenter, session.settings.audio.output, session.voices);
   if (session.settings.output_modalities[0] === 'audio') engines.tts?.prepare?.(speech, scope);
   if (presenter.face !== null) engines.face?.prepare?.(presenter.face.avatar);
+  engines.llm.warm?.(scope);
+  hearing?.stt.warm?.(scope);
   if (hearing === null) return session;
   session.listening = listen({
     hearing,
@@ -124,6 +107,9 @@ function openSession(caller: Caller, house: House): Session {
     floor,
     settings: () => session.settings,
     answer: (wish) => void obey(session, null, () => answer(session, wish)),
+    foresee: (wish, next, dueAt) => foresee(session, wish, next, dueAt),
+    unforeseen: foresight.forget,
+    speculates: house.speculation !== 'off',
     answers: () => session.replies,
     wish: () => session.wish,
     log,
@@ -191,7 +177,7 @@ function dispatch(session: Session, event: Exclude<ClientEvent, { type: 'input_a
       floor.truncate(event.item_id, event.audio_end_ms);
       return;
     case 'response.create':
-      answer(session, { overrides: event.response ?? {}, spokenAt: null });
+      answer(session, { overrides: event.response ?? {}, said: null });
       return;
     case 'response.cancel':
     case 'output_audio_buffer.clear': {
@@ -220,38 +206,5 @@ function hear(session: Session, sound: Sound): void {
   } else if (!session.toldDeaf) {
     session.toldDeaf = true;
     throw new ParleyError('cannot_hear');
-  }
-}
-
-function answer(session: Session, wish: Wish): void {
-  const plan = planFor(session, wish);
-  // While an answer is being made another one is refused, whatever the session has used up.
-  if ((isAside(plan) || !session.floor.isAnswering()) && !session.ending.admits()) return;
-  session.allowance.turn();
-  give(session, wish, plan);
-}
-
-/** False if there is no line for it, or nobody to hear it. */
-function bidFarewell(session: Session): boolean {
-  const { farewell } = session.house.standby;
-  if (farewell === null || session.floor.isAnswering()) return false;
-  const wish = { overrides: {}, spokenAt: null, says: farewell };
-  give(session, wish, planFor(session, wish));
-  return true;
-}
-
-function planFor(session: Session, wish: Wish): ResponsePlan {
-  const recognised = async () => await session.listening?.recognised();
-  return planResponse({ ...session, recognised, number: session.responses + 1 }, wish);
-}
-
-function give(session: Session, wish: Wish, plan: ResponsePlan): void {
-  if (isAside(plan)) {
-    session.asides.answer(plan);
-  } else {
-    session.floor.answer(plan);
-    session.responses = plan.number;
-    session.wish = wish;
-    if (isReply(wish)) session.replies += 1;
   }
 }

@@ -6,60 +6,33 @@
  * which nothing came.
  */
 import { HEARING_RATE, msToSamples, samplesToMs } from '../audio/pcm.js';
-import { type EngineContext, type HearingOptions, type SttEngine, VAD_FRAME_SAMPLES } from '../engines/contract.js';
-import { type Words, wordsOf } from './completeness.js';
-import { watchEcho } from './echo.js';
-import { newId } from './ids.js';
-import { type Probe, startProbe } from './probing.js';
-import type { Recording } from './recording.js';
-import { type Attempt, type Heard, startAttempt } from './transcribing.js';
-import type { TurnRules } from './turn-rules.js';
 import {
-  type AvatarActivity,
-  FORGIVES,
-  OPENS,
-  quiet,
-  step,
-  type Turn,
-  type TurnAction,
-  type TurnEvent,
-} from './turn-taking.js';
-
-/** What somebody said, from a little before its first sound to the pause after it. */
-export interface Utterance {
-  readonly itemId: string;
-  /** Where it ends in the audio that the caller has sent. */
-  readonly endMs: number;
-  readonly heard: Promise<Heard>;
-  readonly grows: Attempt['grows'];
-  /** What its recogniser took from its end, once it is recognised. */
-  tookMs(): number | null;
-  /** Milliseconds with speech in them; null if the caller committed it, and nobody counted. */
-  readonly voicedMs: number | null;
-  /** When its last sound came, on the house's clock. */
-  readonly spokenAt: number;
-}
-
-export interface TurnHooks {
-  activity(): AvatarActivity;
-  /** How much the caller has heard of what sounds, in samples of it. */
-  heard(): number;
-  /** The caller has begun to speak: `startMs` into the audio that it sent. */
-  started(itemId: string, startMs: number): void;
-  stopped(utterance: Utterance): void;
-  /** What had begun is taken away: committed or cleared by the caller, or nobody listens any more. */
-  abandoned(): void;
-  pause(): void;
-  resume(): void;
-  interrupt(): void;
-  /** What the avatar may have been paused for was no turn. */
-  dismissed(): void;
-}
+  type EndOfTurnEngine,
+  type EngineContext,
+  type HearingOptions,
+  type SttEngine,
+  VAD_FRAME_SAMPLES,
+} from '../engines/contract.js';
+import { asParleyError, type ParleyError } from '../errors.js';
+import { watchEcho } from './echo.js';
+import { watchHabit } from './habit.js';
+import { newId } from './ids.js';
+import { amountsTo, type Recognising, recognise } from './recognising.js';
+import type { Recording } from './recording.js';
+import { type Pause, startPause } from './said.js';
+import { askWhetherOver } from './sounding-over.js';
+import { startAttempt } from './transcribing.js';
+import type { TurnAction, TurnEvent } from './turn-events.js';
+import type { TurnHooks } from './turn-hooks.js';
+import type { TurnRules } from './turn-rules.js';
+import { FORGIVES, OPENS, quiet, step, type Turn } from './turn-taking.js';
 
 export interface TurnTools {
   readonly stt: SttEngine;
+  /** Null: nobody hears whether a turn sounds as if it were over. */
+  readonly endOfTurn: EndOfTurnEngine | null;
   readonly options: () => HearingOptions;
-  readonly hooks: TurnHooks;
+  readonly hooks: TurnHooks & { failed(error: ParleyError): void };
   readonly context: EngineContext;
   readonly now: () => number;
 }
@@ -81,24 +54,19 @@ export interface Turns {
   release(mark: number): { readonly itemId: string } | null;
 }
 
-/** What the attempts at one turn are about. */
-interface Subject {
+/** A turn that is open. */
+interface Open {
   readonly itemId: string;
   readonly from: number;
+  readonly recognising: Recognising;
   /** Samples with speech in them so far: a recogniser may look at this when the turn is over. */
   readonly speech: { voiced: number };
-}
-
-/** A turn that is open. `isAsked`: its attempt has all the audio that it will get. */
-interface Open extends Subject {
-  attempt: Attempt;
-  isAsked: boolean;
-  /** For a recogniser that gives no words before the end. */
-  probe: Probe | null;
   /** When the first sound came of what is said now, where its last so far was, and when that came. */
   startedAt: number;
   lastVoiced: number;
   spokenAt: number;
+  /** The pause that may be the end of it; null: it is being spoken. */
+  pause: Pause | null;
 }
 
 const OPENS_MS = samplesToMs(OPENS, HEARING_RATE);
@@ -115,64 +83,83 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
   let mark = 0;
   let gaps = 0;
 
+  const habit = watchHabit();
+
   const decide = (event: TurnEvent, rules: TurnRules) => {
-    const next = step(turn, event, rules);
+    const next = step(turn, event, habit.rules(rules));
     turn = next.turn;
     for (const action of next.actions) act(action, rules);
   };
+  /** What a recogniser or a model says of an open turn comes when it comes: nobody else would hear of what goes wrong then. */
+  const told = <Said>(current: () => boolean, act: (said: Said) => void) => {
+    return (said: Said) => {
+      try {
+        if (current()) act(said);
+      } catch (thrown) {
+        hooks.failed(asParleyError(thrown));
+      }
+    };
+  };
   const avatar = () => echo.seen(hooks.activity());
-  const attempt = ({ itemId, from, speech }: Subject, onPartial?: (text: string) => void): Attempt => {
-    const options = { ...tools.options(), voicedMs: () => toMs(speech.voiced) };
-    const begun = startAttempt(tools.stt, options, { ...context, turn: itemId }, onPartial);
-    begun.hear(recording.slice(from, position));
-    return begun;
-  };
-  /** What the recogniser makes of the open turn before its end. */
-  const overhear = (itemId: string, rules: TurnRules) => (words: Words) => {
-    if (open?.itemId !== itemId) return;
-    decide({ kind: 'overheard', end: position + gaps, words, avatar: avatar() }, rules);
-  };
   const begin = (itemId: string, from: number, voicedFrom: number, rules: TurnRules) => {
-    const onWords = overhear(itemId, rules);
-    const subject = { itemId, from, speech: { voiced: 0 } };
-    const begun = attempt(subject, (text) => onWords(wordsOf(text)));
-    const ask = () => attempt(subject);
-    const probe = tools.stt.givesPartials ? null : startProbe(ask, (heard) => onWords(amountsTo(heard)));
-    const startedAt = heardAt - samplesToMs(position + gaps - voicedFrom, HEARING_RATE);
-    open = { ...subject, attempt: begun, isAsked: false, probe, startedAt, lastVoiced: voicedFrom, spokenAt: heardAt };
-  };
-  const ask = (current: Open, number: number, rules: TurnRules) => {
-    current.isAsked = true;
-    current.attempt.end();
-    current.attempt.heard.then(
-      (heard) => {
-        if (open !== current) return;
-        const end = position + gaps;
-        decide({ kind: 'words', end, attempt: number, words: amountsTo(heard), avatar: avatar() }, rules);
+    const speech = { voiced: 0 };
+    const options = () => ({ ...tools.options(), voicedMs: () => toMs(speech.voiced) });
+    const recognising = recognise({
+      stt: tools.stt,
+      attempt(onPartial) {
+        const begun = startAttempt(tools.stt, options(), { ...context, turn: itemId }, onPartial);
+        begun.hear(recording.slice(from, position));
+        return begun;
       },
+      overheard(words) {
+        if (open?.itemId !== itemId) return;
+        decide({ kind: 'overheard', end: position + gaps, words, avatar: avatar() }, rules);
+      },
+    });
+    const startedAt = heardAt - samplesToMs(position + gaps - voicedFrom, HEARING_RATE);
+    habit.began({ count: voicedFrom, at: startedAt });
+    open = {
+      itemId,
+      from,
+      recognising,
+      speech,
+      startedAt,
+      lastVoiced: voicedFrom,
+      spokenAt: heardAt,
+      pause: null,
+    };
+  };
+  const ask = (current: Open, attempt: number, rules: TurnRules) => {
+    const pause = startPause(current.recognising.ask(), heardAt, now);
+    current.pause = pause;
+    const isOpen = () => open === current;
+    pause.attempt.heard.then(
+      told(isOpen, (heard) => {
+        decide({ kind: 'words', end: position + gaps, attempt, words: amountsTo(heard), avatar: avatar() }, rules);
+      }),
       () => {}, // Whoever takes the utterance is told; until then the turn ends by its pause alone.
     );
-  };
-  const goOn = (current: Open, rules: TurnRules) => {
-    const onWords = overhear(current.itemId, rules);
-    current.attempt.drop();
-    current.attempt = attempt(current, (text) => onWords(wordsOf(text)));
-    current.isAsked = false;
-  };
-  const finish = (current: Open, end: number, voiced: number) => {
-    open = null;
-    current.probe?.drop();
-    mark = end - gaps;
-    if (!current.isAsked) current.attempt.end();
-    hooks.stopped({
-      itemId: current.itemId,
-      endMs: toMs(mark),
-      heard: current.attempt.heard,
-      grows: current.attempt.grows,
-      tookMs: current.attempt.tookMs,
-      voicedMs: toMs(voiced),
-      spokenAt: current.spokenAt,
+    const { endOfTurn } = tools;
+    if (endOfTurn === null || rules.end.kind === 'silence') return;
+    const from = Math.max(recording.start, position - msToSamples(endOfTurn.hearsMs, HEARING_RATE));
+    const judged = told<number>(isOpen, (over) => {
+      decide({ kind: 'judged', end: position + gaps, attempt, over, avatar: avatar() }, rules);
     });
+    askWhetherOver(endOfTurn, recording.slice(from, position), { ...context, turn: current.itemId }, judged);
+  };
+  const foresee = ({ pause, spokenAt, speech }: Open, due: number) => {
+    const heard = pause?.heard();
+    if (pause === null || heard == null) return;
+    const dueAt = heardAt + samplesToMs(due - position - gaps, HEARING_RATE);
+    hooks.foresee({ heard, voicedMs: toMs(speech.voiced), said: pause.said(spokenAt), dueAt });
+  };
+  const finish = ({ itemId, recognising, pause, spokenAt }: Open, end: number, voiced: number) => {
+    open = null;
+    mark = end - gaps;
+    const attempt = recognising.end();
+    const last = pause ?? startPause(attempt, null, now);
+    const { heard, grows } = attempt;
+    hooks.stopped({ itemId, endMs: toMs(mark), heard, grows, voicedMs: toMs(voiced), said: () => last.said(spokenAt) });
   };
   const act = (action: TurnAction, rules: TurnRules) => {
     if (action.kind === 'open') {
@@ -183,16 +170,25 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
     if (open === null) return;
     switch (action.kind) {
       case 'started':
-        open.probe?.drop();
+        open.recognising.settle();
         return hooks.started(open.itemId, toMs(open.from));
+      case 'ask_ahead':
+        return open.recognising.askAhead();
+      case 'forget':
+        return open.recognising.forget();
       case 'ask':
         return ask(open, action.attempt, rules);
+      case 'foresee':
+        return foresee(open, action.due);
       case 'go_on':
-        return goOn(open, rules);
+        open.pause = null;
+        open.recognising.goOn();
+        return hooks.unforeseen();
       case 'stop':
+        habit.stopped({ count: action.lastVoiced, at: open.spokenAt }, action.waited, rules);
         return finish(open, action.end, action.voiced);
       case 'drop':
-        letGo(open);
+        open.recognising.drop();
         open = null;
         return hooks.dismissed();
       case 'pause':
@@ -224,16 +220,17 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
       position = end;
       heardAt = arrivedAt;
       if (end <= mark) return;
-      if (open !== null && !open.isAsked) open.attempt.hear(recording.slice(end - VAD_FRAME_SAMPLES, end));
+      open?.recognising.hear(recording.slice(end - VAD_FRAME_SAMPLES, end));
       echo.hear(speech >= rules.off, hooks.activity(), hooks.heard());
+      habit.heard(hooks.heard());
       decide({ kind: 'frame', end: end + gaps, speech, avatar: avatar() }, rules);
       if (open !== null && turn.kind !== 'quiet') open.speech.voiced = turn.voiced;
-      if (open !== null && turn.kind === 'talking' && turn.standing !== 'told')
-        open.probe?.reach(end + gaps - turn.from);
+      if (turn.kind === 'talking' && turn.standing !== 'told') open?.recognising.reach(end + gaps - turn.from);
       if (open !== null && turn.kind !== 'quiet' && turn.lastVoiced === end + gaps) note(open, turn.lastVoiced);
     },
     pass(samples, rules) {
       gaps += samples;
+      heardAt = now();
       decide({ kind: 'gap', end: position + gaps, length: samples, avatar: avatar() }, rules);
     },
     close() {
@@ -248,24 +245,16 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
     },
     release(at) {
       const released = open;
+      habit.forget();
       const standing = turn.kind === 'quiet' ? 'hidden' : turn.standing;
       turn = quiet;
       mark = at;
       open = null;
-      if (released !== null) letGo(released);
+      released?.recognising.drop();
+      hooks.unforeseen();
       if (standing === 'pausing') hooks.resume();
       if (standing === 'told') hooks.abandoned();
       return released;
     },
   };
-}
-
-function letGo({ attempt, probe }: Open): void {
-  attempt.drop();
-  probe?.drop();
-}
-
-function amountsTo(heard: Heard): Words {
-  if (heard.kind === 'words') return wordsOf(heard.text);
-  return heard.kind === 'unclear' ? 'unclear' : 'none';
 }

@@ -54,7 +54,12 @@ export function createMetrics(): Metrics {
   const sessions = gauge(registry, 'sessions_active', 'Sessions that are open', []);
   const turns = openTurns(turnMetrics(registry));
   return {
-    observer: { ...engineMetrics(registry, turns.used), ...playingMetrics(registry), openTurn: turns.open },
+    observer: {
+      ...engineMetrics(registry, turns.used),
+      ...playingMetrics(registry),
+      speculated: speculationMetrics(registry),
+      openTurn: turns.open,
+    },
     async during(session) {
       sessions.inc();
       try {
@@ -85,7 +90,7 @@ export function createMetrics(): Metrics {
   };
 }
 
-type EngineObserver = Omit<Observer, 'openTurn' | keyof ReturnType<typeof playingMetrics>>;
+type EngineObserver = Omit<Observer, 'openTurn' | 'speculated' | keyof ReturnType<typeof playingMetrics>>;
 
 function engineMetrics(registry: Registry, used: (turn: string, asked: Asked) => void): EngineObserver {
   const { calls, durations, errors, attempts, failovers, tokens, characters } = engineCounters(registry);
@@ -130,6 +135,19 @@ function playingMetrics(registry: Registry): Pick<Observer, 'hushed' | 'interrup
   };
 }
 
+function speculationMetrics(registry: Registry): Observer['speculated'] {
+  const help = 'Answers that were begun before the turn was over, by what became of them';
+  const speculations = counter(registry, 'parley_speculations_total', help, ['outcome']);
+  const wasted = counter(registry, 'parley_speculation_wasted_total', 'Characters of answers that nobody wanted', [
+    'by',
+  ]);
+  return (outcome, { written, voiced }) => {
+    speculations.inc({ outcome });
+    wasted.inc({ by: 'model' }, written);
+    wasted.inc({ by: 'voice' }, voiced);
+  };
+}
+
 function engineCounters(registry: Registry) {
   const count = <Label extends string>(name: string, help: string, labels: Label[]) =>
     counter(registry, name, help, labels);
@@ -150,6 +168,7 @@ function turnMetrics(registry: Registry): (record: TurnRecord) => void {
   const clause = stage(registry, 'llm_first_clause', 'Request to the first phrase that can be spoken');
   const audible = stage(registry, 'tts_ttfa', 'First phrase to the first speech of it that can be heard');
   const decided = stage(registry, 'eou_delay', 'Last sound of the caller to the decision to answer');
+  const decision = stage(registry, 'turn_decision_delay', 'Pause that may be the end to the decision that it is');
   const sent = stage(registry, 'first_audio_sent', 'Last sound, or typed request, to the first sound sent');
   const played = stage(registry, 'first_audio_played', 'Last sound, or typed request, to the first sound played');
   const shown = stage(registry, 'first_video_played', 'Last sound, or typed request, to the first picture shown');
@@ -165,6 +184,7 @@ function turnMetrics(registry: Registry): (record: TurnRecord) => void {
     seconds(shown, first_shown);
     if (!isSpoken) return;
     seconds(decided, answered);
+    seconds(decision, between(marks, 'soft_end', 'answered'));
     seconds(latency, first_sent);
   };
 }
@@ -196,6 +216,7 @@ function openTurns(count: (record: TurnRecord) => void) {
           open.delete(id);
           count(record);
         },
+        discard: () => void open.delete(id),
       };
     },
   };

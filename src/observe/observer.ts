@@ -31,6 +31,8 @@ export interface Observer {
   characters(asked: Asked, count: number): void;
   /** An engine is asked in the place of another one, or beside it. */
   tookOver(job: Job, from: string, to: string): void;
+  /** An answer was begun before the caller's turn was over. `wasted`: characters, if nobody wanted it. */
+  speculated(outcome: 'kept' | 'dropped', wasted: { readonly written: number; readonly voiced: number }): void;
   /** A caller has interrupted the avatar, and its player was silent so long after it had begun to speak. */
   hushed(ms: number): void;
   /** The avatar was paused for what was no turn. */
@@ -45,6 +47,8 @@ export interface OpenTurn {
   /** The engines that have answered for it, in the order in which they began. */
   engines(): EnginesUsed;
   close(record: TurnRecord): void;
+  /** It came to nothing, and counts for nothing. */
+  discard(): void;
 }
 
 export type EnginesUsed = Readonly<Partial<Record<Job, readonly string[]>>>;

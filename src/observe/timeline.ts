@@ -4,6 +4,9 @@
  */
 
 export const stages = [
+  'soft_end',
+  'words',
+  'speculated',
   'answered',
   'model_asked',
   'model_answered',
@@ -26,14 +29,20 @@ export type StageName = (typeof stages)[number];
 export interface Timeline {
   /** Only the first time of a stage counts. */
   mark(stage: StageName): void;
+  /** It was at this time; null: it was not. */
+  markAt(stage: StageName, at: number | null): void;
   marks(): Readonly<Partial<Record<StageName, number>>>;
 }
 
 export function startTimeline(now: () => number, start: number): Timeline {
   const marks: Partial<Record<StageName, number>> = {};
+  const markAt = (stage: StageName, at: number) => {
+    marks[stage] ??= Math.round((at - start) * 10) / 10;
+  };
   return {
-    mark(stage) {
-      marks[stage] ??= Math.round((now() - start) * 10) / 10;
+    mark: (stage) => markAt(stage, now()),
+    markAt(stage, at) {
+      if (at !== null) markAt(stage, at);
     },
     marks: () => ({ ...marks }),
   };

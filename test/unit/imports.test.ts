@@ -28,7 +28,10 @@ const FLOORS: readonly (readonly [prefix: string, floor: number])[] = [
   ['src/engines/learnt.ts', 1.5],
   ['src/engines/vendors/', 3],
   ['src/engines/resilience/', 3],
+  // For every thread that runs native code.
+  ['src/engines/native-door.ts', 2.5],
   ['src/engines/vad/', 4],
+  ['src/engines/turn/', 4],
   ['src/engines/stt/', 4],
   ['src/engines/llm/', 4],
   ['src/engines/tts/', 4],

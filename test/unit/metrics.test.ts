@@ -32,6 +32,7 @@ function houseOf(llm: Engine<Llm>, { observer }: Metrics): House {
     presenter: { id: null, instructions: '', voice: 'ada', otherVoices: [], face: null },
     presenters: new Map(),
     standby: noStandby,
+    speculation: 'full',
     fillerAfterMs: null,
     limits: noLimits,
     log: silentLog,

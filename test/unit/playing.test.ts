@@ -191,7 +191,7 @@ describe('a voice that begins with silence', () => {
     })();
     const context = { signal: new AbortController().signal, log: silentLog, turn: 'resp_1' };
     for await (const _ of making.engines.tts!.run(phrases, { voice: 'ada', speed: 1 }, context));
-    making.close({ status: 'completed' }, { spokenAt: null, transcriptionMs: null }, 0, silentLog);
+    making.close({ status: 'completed' }, null, 0, silentLog);
     return readMetrics(await metrics.text());
   }
 

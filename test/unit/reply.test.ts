@@ -18,7 +18,7 @@ const question = { messages: [], tools: [], toolChoice: 'auto', maxTokens: 'inf'
 const aloud = {
   llm: question,
   speech: { voice: 'ada', speed: 1 },
-  face: { avatar: plainAvatar, base: () => 148 },
+  face: { avatar: plainAvatar, base: async () => 148 },
   standby: null,
   due: async () => {},
 };

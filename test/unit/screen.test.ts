@@ -48,6 +48,7 @@ function open({ reportsPlayback = false, face = plainFace(), hasFace = true, com
     },
     presenters: new Map(),
     standby: noStandby,
+    speculation: 'full',
     fillerAfterMs: null,
     limits: noLimits,
     log: silentLog,

@@ -19,6 +19,7 @@ function open(limits: Partial<SessionLimits>, options: { answer?: Told[]; farewe
     presenter: { id: null, instructions: '', voice: 'ada', otherVoices: [], face: null },
     presenters: new Map(),
     standby: { ...noStandby, farewell },
+    speculation: 'full',
     fillerAfterMs: null,
     limits: { ...noLimits, ...limits },
     log: silentLog,

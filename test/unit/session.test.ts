@@ -51,6 +51,7 @@ function open(options: { reportsPlayback?: boolean; answer?: () => Answer; voice
     },
     presenters: new Map(),
     standby: noStandby,
+    speculation: 'full',
     fillerAfterMs: null,
     limits: noLimits,
     log: silentLog,

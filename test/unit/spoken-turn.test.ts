@@ -31,8 +31,9 @@ describe('a spoken turn', () => {
       'conversation.item.input_audio_transcription.completed',
       'avatar.state',
       'response.created',
-      'conversation.item.added',
+      // It was begun before the end of the turn: its sound is ready as soon as its text.
       'avatar.state',
+      'conversation.item.added',
       'conversation.item.done',
       'response.done',
     ]);

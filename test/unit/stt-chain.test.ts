@@ -41,6 +41,7 @@ function recogniser(name: string, ...answers: readonly Answer[]) {
     name,
     run,
     givesPartials: name === 'streaming',
+    ...(name === 'spared' ? { mayBeAskedAhead: true } : {}),
     readAhead: Number.POSITIVE_INFINITY,
     health: () => 'up',
     probe: async () => {},
@@ -159,6 +160,17 @@ describe('recognisers behind one another', () => {
     for (let n = 0; n < 3; n += 1) links[0]!.breaker!.failed(down());
     expect(chain.givesPartials).toBe(true);
     expect(chain.deadlineMs).toBeGreaterThan(6000);
+  });
+
+  it('may be asked ahead as long as its first healthy one may', async () => {
+    const { chain, links } = listen([recogniser('spared', '').engine, recogniser('plain', '').engine]);
+    expect(chain.mayBeAskedAhead).toBe(true);
+    for (let n = 0; n < 3; n += 1) links[0]!.breaker!.failed(down());
+    expect(chain.mayBeAskedAhead).toBe(false);
+    const other = listen([recogniser('plain', '').engine, recogniser('spared', '').engine]);
+    expect(other.chain.mayBeAskedAhead).toBe(false);
+    for (let n = 0; n < 3; n += 1) other.links[0]!.breaker!.failed(down());
+    expect(other.chain.mayBeAskedAhead).toBe(true);
   });
 
   it("passes on its input's error without asking anybody else", async () => {

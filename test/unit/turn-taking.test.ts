@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Words } from '../../src/conversation/completeness.js';
+import type { AvatarActivity, TurnAction } from '../../src/conversation/turn-events.js';
 import { turnRules } from '../../src/conversation/turn-rules.js';
-import { type AvatarActivity, quiet, step, type Turn, type TurnAction } from '../../src/conversation/turn-taking.js';
+import { quiet, step, type Turn } from '../../src/conversation/turn-taking.js';
 import type { TurnDetection } from '../../src/protocol/session.js';
 
 const FRAME_MS = 32;
@@ -22,8 +23,8 @@ const SERVER: TurnDetection = {
 };
 
 /** A turn machine that is fed in milliseconds and tells when it did what. */
-function machine(detection: TurnDetection = SEMANTIC) {
-  let rules = turnRules(detection);
+function machine(detection: TurnDetection = SEMANTIC, speculates = false) {
+  let rules = turnRules(detection, speculates);
   let turn: Turn = quiet;
   let at = 0;
   let avatar: AvatarActivity = 'silent';
@@ -49,8 +50,9 @@ function machine(detection: TurnDetection = SEMANTIC) {
     },
     overhear: (words: Words) => take({ kind: 'overheard', end: at * 16, words, avatar }),
     words: (words: Words, attempt = 1) => take({ kind: 'words', end: at * 16, attempt, words, avatar }),
+    judged: (over: number, attempt = 1) => take({ kind: 'judged', end: at * 16, attempt, over, avatar }),
     change: (next: TurnDetection) => {
-      rules = turnRules(next);
+      rules = turnRules(next, speculates);
     },
     avatar: (activity: AvatarActivity) => {
       avatar = activity;
@@ -412,5 +414,219 @@ describe('a turn over the avatar', () => {
     turns.words('complete');
     turns.rest(320);
     expect(turns.kinds()).toEqual(['open', 'started', 'ask', 'stop']);
+  });
+});
+
+describe('work that is begun before a turn is over', () => {
+  const count = (turns: ReturnType<typeof machine>, kind: TurnAction['kind']) => turns.when(kind).length;
+
+  it('is asked for only where it is wanted', () => {
+    const turns = machine(SEMANTIC);
+    turns.speak(640);
+    turns.rest(128);
+    turns.words('complete');
+    turns.rest(320);
+    expect(turns.kinds()).toEqual(['open', 'started', 'ask', 'stop']);
+  });
+
+  it('a recogniser is asked ahead as soon as a silence begins, once', () => {
+    const turns = machine(SEMANTIC, true);
+    turns.speak(640);
+    turns.rest(96);
+    expect(turns.kinds()).toEqual(['open', 'started', 'ask_ahead']);
+    expect(turns.when('ask_ahead')[0]).toBeLessThanOrEqual(640 + 64);
+    turns.rest(32);
+    expect(turns.kinds()).toEqual(['open', 'started', 'ask_ahead', 'ask']);
+  });
+
+  it('what was asked ahead is forgotten when the silence is none', () => {
+    const turns = machine(SEMANTIC, true);
+    turns.speak(640);
+    turns.rest(64);
+    turns.speak(32);
+    expect(turns.kinds()).toEqual(['open', 'started', 'ask_ahead', 'forget']);
+    turns.speak(640);
+    turns.rest(128);
+    expect(turns.kinds().slice(4)).toEqual(['ask_ahead', 'ask']);
+    expect(turns.when('ask').length).toBe(1);
+  });
+
+  it('a recogniser is asked ahead four times in a turn, and not when it is not asked in pauses any more', () => {
+    const short = machine(SEMANTIC, true);
+    for (let silence = 0; silence < 6; silence += 1) {
+      short.speak(320);
+      short.rest(96);
+    }
+    expect([count(short, 'ask_ahead'), count(short, 'forget'), count(short, 'ask')]).toEqual([4, 4, 0]);
+    const long = machine(SEMANTIC, true);
+    for (let pause = 0; pause < 6; pause += 1) {
+      long.speak(320);
+      long.rest(224);
+    }
+    expect([count(long, 'ask_ahead'), count(long, 'forget'), count(long, 'ask')]).toEqual([3, 0, 3]);
+  });
+
+  it.each(['speaking', 'speaking_early', 'thinking'] as const)('nothing is over an avatar that is %s', (activity) => {
+    const turns = machine(SEMANTIC, true);
+    turns.avatar(activity);
+    turns.speak(320);
+    turns.rest(128);
+    turns.words('backchannel');
+    turns.rest(2560);
+    expect(turns.kinds()).not.toContain('ask_ahead');
+    expect(turns.kinds()).not.toContain('foresee');
+  });
+
+  it('an answer is, when the words are known, with the time at which the turn will be over', () => {
+    const turns = machine(SEMANTIC, true);
+    turns.speak(640);
+    turns.rest(160);
+    expect(turns.kinds()).not.toContain('foresee');
+    turns.words('complete');
+    expect(turns.find('foresee').due).toBe((640 + 280) * 16);
+    turns.rest(160);
+    expect(turns.kinds()).toEqual(['open', 'started', 'ask_ahead', 'ask', 'foresee', 'stop']);
+    const over = turns.when('stop')[0]! - turns.find('foresee').due / 16;
+    expect(over).toBeGreaterThanOrEqual(0);
+    expect(over).toBeLessThan(FRAME_MS);
+  });
+
+  it.each([
+    ['incomplete', 1200],
+    ['unclear', 800],
+    ['backchannel', 280],
+  ] as const)('after words that are %s an answer is begun 600 ms before the end at most', (words, ms) => {
+    const turns = machine(SEMANTIC, true);
+    turns.speak(640);
+    turns.rest(128);
+    turns.words(words);
+    turns.rest(2560);
+    const [begun] = turns.when('foresee');
+    expect(begun).toBe(640 + Math.max(128, Math.ceil((ms - 600) / FRAME_MS) * FRAME_MS));
+    expect(turns.find('foresee').due).toBe((640 + ms) * 16);
+    expect([count(turns, 'foresee'), count(turns, 'stop')]).toEqual([1, 1]);
+  });
+
+  it('R23 with server_vad an answer is begun for the end of its silence', () => {
+    const turns = machine({ ...SERVER, silence_duration_ms: 1000 }, true);
+    turns.speak(640);
+    turns.rest(128);
+    turns.words('incomplete');
+    turns.rest(2560);
+    expect(turns.when('foresee')).toEqual([640 + 416]);
+    expect(turns.find('foresee').due).toBe((640 + 1000) * 16);
+    expect(turns.when('stop')).toEqual([640 + 1024]);
+  });
+
+  it('an answer is begun once in a pause, whatever clicks in it, and never to nothing', () => {
+    const turns = machine(SEMANTIC, true);
+    turns.speak(640);
+    turns.rest(128);
+    turns.words('incomplete');
+    turns.rest(640);
+    turns.speak(32);
+    turns.rest(160);
+    expect(turns.kinds()).toEqual(['open', 'started', 'ask_ahead', 'ask', 'foresee']);
+    const none = machine(SEMANTIC, true);
+    none.speak(640);
+    none.rest(128);
+    none.words('none');
+    none.rest(2560);
+    expect(none.kinds()).toEqual(['open', 'started', 'ask_ahead', 'ask', 'stop']);
+  });
+
+  it('an answer is begun in each of three pauses, and not to the words of one that is over', () => {
+    const turns = machine(SEMANTIC, true);
+    for (let attempt = 1; attempt <= 6; attempt += 1) {
+      turns.speak(640);
+      turns.rest(128);
+      if (count(turns, 'ask') === attempt) {
+        turns.words('complete', attempt - 1);
+        turns.words('complete', attempt);
+      }
+      turns.rest(96);
+    }
+    expect([count(turns, 'foresee'), count(turns, 'go_on')]).toEqual([3, 3]);
+    expect(turns.kinds()).not.toContain('stop');
+  });
+
+  it('an answer is not begun while the avatar speaks on', () => {
+    const turns = machine({ ...SEMANTIC, interrupt_response: false }, true);
+    turns.avatar('speaking');
+    turns.speak(640);
+    turns.rest(128);
+    turns.words('complete');
+    turns.rest(320);
+    expect(turns.kinds()).not.toContain('foresee');
+    expect(turns.kinds().at(-1)).toBe('stop');
+  });
+
+  it('a recogniser is not asked ahead while the avatar speaks on', () => {
+    const turns = machine({ ...SEMANTIC, interrupt_response: false }, true);
+    turns.avatar('speaking');
+    turns.speak(640);
+    turns.rest(96);
+    expect(turns.kinds()).toEqual(['open', 'started']);
+  });
+
+  it('an answer is begun for the end that it will have if no more audio comes', () => {
+    const turns = machine(SEMANTIC, true);
+    turns.speak(640);
+    turns.nothing(200);
+    turns.words('complete');
+    for (let ms = 0; ms < 2000; ms += 20) turns.nothing(20);
+    const over = turns.when('stop')[0]! - turns.find('foresee').due / 16;
+    expect(over).toBeGreaterThanOrEqual(0);
+    expect(over).toBeLessThan(FRAME_MS);
+  });
+});
+
+describe('R52 a turn that somebody hears the sound of', () => {
+  /** How long it is waited behind. */
+  const waited = (words: Words, over: number | null, attempt = 1) => {
+    const turns = machine();
+    turns.speak(640);
+    turns.rest(160);
+    turns.words(words);
+    if (over !== null) turns.judged(over, attempt);
+    turns.rest(2000);
+    return turns.when('stop')[0]! - 640;
+  };
+
+  it('is waited behind for longer where whole words do not sound whole', () => {
+    expect(waited('complete', null)).toBe(288);
+    expect(waited('complete', 0.9)).toBe(288);
+    expect(waited('complete', 0.2)).toBe(608);
+  });
+
+  it('is waited behind for less long where words that do not look whole sound so', () => {
+    expect(waited('incomplete', null)).toBe(1216);
+    expect(waited('incomplete', 0.2)).toBe(1216);
+    expect(waited('incomplete', 0.9)).toBe(800);
+  });
+
+  it('is not judged by the sound of an earlier pause', () => {
+    expect(waited('complete', 0.2, 2)).toBe(288);
+  });
+
+  it('waits for its words all the same', () => {
+    const turns = machine();
+    turns.speak(640);
+    turns.rest(160);
+    turns.judged(0.9);
+    turns.rest(480);
+    expect(turns.kinds()).not.toContain('stop');
+    turns.words('complete');
+    expect(turns.kinds()).toContain('stop');
+  });
+
+  it('ends after the time that its client has set', () => {
+    const turns = machine(SERVER);
+    turns.speak(640);
+    turns.rest(160);
+    turns.words('complete');
+    turns.judged(0.1);
+    turns.rest(1000);
+    expect(turns.when('stop')).toEqual([640 + 512]);
   });
 });

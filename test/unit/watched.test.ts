@@ -29,7 +29,8 @@ function notes() {
     hushed() {},
     interruptedFalsely() {},
     ranDry() {},
-    openTurn: () => ({ engines: () => ({}), close() {} }),
+    speculated() {},
+    openTurn: () => ({ engines: () => ({}), close() {}, discard() {} }),
   };
   return { lines, observer };
 }
