@@ -14,21 +14,22 @@ export class Halt extends Error {}
 export const say = (text) => process.stdout.write(`${text}\n`);
 
 /**
- * Runs a program; resolves to its exit code and its output, which is shown only if it fails or `show` is set. A program
- * that prints percentages moves the line of its step.
+ * Runs a program; resolves to its exit code and its output. That is shown as it comes (`show: true`), all of it at the
+ * end, for what runs beside something else ('whole'), or only by whoever finds that it failed; then a program that prints
+ * percentages moves the line of its step.
  */
 export function run(file, args, { env = {}, show = false } = {}) {
   return new Promise((done) => {
     const child = spawn(file, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+      stdio: ['ignore', show === true ? 'inherit' : 'pipe', show === true ? 'inherit' : 'pipe'],
     });
     let output = '';
     child.stdout?.on('data', (data) => {
       output += data;
       const percent = /(\d+)%/.exec(lastLines(String(data), 1))?.[1];
-      if (percent !== undefined) showProgress(Math.min(100, Number(percent)));
+      if (percent !== undefined && show === false) showProgress(Math.min(100, Number(percent)));
     });
     child.stderr?.on('data', (data) => (output += data));
     child.on('error', (error) => done({ code: 127, output: error.message }));
@@ -37,6 +38,7 @@ export function run(file, args, { env = {}, show = false } = {}) {
     child.on('close', (code, signal) => {
       for (const name of ['SIGINT', 'SIGTERM']) process.off(name, stop);
       if (signal === 'SIGINT' || signal === 'SIGTERM') process.exit(130);
+      if (show === 'whole') process.stdout.write(output);
       done({ code: code ?? 1, output });
     });
   });
