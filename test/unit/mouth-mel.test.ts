@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { BANDS, melBands, melScratch, WINDOW } from '../../src/audio/mel.js';
 import { HEARING_RATE } from '../../src/audio/pcm.js';
 import { CONTEXT, hear, startHearing } from '../../src/engines/face/hearing.js';
-import { BANDS, melBands, melScratch, WINDOW } from '../../src/engines/face/mel.js';
 import { framesOf, silence, sound } from '../fixtures/mouth/sounds.js';
 
 function bandsOf(samples: (i: number) => number): { bands: Float32Array; loudness: number } {

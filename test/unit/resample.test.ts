@@ -10,6 +10,8 @@ const RATIOS: [number, number][] = [
   [8_000, 24_000],
   [24_000, 8_000],
   [8_000, 16_000],
+  [192_000, 8_000],
+  [11_025, 24_000],
 ];
 
 const LOUD = 20_000;
@@ -69,9 +71,10 @@ describe.each(RATIOS)('resampler %i -> %i', (from, to) => {
   });
 
   it('gives the same samples however the input is cut', () => {
-    const noise = Int16Array.from({ length: 3001 }, (_, n) => ((n * 7919 + ((n * n) % 977) * 31) % 60_000) - 30_000);
+    const noise = Int16Array.from({ length: 9001 }, (_, n) => ((n * 7919 + ((n * n) % 977) * 31) % 60_000) - 30_000);
     const whole = convert(from, to, noise);
-    for (const chunk of [1, 7, 147, 160, 1024]) expect(convert(from, to, noise, chunk)).toEqual(whole);
+    for (const chunk of [1, 7, 147, 160, 1024, 4095, 4096, 4097])
+      expect(convert(from, to, noise, chunk)).toEqual(whole);
   });
 
   it('gives one output for each output time before the end of the input', () => {

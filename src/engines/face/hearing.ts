@@ -2,8 +2,9 @@
  * One stream's hearing: frames of 40 ms in, two contexts of mel bands out for each. A context is what the mouth model
  * sees to judge one moment: the bands from 100 ms before it to 60 ms after it, relative to how loud this voice is.
  */
+
+import { BANDS, type MelScratch, melBands, melScratch, WINDOW } from '../../audio/mel.js';
 import { FACE_FRAME_SAMPLES } from '../../audio/pcm.js';
-import { BANDS, type MelScratch, melBands, melScratch, WINDOW } from './mel.js';
 
 /** A moment every 20 ms: two in a picture, so that a closure of 40 ms is seen wherever it falls. */
 export const HOP = 320;

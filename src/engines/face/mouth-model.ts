@@ -5,74 +5,73 @@
  * The layout of mouth-weights.ts, for each layer in turn: the weights as int8, output by output; the scale of each
  * output; the bias of each output (both float32, little endian).
  */
+import { filledUp, openWorkbench } from '../../simd/workbench.js';
 import { CONTEXT } from './hearing.js';
 import { sizes, weights } from './mouth-weights.js';
 import { visemes } from './visemes.js';
 
+/** Where a layer's numbers lie on the workbench, in bytes. */
 interface Layer {
-  readonly inputs: number;
   readonly outputs: number;
-  /** Output by output, already multiplied by the output's scale. */
-  readonly weights: Float32Array;
+  readonly rowsAt: number;
+  readonly rowBytes: number;
+  /** What goes through it, filled up with zeros; what comes out lies where the next one's does. */
+  readonly valuesAt: number;
   readonly bias: Float32Array;
 }
 
+const INPUTS = sizes.slice(0, -1);
+const WIDTHS = sizes.map(filledUp);
+const bench = openWorkbench(4 * (sum(INPUTS.map((_, index) => WIDTHS[index]! * sizes[index + 1]!)) + sum(WIDTHS)));
 const layers: readonly Layer[] = readLayers();
+const context = new Float32Array(bench.memory, layers[0]!.valuesAt, CONTEXT);
+const last = new Float32Array(bench.memory, layers.at(-1)!.valuesAt + 4 * WIDTHS.at(-2)!, visemes.length);
 
 function readLayers(): Layer[] {
   const bytes = Uint8Array.from(Buffer.from(weights, 'base64'));
   const view = new DataView(bytes.buffer);
   if (sizes[0] !== CONTEXT || sizes.at(-1) !== visemes.length) throw new Error('mouth-weights.ts is of another model');
   let at = 0;
-  return sizes.slice(1).map((outputs, index) => {
-    const inputs = sizes[index]!;
+  let valuesAt = 0;
+  let rowsAt = 4 * sum(WIDTHS);
+  return INPUTS.map((inputs, index) => {
+    const outputs = sizes[index + 1]!;
+    const width = WIDTHS[index]!;
     const scaleAt = at + inputs * outputs;
     const biasAt = scaleAt + 4 * outputs;
-    const layer = {
-      inputs,
-      outputs,
-      weights: Float32Array.from(
-        { length: inputs * outputs },
-        (_, i) => view.getInt8(at + i) * view.getFloat32(scaleAt + 4 * Math.floor(i / inputs), true),
-      ),
-      bias: Float32Array.from({ length: outputs }, (_, i) => view.getFloat32(biasAt + 4 * i, true)),
-    };
+    const rows = new Float32Array(bench.memory, rowsAt, width * outputs);
+    for (let i = 0; i < inputs * outputs; i += 1) {
+      const output = Math.floor(i / inputs);
+      rows[output * width + (i % inputs)] = view.getInt8(at + i) * view.getFloat32(scaleAt + 4 * output, true);
+    }
+    const bias = Float32Array.from({ length: outputs }, (_, i) => view.getFloat32(biasAt + 4 * i, true));
+    const layer = { outputs, rowsAt, rowBytes: 4 * width, valuesAt, bias };
     at = biasAt + 4 * outputs;
+    valuesAt += 4 * width;
+    rowsAt += rows.byteLength;
     return layer;
   });
 }
 
 /** How likely each viseme is at this moment, in the order of `visemes`. */
-export function likelihoods(context: Float32Array): Float32Array {
-  const last = layers.length - 1;
-  return softmax(layers.reduce((values, layer, index) => through(layer, values, index < last), context));
+export function likelihoods(moment: Float32Array): Float32Array {
+  context.set(moment);
+  for (const [index, layer] of layers.entries()) through(layer, index < layers.length - 1);
+  return softmax(last);
 }
 
-function through({ inputs, outputs, weights, bias }: Layer, values: Float32Array, rectify: boolean): Float32Array {
-  const result = new Float32Array(outputs);
+function through({ outputs, rowsAt, rowBytes, valuesAt, bias }: Layer, rectify: boolean): void {
+  const outAt = valuesAt + rowBytes;
+  bench.kernel.dots(outAt, outputs, valuesAt, rowsAt, rowBytes);
+  const values = new Float32Array(bench.memory, outAt, outputs);
   for (let output = 0; output < outputs; output += 1) {
-    const sum = bias[output]! + dot(weights, output * inputs, values);
-    result[output] = rectify && sum < 0 ? 0 : sum;
+    const value = values[output]! + bias[output]!;
+    values[output] = rectify && value < 0 ? 0 : value;
   }
-  return result;
 }
 
-/** Four sums side by side, a third faster than one: a single sum waits for each addition before the next. */
-function dot(weights: Float32Array, from: number, values: Float32Array): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  const whole = values.length - (values.length % 4);
-  let i = 0;
-  for (; i < whole; i += 4) {
-    a += weights[from + i]! * values[i]!;
-    b += weights[from + i + 1]! * values[i + 1]!;
-    c += weights[from + i + 2]! * values[i + 2]!;
-    d += weights[from + i + 3]! * values[i + 3]!;
-  }
-  for (; i < values.length; i += 1) a += weights[from + i]! * values[i]!;
-  return a + b + c + d;
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /**

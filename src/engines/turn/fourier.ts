@@ -1,6 +1,6 @@
 /**
  * The Fourier transform of any length without other factors than 2, 3 and 5. Whisper's windows are of 400 samples, 25 times 16,
- * and its bins lie where no power of two has any, so that the transform of face/mel.ts (512) cannot do.
+ * and its bins lie where no power of two has any, so that the transform of audio/mel.ts (512) cannot do.
  */
 
 /** Works in place. One call at a time: its working memory is its own. */

@@ -1,8 +1,8 @@
 /**
- * What the ear keeps of a piece of sound: 512 samples at 16 kHz -> 26 mel bands in decibels. Pure; used by the engine
- * and by the training in tools/mouth, so that both hear the same.
+ * What the ear keeps of a piece of sound: 512 samples at 16 kHz -> 26 mel bands in decibels. Pure. What moves mouths hears by
+ * it (and tools/mouth, where that was trained), and so does what knows the avatar by its voice.
  */
-import { HEARING_RATE } from '../../audio/pcm.js';
+import { HEARING_RATE } from './pcm.js';
 
 /** 32 ms: two to six pitch periods of any voice, and short enough to see the closure of a "p" (50 ms). */
 export const WINDOW = 512;
