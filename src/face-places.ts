@@ -10,7 +10,7 @@ import type { Caller } from './protocol/caller.js';
 export type Admitting = (caller: Pick<Caller, 'avatar' | 'pictures'>, session: () => Promise<void>) => Promise<void>;
 
 /** `voice`: everybody comes in, and an answer too many is a voice over the idle loop. */
-export function facePlaces(whenFull: 'voice' | 'refuse', house: House): Admitting {
+export function facePlaces(whenFull: 'voice' | 'refuse', house: House, onRefused: () => void): Admitting {
   let taken = 0;
   return async (caller, session) => {
     const presenter = house.presenters.get(caller.avatar ?? '') ?? house.presenter;
@@ -18,7 +18,10 @@ export function facePlaces(whenFull: 'voice' | 'refuse', house: House): Admittin
     if (whenFull === 'voice' || film === null || caller.pictures === 'none') return session();
     // While no worker is up nobody's face moves, and nobody knows how many will.
     const places = house.engines.face?.places?.() ?? null;
-    if (places !== null && taken >= places) throw new ParleyError('at_capacity');
+    if (places !== null && taken >= places) {
+      onRefused();
+      throw new ParleyError('at_capacity');
+    }
     taken += 1;
     try {
       await session();

@@ -11,6 +11,7 @@ import type { AvatarMaking } from './gateway/avatar-jobs.js';
 import type { KeptCertificate } from './gateway/certificate.js';
 import type { Entrance } from './gateway/entrance.js';
 import { type About, packUrl, type ServedAvatar } from './gateway/routes.js';
+import type { Lateness } from './observe/lateness.js';
 import type { Metrics } from './observe/metrics.js';
 import type { HouseParts } from './open-house.js';
 import type { OpenVoices } from './open-voices.js';
@@ -18,6 +19,9 @@ import { presentedBy, presenterName } from './persona-presenters.js';
 import type { ServerParts } from './server.js';
 import type { Learning } from './standby-voices.js';
 import type { VoiceStore } from './voices/store.js';
+
+/** Of the last seconds: more, and it is no accident. */
+const MOST_LATE = 0.2;
 
 export interface ServerMaterial extends HouseParts {
   /** The package's own folder, and its version. */
@@ -30,6 +34,7 @@ export interface ServerMaterial extends HouseParts {
   readonly certificate: KeptCertificate;
   readonly stopping: AbortSignal;
   readonly metrics: Metrics;
+  readonly lateness: Lateness;
   readonly making: AvatarMaking;
   readonly voices: VoiceStore;
   readonly voiceMaking: OpenVoices;
@@ -38,7 +43,7 @@ export interface ServerMaterial extends HouseParts {
 export function serverParts(made: ServerMaterial): ServerParts {
   const { config, house, log, entrance, certificate, choice, learning, metrics } = made;
   const page = join(made.root, 'dist/web');
-  const admit = facePlaces(config.MUSETALK_WHEN_FULL, house);
+  const admit = facePlaces(config.MUSETALK_WHEN_FULL, house, () => metrics.refused('face'));
   return {
     log,
     access: {
@@ -50,7 +55,11 @@ export function serverParts(made: ServerMaterial): ServerParts {
     tls: certificate.now()?.pair ?? null,
     realtime: {
       openSession: (caller) => admit(caller, () => metrics.during(runSession(caller, house))),
-      maxSessions: config.MAX_SESSIONS,
+      admission: {
+        maxSessions: config.MAX_SESSIONS,
+        isLate: () => made.lateness.share(config.MAX_LOOP_LAG) > MOST_LATE,
+        onRefused: metrics.refused,
+      },
       avatars: {
         has: (id) => house.presenters.has(id),
         keys: () => house.presenters.keys(),

@@ -3,13 +3,13 @@
  * reader goes without, and one who stays slow is let go with a code.
  */
 import { randomUUID } from 'node:crypto';
-import type WebSocket from 'ws';
 import { encoder } from '../audio/encoding.js';
 import { FRAME_SAMPLES, pcmBytes } from '../audio/pcm.js';
 import { ParleyError } from '../errors.js';
 import type { Caller } from '../protocol/caller.js';
 import { encodeMedia } from '../protocol/media.js';
 import type { PartAddress, ServerEvent } from '../protocol/server-events.js';
+import type { Outward } from './gathering.js';
 
 /** A second of speech with its pictures is about 150 KB: half a second unread, and pictures are no help any more. */
 const PICTURES_UNTIL_BYTES = 64 * 1024;
@@ -27,7 +27,7 @@ export interface Outlet extends Pick<Caller, 'send' | 'openAudio' | 'sendPicture
 
 /** `binary`: the client speaks parley.media.v1. `onSlow` is told when the reader has been too slow too long. */
 export function createOutlet(
-  socket: WebSocket,
+  socket: Outward,
   binary: boolean,
   now: () => number,
   onSlow: (error: ParleyError) => void,

@@ -14,6 +14,8 @@ import type { Caller, Incoming } from '../protocol/caller.js';
 import { decodeMedia, MEDIA_SUBPROTOCOL, MediaFormatError } from '../protocol/media.js';
 import type { SessionUpdate } from '../protocol/session.js';
 import { avatarAskedFor, type KnownAvatars, modelIn, seekAvatar } from './address.js';
+import { type Admission, admitOneMore } from './admission.js';
+import { gather } from './gathering.js';
 import { keepAlive } from './keep-alive.js';
 import { explainClosing } from './last-word.js';
 import { createOutlet } from './outlet.js';
@@ -31,7 +33,7 @@ const CLOSING_MS = 2000;
 
 export interface RealtimeRoute {
   readonly openSession: (caller: Caller) => Promise<void>;
-  readonly maxSessions: number;
+  readonly admission: Admission;
   /** The ids of those whom a caller may ask for. */
   readonly avatars: KnownAvatars;
   readonly log: Logger;
@@ -60,7 +62,11 @@ export function realtimeRoute(app: FastifyInstance, route: RealtimeRoute): void 
       // Listeners first: what arrives before the first await would otherwise be lost.
       const connection = connect(socket, request, route);
       if (route.stopping.aborted) return connection.end(new ParleyError('shutting_down'));
-      if (sessions >= route.maxSessions) return connection.end(new ParleyError('at_capacity'));
+      try {
+        admitOneMore(sessions, route.admission);
+      } catch (refusal) {
+        return connection.end(asParleyError(refusal));
+      }
       sessions += 1;
       route
         .openSession(connection.caller)
@@ -101,7 +107,7 @@ function connect(socket: WebSocket, request: FastifyRequest, route: RealtimeRout
   const gone = new AbortController();
   const incoming = new Queue<Weighed>(MAX_WAITING_BYTES, (message) => message.bytes);
   const binary = socket.protocol === MEDIA_SUBPROTOCOL;
-  const outlet = createOutlet(socket, binary, route.now, (error) => end(error));
+  const outlet = createOutlet(gather(socket, request.raw.socket), binary, route.now, (error) => end(error));
 
   let ended = false;
   const leave = () => {

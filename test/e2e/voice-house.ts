@@ -192,7 +192,7 @@ function bareParts(): ServerParts {
     tls: null,
     realtime: {
       openSession: unasked,
-      maxSessions: 1,
+      admission: { maxSessions: 1, isLate: () => false, onRefused: () => {} },
       avatars: new Set(),
       log: silentLog,
       now: () => 0,

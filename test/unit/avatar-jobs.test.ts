@@ -107,7 +107,7 @@ function partsOf(making: Making, token: string | null, log: ServerParts['log']):
     tls: null,
     realtime: {
       openSession: unasked,
-      maxSessions: 1,
+      admission: { maxSessions: 1, isLate: () => false, onRefused: () => {} },
       avatars: new Set(),
       log,
       now: () => 0,

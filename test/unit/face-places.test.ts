@@ -27,14 +27,19 @@ function session() {
 
 describe('places before a filmed face', () => {
   it('are for so many callers as the device can draw, and free again when one leaves', async () => {
+    let refused = 0;
     const admit = facePlaces(
       'refuse',
       house(() => 2),
+      () => {
+        refused += 1;
+      },
     );
     const [one, two] = [session(), session()];
     const first = admit(looking, one.run);
     void admit({ ...looking, avatar: 'anna' }, two.run);
     await expect(admit(looking, session().run)).rejects.toMatchObject({ code: 'at_capacity' });
+    expect(refused).toBe(1);
     one.end();
     await first;
     const third = session();
@@ -47,6 +52,7 @@ describe('places before a filmed face', () => {
     const admit = facePlaces(
       'refuse',
       house(() => 1),
+      () => {},
     );
     void admit(looking, session().run);
     for (const other of [
@@ -64,10 +70,12 @@ describe('places before a filmed face', () => {
       facePlaces(
         'refuse',
         house(() => null),
+        () => {},
       ),
       facePlaces(
         'voice',
         house(() => 0),
+        () => {},
       ),
     ]) {
       void admit(looking, session().run);
@@ -81,6 +89,7 @@ describe('places before a filmed face', () => {
     const admit = facePlaces(
       'refuse',
       house(() => 1),
+      () => {},
     );
     await expect(admit(looking, () => Promise.reject(new Error('lost')))).rejects.toThrow('lost');
     const brief = session();

@@ -51,7 +51,7 @@ function partsOf(metrics: Metrics, house: House): ServerParts {
     tls: null,
     realtime: {
       openSession: (caller) => metrics.during(runSession(caller, house)),
-      maxSessions: 10,
+      admission: { maxSessions: 10, isLate: () => false, onRefused: () => {} },
       avatars: new Set(),
       log: silentLog,
       now: house.now,

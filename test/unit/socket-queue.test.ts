@@ -26,7 +26,7 @@ beforeEach(async () => {
       caller = opened;
       return new Promise((resolve) => opened.gone.addEventListener('abort', () => resolve(), { once: true }));
     },
-    maxSessions: 1,
+    admission: { maxSessions: 1, isLate: () => false, onRefused: () => {} },
     avatars: new Set(),
     log: pino({ level: 'silent' }),
     now: () => performance.now(),

@@ -41,6 +41,8 @@ export interface Rounds {
   add(ear: Ear, frame: Int16Array): void;
   /** Drops what waits, and has the thread forget the stream. */
   end(ear: Ear): void;
+  /** There is nothing to do. */
+  readonly isEmpty: boolean;
   /** Null when there is nothing to do. */
   next(): NextRound | null;
 }
@@ -58,6 +60,9 @@ export function openRounds(): Rounds {
       ear.waiting.length = 0;
       queue = queue.filter((other) => other !== ear);
       ended.push(ear.id);
+    },
+    get isEmpty() {
+      return queue.length === 0 && ended.length === 0;
     },
     next() {
       if (queue.length === 0 && ended.length === 0) return null;
