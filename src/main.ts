@@ -14,6 +14,7 @@ import { asParleyError, ParleyError } from './errors.js';
 import { keepCertificate, readCertificate } from './gateway/certificate.js';
 import { chooseEntrance, invitation, listenFailure } from './gateway/entrance.js';
 import { renewOnHangUp } from './gateway/renewal.js';
+import { createLateness } from './observe/lateness.js';
 import { openLog } from './observe/log.js';
 import { createMetrics } from './observe/metrics.js';
 import { type EngineRow, startTable } from './observe/start-table.js';
@@ -21,6 +22,8 @@ import { linesByHeart, openHouse } from './open-house.js';
 import { openMaking } from './open-making.js';
 import { openVoices } from './open-voices.js';
 import { loadPersonas, type Persona } from './persona.js';
+import { rehearse } from './rehearsal/rehearse.js';
+import { unheard } from './rehearsal/unheard.js';
 import { buildServer } from './server.js';
 import { serverParts } from './server-parts.js';
 import { startLearning } from './standby-voices.js';
@@ -44,11 +47,13 @@ async function serve(): Promise<void> {
   const persona = await choosePersona(config);
   const voices = await openVoiceStore(resolve(root, config.DATA_DIR, 'voices'), log, () => new Date());
   const metrics = createMetrics();
-  metrics.watchLoop(stop.signal);
+  const lateness = createLateness(() => performance.now());
+  metrics.watchLoop(lateness.rang, stop.signal);
+  const rehearsing = unheard(metrics.observer);
   const choice = await chooseEngines(
     config,
     { root, persona, log, stopping: stop.signal, byHeart: linesByHeart(persona), learnt: voices },
-    metrics.observer,
+    rehearsing.observer,
   );
   metrics.watchEngines(choice.states);
   metrics.watchWorkers(choice.workers);
@@ -69,6 +74,7 @@ async function serve(): Promise<void> {
     entrance,
     certificate,
     metrics,
+    lateness,
     making,
     voices,
     voiceMaking,
@@ -88,13 +94,18 @@ async function serve(): Promise<void> {
   // A defect in one caller's session must not end everybody's conversation.
   process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'nobody caught this'));
 
+  await rehearse({ house, config, rows: choice.rows(), stopping: stop.signal, during: rehearsing.during });
+  if (stop.signal.aborted) return;
   try {
     const listenTextResolver = (address: string) => `listening at ${new URL(address).host}`;
     await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver });
   } catch (thrown) {
+    // Told to stop while it began to listen: that is under way, and no failure.
+    if (stop.signal.aborted) return;
     await shutDown();
     throw listenFailure(thrown, config.HOST, config.PORT);
   }
+  if (stop.signal.aborted) return;
   announce(choice.rows(), invitation(entrance, app.server.address() as AddressInfo, certificate.now()));
 }
 

@@ -88,7 +88,7 @@ export function beginReply(plan: ReplyPlan, tools: BeginTools, session: AbortSig
     speech: plan.aloud ? plan.speech : null,
     face: plan.face === null ? null : { avatar: plan.face.avatar, base: baseOf(plan.face, gate, hold, now) },
     // An answer in writing is read by programs, too: they would take an apology for the answer.
-    standby: plan.aloud ? laterBy(hold === null ? 0 : Math.max(0, hold.dueAt - now()), plan.standby) : null,
+    standby: plan.aloud ? sinceDue(plan.standby, hold, gate) : null,
     due: gate.due,
   };
   const context = { signal, log: tools.log.child({ response: plan.id }), turn: plan.id, session: tools.scope };
@@ -116,9 +116,9 @@ export function beginReply(plan: ReplyPlan, tools: BeginTools, session: AbortSig
   };
 }
 
-/** Nobody waits for an answer before it is due. */
-function laterBy(ms: number, { filler, ...lines }: StandbyLines): StandbyLines {
-  return { ...lines, filler: filler === null ? null : { ...filler, afterMs: filler.afterMs + ms } };
+/** Nobody waits for an answer before it is due, and the turn may end later than was foreseen when it was begun. */
+function sinceDue({ filler, ...lines }: StandbyLines, hold: Hold | null, gate: Gate): StandbyLines {
+  return { ...lines, filler: filler === null || hold === null ? filler : { ...filler, due: gate.opened } };
 }
 
 interface Gate {

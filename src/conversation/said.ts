@@ -6,7 +6,7 @@ export interface Said {
   readonly at: number;
   /** When the silence after it was taken for a pause; null: it never was. */
   readonly softEndAt: number | null;
-  /** When its words were known and wanted; null: they are not, or there are none. */
+  /** When its words were known, before the pause or in it; null: they are not. */
   readonly wordsAt: number | null;
   /** What the recogniser took for them, from the end of what it was given; null: that was not measured. */
   readonly transcriptionMs: number | null;
@@ -29,7 +29,8 @@ export function startPause(attempt: Attempt, softEndAt: number | null, now: () =
   let known: { readonly heard: Heard; readonly at: number } | null = null;
   attempt.heard.then(
     (heard) => {
-      known = { heard, at: now() };
+      // A recogniser that was asked ahead may have known them before anybody asked.
+      known = { heard, at: now() - (attempt.knownForMs() ?? 0) };
     },
     () => {}, // Whoever takes the utterance is told.
   );

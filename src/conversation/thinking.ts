@@ -22,8 +22,15 @@ export interface StandbyLines {
   readonly brokenOff: string | null;
   /** Behind an answer that is as long as the server lets answers be. */
   readonly tooLong: string | null;
-  /** Said, once, if nothing has come of the answer after so long. */
-  readonly filler: { readonly text: string; readonly afterMs: number } | null;
+  /** Said, once, if nothing has come of the answer so long after it was due. */
+  readonly filler: Filler | null;
+}
+
+export interface Filler {
+  readonly text: string;
+  readonly afterMs: number;
+  /** Settles when the answer is due; missing: it is. */
+  readonly due?: () => Promise<void>;
 }
 
 /** The model's pieces: to the caller as they come, and to the voice. */
@@ -78,15 +85,16 @@ async function pass({ context, spoken, notes, texts }: Thinking, event: LlmEvent
 }
 
 /** Something to hear for a caller who waits. */
-async function fill(stage: Thinking, filler: StandbyLines['filler'], first: Promise<unknown>): Promise<void> {
+async function fill(stage: Thinking, filler: Filler | null, first: Promise<unknown>): Promise<void> {
   if (filler === null) return;
   // Whoever reads on meets the error.
-  first.catch(() => {});
-  const isLate =
-    (await orLate(
-      first.catch(() => {}),
-      filler.afterMs,
-    )) === 'late';
+  const come = first.then(
+    () => {},
+    () => {},
+  );
+  // A reply that ends before it is due has its end in `first`, too.
+  if (filler.due !== undefined) await Promise.race([come, filler.due().catch(() => come)]);
+  const isLate = (await orLate(come, filler.afterMs)) === 'late';
   if (isLate && !stage.context.signal.aborted) await pass(stage, { kind: 'text', text: `${filler.text} ` });
 }
 

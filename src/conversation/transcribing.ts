@@ -22,6 +22,8 @@ export interface Attempt {
   grows(told: (text: string) => void): void;
   /** Milliseconds from the end of the utterance to what was understood; null: not both have been. */
   tookMs(): number | null;
+  /** Milliseconds since it was understood; null: it has not been. */
+  knownForMs(): number | null;
 }
 
 /** `onPartial` is told what the words seem to be so far, as often as the recogniser says so. */
@@ -55,9 +57,11 @@ export function startAttempt(
     });
   let endedAt: number | null = null;
   let tookMs: number | null = null;
+  let knownAt: number | null = null;
   heard.then(
     () => {
-      if (endedAt !== null) tookMs = performance.now() - endedAt;
+      knownAt = performance.now();
+      if (endedAt !== null) tookMs = knownAt - endedAt;
     },
     () => {},
   );
@@ -78,6 +82,7 @@ export function startAttempt(
       if (latest !== '') told(latest);
     },
     tookMs: () => tookMs,
+    knownForMs: () => (knownAt === null ? null : performance.now() - knownAt),
   };
 }
 

@@ -33,6 +33,7 @@ function open(options: { mayBeAskedAhead: boolean }) {
       heard,
       grows() {},
       tookMs: () => null,
+      knownForMs: () => null,
     };
     attempts.push(one);
     return one;

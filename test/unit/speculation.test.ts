@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Speculation } from '../../src/conversation/foresight.js';
-import type { Phrase, TtsEngine } from '../../src/engines/contract.js';
+import type { EndOfTurnEngine, Phrase, TtsEngine } from '../../src/engines/contract.js';
 import { linkOf } from '../../src/engines/resilience/chain.js';
 import { ttsChain } from '../../src/engines/resilience/tts-chain.js';
 import { ParleyError } from '../../src/errors.js';
@@ -100,6 +100,13 @@ function spared(...answers: readonly Hearsay[]) {
   const { engine, heard } = tellingStt(...answers);
   return { engine: { ...engine, givesPartials: false, mayBeAskedAhead: true }, heard };
 }
+
+/** Says of every turn, a while after the words are known, how likely it is over. */
+const judging = (over: number): EndOfTurnEngine => ({
+  ...{ name: 'judge', hearsMs: 8000, readAhead: 0, health: () => 'up', close: async () => {} },
+  // Whatever the signal says, which goes by a clock that nobody holds here.
+  run: () => new Promise((resolve) => void setTimeout(resolve, 60, over)),
+});
 
 /** A voice that takes so long to begin, and reads so many phrases before it does. */
 function lateTts(startMs: number, reads: number): { engine: TtsEngine; given: Phrase[] } {
@@ -786,6 +793,19 @@ describe('an answer that is begun before the turn is over', () => {
       await gone(caller);
     });
 
+    it('is marked when it knew the words, also before the pause was one', async () => {
+      const caller = await pausing({ stt: spared('unheard', QUESTION), answer: () => ['Good.'] });
+      await caller.rest(400);
+      await caller.toItsEnd();
+      const { marks } = caller.last('avatar.timings')!;
+      // It was asked after 32 ms of silence, and knew at once.
+      expect(marks.soft_end).toBeGreaterThanOrEqual(100);
+      expect(marks.words).toBeGreaterThan(0);
+      expect(marks.words).toBeLessThan(marks.soft_end! - 32);
+      expect(marks.model_asked).toBeGreaterThanOrEqual(marks.soft_end!);
+      await gone(caller);
+    });
+
     it('is asked again in the pause if it has failed by then', async () => {
       const caller = await pausing({ stt: spared(QUESTION, new ParleyError('vendor_down')) });
       expect(texts(caller)).toEqual([[QUESTION]]);
@@ -892,6 +912,25 @@ describe('an answer that is begun before the turn is over', () => {
       await caller.rest(600);
       await caller.toItsEnd();
       expect(caller.last('response.output_audio_transcript.done')?.transcript).toBe(ANSWER);
+      await gone(caller);
+    });
+
+    it.each([
+      [600, ANSWER],
+      [1000, `Let me see. ${ANSWER}`],
+    ])('is filled by when it is due, not by when that was foreseen: the model takes %i ms', async (ms, said) => {
+      const fillers = { standby: { fillers: ['Let me see.'] }, fillerAfterMs: 200 };
+      // It sounds as if the caller would go on: what was due 288 ms after the last word is due 608 ms after it.
+      const caller = open({ ...fillers, endOfTurn: judging(0.1), answer: () => [ms, ANSWER] });
+      await caller.rest(100);
+      await caller.speak(600);
+      await caller.rest(1000);
+      await caller.toItsEnd();
+      expect(caller.last('response.output_audio_transcript.done')?.transcript).toBe(said);
+      const { marks } = caller.last('avatar.timings')!;
+      expect(marks.speculated).toBeLessThan(200);
+      expect(marks.answered).toBeGreaterThanOrEqual(600);
+      expect(await fates(caller)).toEqual({ kept: 1, dropped: 0 });
       await gone(caller);
     });
 

@@ -102,7 +102,7 @@ function coqui(config: Config, { root, log, stopping }: WorkerTools, learnt: Lea
   return { ...about, obstacle: null, start };
 }
 
-const elevenLabsSettings = (config: Config, apiKey: string, log: Logger): ElevenLabsSettings => ({
+export const elevenLabsSettings = (config: Config, apiKey: string, log: Logger): ElevenLabsSettings => ({
   apiKey,
   baseUrl: config.ELEVENLABS_BASE_URL,
   timeoutMs: milliseconds(Math.min(config.ELEVENLABS_TIMEOUT, config.REQUEST_TIMEOUT)),
