@@ -12,6 +12,8 @@ import { live } from './live.js';
 import { LIVE_USAGE, readPrices } from './live-options.js';
 import { readComparison, readOptions, USAGE } from './options.js';
 import { shippedScenarios } from './scenario-files.js';
+import { readSkewOptions } from './skew/options.js';
+import { benchSkew } from './skew/skew.js';
 
 /** Some turn failed is 1, as a test would say it; this is for a run that could not be. */
 const IMPOSSIBLE = 2;
@@ -36,7 +38,9 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
     compare(files, html);
     return 0;
   }
-  return await bench(readOptions(args, root), { root, version, environment: process.env }, signal);
+  const place = { root, version, environment: process.env };
+  if (args.includes('--skew')) return await benchSkew(readSkewOptions(args), place, signal);
+  return await bench(readOptions(args, root), place, signal);
 }
 
 function scenarioList(): string {

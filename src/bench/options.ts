@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { ParleyError } from '../errors.js';
 import type { Scenario } from './scenario.js';
 import { loadScenario } from './scenario-files.js';
+import { SKEW_USAGE } from './skew/options.js';
 import { type VendorProfile, vendorProfile } from './vendor-profile.js';
 
 export interface Options {
@@ -33,10 +34,11 @@ export const USAGE = `npm run bench -- [--scenario NAME|FILE.json | --interrupt]
                  [--typed] [--seed 1] [--json FILE] [--html FILE]
                  [--url https://HOST:PORT [--token TOKEN] | --vendors seed|quick [--pace STAGE=PACE]...]
                  [--baseline sequential] [--endings]
+${SKEW_USAGE}
 npm run bench -- --list
 npm run bench -- --compare A.json B.json [--html FILE]
 
-  Stages: transcriptions, chat, speech (as for npm run simulate), face (as SIMULATED_FACE), as in --pace chat=400,20`;
+  Stages: transcriptions, chat, speech (as for npm run simulate), face (as SIMULATED_FACE, or drawn), as in --pace chat=400,20`;
 
 /** `root`: the package's folder, where the scenarios are. Throws bad_settings. */
 export function readOptions(args: readonly string[], root: string): Options {

@@ -1,4 +1,7 @@
-/** What operators count of how answers are heard, from what players report: how soon one falls silent, and where one runs dry. */
+/**
+ * What operators count of how answers are heard, from what players report: how soon one falls silent, where one runs dry,
+ * and how far apart picture and sound are.
+ */
 import type { Observer } from '../observe/observer.js';
 import type { PlaybackReport } from '../protocol/client-events.js';
 
@@ -67,6 +70,7 @@ export function watchPlaying(observer: Observer | undefined, now: () => number):
       if (isSilent && disturbance?.response === report.response) disturbance.silentMs ??= now() - disturbance.since;
       settle();
       watchDry(report, isAnswering);
+      if (report.av_skew) observer?.skewed(report.av_skew.mean, report.av_skew.worst);
       last = report;
     },
   };

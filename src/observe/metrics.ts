@@ -11,8 +11,10 @@ export interface Metrics {
   readonly observer: Observer;
   /** Counts a session for as long as it lasts. */
   during<T>(session: Promise<T>): Promise<T>;
-  /** Measures how late the process is, until the signal aborts. */
-  watchLoop(signal: AbortSignal): void;
+  /** A caller was not let in. */
+  refused(reason: 'full' | 'late' | 'face'): void;
+  /** Measures how late the process is, until the signal aborts; `rang` is told of it, too. */
+  watchLoop(rang: (lagMs: number) => void, signal: AbortSignal): void;
   /** Asked whenever somebody reads the metrics. */
   watchEngines(states: () => readonly EngineState[]): void;
   watchWorkers(workers: () => readonly WorkerNumbers[]): void;
@@ -35,6 +37,9 @@ const CALL_SECONDS = [0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10
 /** A frame of sound is 40 ms. */
 const LAG_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28];
 
+/** A refresh of a screen is 16.7 ms; from 45 ms before the sound to 125 behind it people begin to notice. */
+const SKEW_SECONDS = [0.0025, 0.005, 0.0075, 0.01, 0.0125, 0.015, 0.02, 0.025, 0.03, 0.04, 0.06, 0.08, 0.12, 0.2, 0.5];
+
 /** How soon an engine answers, by its job. What a voice detector takes shows in `eou_delay`. */
 const FIRST_ANSWER: Partial<Record<Job, readonly [name: string, help: string]>> = {
   stt: ['stt_final_delay', 'End of an utterance to its words'],
@@ -52,6 +57,7 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const sessions = gauge(registry, 'sessions_active', 'Sessions that are open', []);
+  const refusals = counter(registry, 'sessions_refused_total', 'Callers who were told at_capacity', ['reason']);
   const turns = openTurns(turnMetrics(registry));
   return {
     observer: {
@@ -68,9 +74,14 @@ export function createMetrics(): Metrics {
         sessions.dec();
       }
     },
-    watchLoop(signal) {
+    refused: (reason) => refusals.inc({ reason }),
+    watchLoop(rang, signal) {
       const lag = histogram(registry, 'parley_event_loop_lag_seconds', 'How late a timer rings', LAG_SECONDS, []);
-      watchLoop((ms) => lag.observe(ms / 1000), signal);
+      const noted = (ms: number) => {
+        lag.observe(ms / 1000);
+        rang(ms);
+      };
+      watchLoop(noted, signal);
     },
     watchEngines(states) {
       const up = gauge(registry, 'engine_up', '1: it is asked; 0: it is out of order', ['job', 'engine'], () => {
@@ -119,7 +130,7 @@ function engineMetrics(registry: Registry, used: (turn: string, asked: Asked) =>
 }
 
 /** What callers' players make of answers: counted for those that report. */
-function playingMetrics(registry: Registry): Pick<Observer, 'hushed' | 'interruptedFalsely' | 'ranDry'> {
+function playingMetrics(registry: Registry): Pick<Observer, 'hushed' | 'interruptedFalsely' | 'ranDry' | 'skewed'> {
   const hushed = stage(registry, 'bargein_stop', 'First sound of an interruption to the silence of the avatar');
   const falsely = counter(
     registry,
@@ -128,10 +139,21 @@ function playingMetrics(registry: Registry): Pick<Observer, 'hushed' | 'interrup
     [],
   );
   const dry = counter(registry, 'parley_underruns_total', 'Answers whose sound ran dry in the middle', []);
+  const skew = histogram(
+    registry,
+    'parley_av_skew_seconds',
+    'Picture and sound apart, whichever came first, between two reports of a player: on average, and at worst',
+    SKEW_SECONDS,
+    ['of'],
+  );
   return {
     hushed: (ms) => seconds(hushed, ms),
     interruptedFalsely: () => falsely.inc(),
     ranDry: () => dry.inc(),
+    skewed(meanMs, worstMs) {
+      skew.observe({ of: 'mean' }, Math.abs(meanMs) / 1000);
+      skew.observe({ of: 'worst' }, Math.abs(worstMs) / 1000);
+    },
   };
 }
 

@@ -39,6 +39,8 @@ export interface Observer {
   interruptedFalsely(): void;
   /** A caller's player had nothing to play in the middle of an answer. Told once of each. */
   ranDry(): void;
+  /** By so much were picture and sound apart at a caller, in the middle and at worst; less than 0: the picture was early. */
+  skewed(meanMs: number, worstMs: number): void;
   /** From here on the engines that answer for this turn are remembered, until it is closed. */
   openTurn(id: string): OpenTurn;
 }

@@ -12,6 +12,9 @@ const eventId = { event_id: z.string().max(512).optional() };
 /** A fresh number a second would need 136 years to leave this range; it fits the media frames' u32. */
 const u32 = z.int().min(0).max(0xffff_ffff);
 
+/** What is 10 s off is nobody's sound and picture any more. */
+const skewMs = z.number().min(-10_000).max(10_000);
+
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), ...eventId, ...shape });
 
@@ -36,7 +39,8 @@ export const clientEventSchema = z.discriminatedUnion('type', [
   /**
    * What the caller has really heard, every 100 ms while there is something to hear, and at every change of `state`.
    * `played` counts samples at 24 kHz of response number `response`; `base` is the base picture that is shown, `shown` the
-   * position of the patch that lies on it, null for none. Players need not say that.
+   * position of the patch that lies on it, null for none; `av_skew` says by how many milliseconds the pictures since the
+   * last report came behind their sound, less than 0 for before it. Players need not say either.
    */
   event('avatar.playback', {
     response: u32,
@@ -44,6 +48,7 @@ export const clientEventSchema = z.discriminatedUnion('type', [
     state: z.enum(['idle', 'buffering', 'playing', 'paused', 'flushed', 'ended']),
     base: z.int().min(0).max(0xffff),
     shown: u32.nullish(),
+    av_skew: z.object({ mean: skewMs, worst: skewMs }).nullish(),
   }),
 ]);
 

@@ -65,6 +65,19 @@ describe('a text frame', () => {
     ],
     ['{"type":"avatar.playback","response":1,"played":1.5,"state":"playing","base":0}', 'played'],
     [
+      '{"type":"avatar.playback","response":1,"played":1,"state":"playing","base":0,"av_skew":{"mean":1,"worst":10001}}',
+      'av_skew.worst',
+    ],
+    [
+      '{"type":"avatar.playback","response":1,"played":1,"state":"playing","base":0,"av_skew":{"mean":-1e5,"worst":0}}',
+      'av_skew.mean',
+    ],
+    [
+      '{"type":"avatar.playback","response":1,"played":1,"state":"playing","base":0,"av_skew":{"mean":1}}',
+      'av_skew.worst',
+    ],
+    ['{"type":"avatar.playback","response":1,"played":1,"state":"playing","base":0,"av_skew":8}', 'av_skew'],
+    [
       '{"type":"conversation.item.create","item":{"type":"message","role":"user","content":[{"type":"input_text"}]}}',
       'item.content.0.text',
     ],

@@ -167,6 +167,26 @@ describe('a player that reports', () => {
   });
 });
 
+describe('picture and sound', () => {
+  it('are told apart by so much as the player says, whichever came first, and by nothing where it does not', async () => {
+    const metrics = createMetrics();
+    const { report } = watchPlaying(metrics.observer, () => 0);
+    const playing = { response: 1, played: 2400, state: 'playing', base: 0 } as const;
+    report(playing, true);
+    report({ ...playing, av_skew: null }, true);
+    const before = readMetrics(await metrics.text());
+    expect(before.value('parley_av_skew_seconds_count', { of: 'worst' })).toBeUndefined();
+    report({ ...playing, av_skew: { mean: -3, worst: -18 } }, true);
+    report({ ...playing, av_skew: { mean: 4, worst: 30 } }, true);
+    const { value, upTo } = readMetrics(await metrics.text());
+    expect(value('parley_av_skew_seconds_count', { of: 'mean' })).toBe(2);
+    expect(value('parley_av_skew_seconds_sum', { of: 'mean' })).toBeCloseTo(0.007, 6);
+    expect(value('parley_av_skew_seconds_sum', { of: 'worst' })).toBeCloseTo(0.048, 6);
+    expect(upTo('parley_av_skew_seconds', 0.02, { of: 'worst' })).toBe(1);
+    expect(upTo('parley_av_skew_seconds', 0.03, { of: 'worst' })).toBe(2);
+  });
+});
+
 describe('a voice that begins with silence', () => {
   const silence = (ms: number) => new Int16Array(msToSamples(ms)).fill(100);
   const sound = (ms: number) => new Int16Array(msToSamples(ms)).fill(-1000);

@@ -29,6 +29,7 @@ function notes() {
     hushed() {},
     interruptedFalsely() {},
     ranDry() {},
+    skewed() {},
     speculated() {},
     openTurn: () => ({ engines: () => ({}), close() {}, discard() {} }),
   };

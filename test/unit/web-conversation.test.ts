@@ -31,6 +31,7 @@ const fake = vi.hoisted(() => ({
     | undefined,
   opened: Promise.resolve(true),
   heard: { response: -1, state: 'idle', samples: 0, isSounding: false },
+  skew: null as { mean: number; worst: number } | null,
 }));
 
 vi.mock('../../web-client/element/voice.ts', () => ({
@@ -55,6 +56,7 @@ vi.mock('../../web-client/element/face.ts', () => ({
     rest: () => {},
     show: () => {},
     close: () => {},
+    takeSkew: () => fake.skew,
   }),
 }));
 
@@ -325,6 +327,26 @@ describe('the device', () => {
     socket().greet();
     socket().tell({ type: 'avatar.announced', avatar: { pack: { url: '/ada.pack', bytes: 9, sha256: 'one' } } });
     expect(socket().sent.at(-1)).toMatchObject({ type: 'avatar.playback', state: 'idle', base: 7 });
+  });
+});
+
+describe('the report of what was played', () => {
+  const reports = () => socket().sent.filter(({ type }) => type === 'avatar.playback');
+  const play = (played: number) =>
+    fake.hooks?.onPosition({ response: 1, state: 'playing', played, from: 0, underruns: 0, time: 0 });
+
+  it('says how far pictures and sound were apart, if there were any', async () => {
+    socket().greet();
+    await conversation.say('one');
+    socket().tell(created('a'), announced(1, 'a'));
+    play(0);
+    expect(reports().at(-1)).not.toHaveProperty('av_skew');
+    fake.skew = { mean: 1.5, worst: -8.1 };
+    play(2400);
+    expect(reports().at(-1)).toMatchObject({ played: 2400, av_skew: { mean: 1.5, worst: -8.1 } });
+    fake.skew = null;
+    play(4800);
+    expect(reports().at(-1)).not.toHaveProperty('av_skew');
   });
 });
 

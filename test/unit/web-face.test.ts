@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Heard, heardAt, SmoothClock } from '../../web-client/element/audible.js';
+import { type Heard, heardAt } from '../../web-client/element/audible.js';
 import { faceTally } from '../../web-client/element/counters.js';
 import { advance, distance } from '../../web-client/element/idle-clock.js';
 import { type Mouth, nextMouth, type PatchState, RESTING } from '../../web-client/element/mouth.js';
+import { noteOutput, type Output, OutputClock } from '../../web-client/element/output-clock.js';
 import { phaseOf } from '../../web-client/element/phase.js';
 import type { Position } from '../../web-client/element/playout.js';
+import { refreshClock } from '../../web-client/element/refresh.js';
 
 describe('the idle clock', () => {
   it('runs at 25 pictures a second and leads from the last picture to the first', () => {
@@ -96,27 +98,71 @@ describe('what is heard', () => {
   });
 });
 
-describe('the smoothed clock', () => {
-  it('is even although the sound card works in leaps', () => {
-    const clock = new SmoothClock();
-    const steps: number[] = [];
-    let last = clock.now(100, 5);
-    for (let frame = 1; frame < 200; frame += 1) {
-      const page = 5 + frame / 60;
-      const context = 100 + Math.floor(frame / 60 / 0.0213) * 0.0213;
-      const now = clock.now(context, page);
-      steps.push(now - last);
-      last = now;
-    }
-    const settled = steps.slice(60);
-    expect(Math.max(...settled) - Math.min(...settled)).toBeLessThan(0.004);
-    expect(last).toBeCloseTo(100 + 199 / 60, 1);
+describe('the clock of what leaves the loudspeaker', () => {
+  const seconds = (count: number) => Array.from({ length: count * 60 }, (_, frame) => frame / 60);
+
+  it('is even although it is noted late now and then', () => {
+    const clock = new OutputClock();
+    seconds(4).forEach((at, frame) => {
+      clock.note(100 + at, 5 + at + (frame % 4 === 0 ? 0.01 : 0));
+      expect(clock.at(5 + at)).toBeCloseTo(100 + at, frame < 2 ? 1 : 6);
+    });
   });
 
-  it('follows at once when the context was suspended', () => {
-    const clock = new SmoothClock();
-    clock.now(100, 5);
-    expect(clock.now(100.5, 65)).toBeCloseTo(100.5, 6);
+  it('follows a sound card that has run dry within a second', () => {
+    const clock = new OutputClock();
+    for (const at of seconds(2)) clock.note(100 + at, 5 + at);
+    for (const at of seconds(1)) clock.note(102 + at - 0.02, 7 + at);
+    expect(clock.at(8)).toBeCloseTo(102.98, 6);
+  });
+
+  it('follows at once when the sound was suspended', () => {
+    const clock = new OutputClock();
+    for (const at of seconds(2)) clock.note(100 + at, 5 + at);
+    clock.note(102.5, 65);
+    expect(clock.at(65)).toBeCloseTo(102.5, 6);
+  });
+
+  const told = (contextTime: number, performanceTime: number) => () => ({ contextTime, performanceTime });
+  const late = { currentTime: 10, baseLatency: 0.02, outputLatency: 0.03 };
+
+  it('goes by what the browser says of its loudspeaker', () => {
+    const clock = new OutputClock();
+    noteOutput(clock, { ...late, getOutputTimestamp: told(9.95, 4990) }, 5);
+    expect(clock.at(5)).toBeCloseTo(9.96, 6);
+  });
+
+  it.each<[string, Output, number]>([
+    ['says nothing of its loudspeaker', late, 9.96],
+    ['has not begun to sound', { ...late, getOutputTimestamp: told(0, 0) }, 9.96],
+    ['gives times of another clock', { ...late, getOutputTimestamp: told(9.95, 1.7e12) }, 9.96],
+    ['is heard before it has played', { ...late, getOutputTimestamp: told(11, 4990) }, 9.96],
+    ['says nothing of the way to it', { currentTime: 10, baseLatency: 0.02 }, 9.97],
+    ['says nothing at all', { currentTime: 10 }, 10],
+  ])('reckons where a browser %s', (_, output, heard) => {
+    const clock = new OutputClock();
+    noteOutput(clock, output, 5);
+    expect(clock.at(5)).toBeCloseTo(heard, 6);
+  });
+});
+
+describe('the screen', () => {
+  it('shows what is drawn at its next refresh, whatever the page has missed before', () => {
+    const refreshAfter = refreshClock();
+    let at = 0;
+    for (let frame = 0; frame < 60; frame += 1) {
+      at += frame % 2 === 0 ? 8 : 16;
+      refreshAfter(at, at + 1);
+    }
+    expect(refreshAfter(at + 8, at + 9)).toEqual({ at: at + 16, lasts: 8 });
+    // Whoever is longer about it than a refresh lasts is seen with the one behind that.
+    expect(refreshAfter(at + 16, at + 25).at).toBe(at + 32);
+  });
+
+  it('is taken for a usual one until its refreshes were counted', () => {
+    const first = refreshClock()(100, 101);
+    expect(first.at).toBeCloseTo(100 + 1000 / 60, 6);
+    expect(first.lasts).toBeCloseTo(1000 / 60, 6);
   });
 });
 
@@ -162,5 +208,15 @@ describe('the tally of the face', () => {
     tally.missed(2);
     tally.cameLate();
     expect(tally.counters).toEqual({ shown: 100, late: 1, missing: 2, skew: { last: 100, p50: 51, p99: 100 } });
+  });
+
+  it('tells the skew of what was shown since it was asked, once', () => {
+    const tally = faceTally();
+    expect(tally.takeSkew()).toBeNull();
+    for (const skew of [4, -9.04, 3]) tally.showed(skew);
+    expect(tally.takeSkew()).toEqual({ mean: -0.7, worst: -9 });
+    expect(tally.takeSkew()).toBeNull();
+    tally.showed(2);
+    expect(tally.takeSkew()).toEqual({ mean: 2, worst: 2 });
   });
 });

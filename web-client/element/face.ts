@@ -3,11 +3,12 @@ import type { Pack } from '../../src/protocol/pack.js';
 import type { Heard } from './audible.js';
 import { type BasePictures, decodeBasePictures } from './base-pictures.js';
 import { faceCanvas } from './canvas.js';
-import { type FaceCounters, faceTally } from './counters.js';
+import { type FaceCounters, faceTally, type SkewSince } from './counters.js';
 import { advance, distance, type IdleClock } from './idle-clock.js';
 import { type Mouth, nextMouth, RESTING } from './mouth.js';
 import { collectPatches, type Patches, type PatchMedia } from './patches.js';
 import { type AnnouncedReply, type Phase, phaseOf, SAMPLES_PER_PICTURE, samplesInto } from './phase.js';
+import { refreshClock } from './refresh.js';
 
 export interface Face {
   show(pack: Pack): void;
@@ -23,6 +24,8 @@ export interface Face {
   readonly mouth: number | null;
   /** When the first picture of the present reply was drawn, by the page's clock; null: none was. */
   readonly seenAt: number | null;
+  /** Of the pictures that were drawn since it was last asked. */
+  takeSkew(): SkewSince | null;
   readonly counters: FaceCounters;
   close(): void;
 }
@@ -41,15 +44,21 @@ const AHEAD = 8;
 /** Larger jumps are faded over. A reply may begin anywhere in the loop; later only a stalled tab leaps. */
 const UNSEEN_JUMP = { atStart: 1, later: 6 };
 
-export function openFace(element: HTMLCanvasElement, heardNow: () => Heard): Face {
+/** `heardAt`: at a time of the page's clock in milliseconds, or now. */
+export function openFace(element: HTMLCanvasElement, heardAt: (at?: number) => Heard): Face {
   const canvas = faceCanvas(element);
   const tally = faceTally();
+  const refreshAfter = refreshClock();
   let loop: Loop | undefined;
   let reply: Reply | undefined;
   let clock: IdleClock = { at: 0, time: seconds() };
   let mouth: Mouth = RESTING;
   let drawn: { picture: number | undefined; base: number } | undefined;
+  /** The last picture that was due, and whether its own mouth was drawn. */
+  let due: { readonly picture: number; isShown: boolean } | undefined;
   let seenAt: number | null = null;
+  /** How long after it is drawn a picture is seen, in milliseconds. */
+  let lead = 0;
   let frame = requestAnimationFrame(render);
 
   /** Moves the loop to `time`; the base picture that belongs there is the clock's. */
@@ -65,41 +74,54 @@ export function openFace(element: HTMLCanvasElement, heardNow: () => Heard): Fac
     return reply?.patches.get(picture)?.base ?? (reply?.base ?? 0) + picture;
   }
 
-  function render(): void {
+  function render(frameTime: number): void {
     frame = requestAnimationFrame(render);
     if (loop === undefined) return;
     const time = seconds();
-    const heard = heardNow();
-    const phase = phaseOf(reply, heard);
+    const refresh = refreshAfter(frameTime, time * 1000);
+    // What is heard in the middle of the time for which it will be seen: early as often as late, by half a refresh at most.
+    lead = refresh.at + refresh.lasts / 2 - time * 1000;
+    const phase = phaseOf(reply, heardAt(time * 1000 + lead));
     const base = move(loop.frames, phase, time);
-    const due = phase.kind === 'speaking' ? phase.picture : undefined;
-    mouth = nextMouth(mouth, due, (picture) => reply?.patches.stateOf(picture) ?? 'missing', time);
+    const picture = phase.kind === 'speaking' ? phase.picture : undefined;
+    mouth = nextMouth(mouth, picture, (picture) => reply?.patches.stateOf(picture) ?? 'missing', time);
     loop.bases.want(base, phase.kind === 'awaiting' ? AHEAD / 2 : AHEAD);
     if (phase.kind === 'awaiting') loop.bases.want(phase.base, AHEAD / 2);
     const bitmap = loop.bases.get(base);
     if (bitmap === undefined) return;
-    fadeOverJump(base, due, loop.frames);
+    fadeOverJump(base, picture, loop.frames);
     const patch = mouth.picture === undefined ? undefined : reply?.patches.get(mouth.picture);
     canvas.draw({ base, bitmap, patch, weight: mouth.weight }, time);
     if (patch !== undefined) seenAt ??= time * 1000;
-    if (due !== undefined) count(due, heard);
-    drawn = { picture: due ?? drawn?.picture, base };
+    if (picture !== undefined) count(picture, refresh.at);
+    drawn = { picture: picture ?? drawn?.picture, base };
   }
 
-  function fadeOverJump(base: number, due: number | undefined, frames: number): void {
+  function fadeOverJump(base: number, picture: number | undefined, frames: number): void {
     if (drawn === undefined) return;
-    const isStart = due !== undefined && drawn.picture === undefined;
+    const isStart = picture !== undefined && drawn.picture === undefined;
     const jump = Math.abs(distance(drawn.base, base, frames));
     if (jump > (isStart ? UNSEEN_JUMP.atStart : UNSEEN_JUMP.later)) canvas.fadeFromHere();
   }
 
-  function count(due: number, heard: Heard): void {
-    if (due === drawn?.picture) return;
-    reply?.patches.advance(due);
-    // Pictures that were never drawn: the page was busy, or hidden.
-    tally.missed(Math.max(0, due - (drawn?.picture ?? -1) - 1));
-    if (reply?.patches.stateOf(due) === 'missing') tally.missed(1);
-    else tally.showed(samplesInto(heard, due) / 24);
+  function count(picture: number, seenAt: number): void {
+    if (picture !== due?.picture) {
+      reply?.patches.advance(picture);
+      // Pictures that were never drawn: the page was busy, or hidden.
+      tally.missed(Math.max(0, picture - (due?.picture ?? -1) - 1));
+      leaveDue();
+      due = { picture, isShown: false };
+    }
+    // A patch that comes in the midst of its picture is seen late.
+    if (due.isShown || reply?.patches.stateOf(picture) === 'missing') return;
+    due.isShown = true;
+    tally.showed(samplesInto(heardAt(seenAt), picture) / 24);
+  }
+
+  /** Its time is over. */
+  function leaveDue(): void {
+    if (due?.isShown === false) tally.missed(1);
+    due = undefined;
   }
 
   function hide(): void {
@@ -118,6 +140,7 @@ export function openFace(element: HTMLCanvasElement, heardNow: () => Heard): Fac
     },
     begin(response, base) {
       reply?.patches.close();
+      leaveDue();
       mouth = RESTING;
       seenAt = null;
       if (drawn !== undefined) drawn = { ...drawn, picture: undefined };
@@ -125,17 +148,21 @@ export function openFace(element: HTMLCanvasElement, heardNow: () => Heard): Fac
     },
     patch(media) {
       if (reply === undefined || media.response !== reply.response) return;
-      const { response, samples } = heardNow();
+      const { response, samples } = heardAt();
       // Also where nothing is drawn, in a hidden tab, what is past must go.
       if (response === reply.response) reply.patches.advance(Math.floor(samples / SAMPLES_PER_PICTURE));
       reply.patches.add(media);
     },
     rest() {
       reply?.patches.close();
+      leaveDue();
       reply = undefined;
     },
     base() {
-      return loop === undefined ? 0 : move(loop.frames, phaseOf(reply, heardNow()), seconds());
+      if (loop === undefined) return 0;
+      // As far ahead as what was drawn last, or the face would step back.
+      const time = seconds();
+      return move(loop.frames, phaseOf(reply, heardAt(time * 1000 + lead)), time);
     },
     get mouth() {
       return mouth.picture ?? null;
@@ -143,6 +170,7 @@ export function openFace(element: HTMLCanvasElement, heardNow: () => Heard): Fac
     get seenAt() {
       return seenAt;
     },
+    takeSkew: tally.takeSkew,
     get counters() {
       return tally.counters;
     },

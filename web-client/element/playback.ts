@@ -63,7 +63,11 @@ export function openPlayback(canvas: HTMLCanvasElement, hooks: PlaybackHooks, si
 
   function report({ response, played, state }: Omit<Reported, 'isSeen'>): void {
     reported = { response, played, state, isSeen: isSeen(response) };
-    hooks.send({ type: 'avatar.playback', response, played, state, base: face.base(), shown: shown() });
+    const av_skew = face.takeSkew();
+    hooks.send({
+      ...{ type: 'avatar.playback', response, played, state, base: face.base(), shown: shown() },
+      ...(av_skew === null ? {} : { av_skew }),
+    });
   }
 
   function onPosition(position: Position): void {

@@ -1,5 +1,6 @@
 /** Sound: the audio graph, and what is heard of it. worklet -> volume -> meter -> loudspeaker. */
-import { type Heard, heardAt, SmoothClock } from './audible.js';
+import { type Heard, heardAt } from './audible.js';
+import { noteOutput, OutputClock } from './output-clock.js';
 import { interruptionPatience, openingPatience } from './patience.js';
 import workletUrl from './player.worklet.ts?worker&url';
 import type { PlayoutCommand, Position } from './playout.js';
@@ -18,7 +19,8 @@ export class SoundError extends Error {
 
 export interface Player {
   command(command: PlayoutCommand): void;
-  heard(): Heard;
+  /** At this time of the page's clock, in milliseconds: now, or a moment later. */
+  heard(at?: number): Heard;
   /** Root mean square of the last 40 ms that went to the loudspeaker; 1 is full scale. */
   level(): number;
   setVolume(volume: number): void;
@@ -70,17 +72,12 @@ async function isRunning(context: AudioContext, patience: Promise<void>): Promis
   return context.state === 'running';
 }
 
-/** Seconds from the context's clock to the ear. Safari tells the whole way only since 18.4, before that its own part. */
-function outputDelay({ outputLatency, baseLatency }: Partial<AudioContext>): number {
-  return outputLatency ?? baseLatency ?? 0;
-}
-
 function play(context: AudioContext, worklet: AudioWorkletNode, onPosition: (position: Position) => void): Player {
   const volume = new GainNode(context);
   const meter = new AnalyserNode(context, { fftSize: 1024 });
   worklet.connect(volume).connect(meter).connect(context.destination);
   const window = new Float32Array(meter.fftSize);
-  const clock = new SmoothClock();
+  const clock = new OutputClock();
   let position = SILENT;
   worklet.port.onmessage = ({ data }: MessageEvent<Position>) => {
     position = data;
@@ -91,7 +88,10 @@ function play(context: AudioContext, worklet: AudioWorkletNode, onPosition: (pos
       const transfer = command.kind === 'audio' ? [command.samples.buffer as ArrayBuffer] : [];
       worklet.port.postMessage(command, transfer);
     },
-    heard: () => heardAt(position, clock.now(context.currentTime, performance.now() / 1000) - outputDelay(context)),
+    heard(at = performance.now()) {
+      noteOutput(clock, context, performance.now() / 1000);
+      return heardAt(position, clock.at(at / 1000));
+    },
     level() {
       meter.getFloatTimeDomainData(window);
       return Math.sqrt(window.reduce((sum, sample) => sum + sample * sample, 0) / window.length);

@@ -17,7 +17,8 @@ export interface Voice {
   /** The browser refused, but might not after another gesture. */
   readonly mayYetOpen: boolean;
   command(command: PlayoutCommand): void;
-  heard(): Heard;
+  /** At this time of the page's clock, in milliseconds: now, or a moment later. */
+  heard(at?: number): Heard;
   level(): number;
   setVolume(volume: number): void;
   readonly underruns: number;
@@ -72,7 +73,7 @@ export function voice(hooks: { onPosition(position: Position): void; onProblem(p
       return isBlocked;
     },
     command: (command) => player()?.command(command),
-    heard: () => player()?.heard() ?? NOTHING,
+    heard: (at) => player()?.heard(at) ?? NOTHING,
     level: () => player()?.level() ?? 0,
     setVolume(value) {
       volume = value;
