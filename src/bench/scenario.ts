@@ -6,6 +6,7 @@ export const ANY_QUESTION = 'any question';
 
 const ms = z.int().min(0).max(600_000);
 const count = z.int().min(1).max(10_000);
+const level = z.number().gt(0).max(1);
 const callers = z.int().min(1).max(1000);
 /** A recording, or one of several. */
 const names = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
@@ -21,6 +22,11 @@ const over = z.strictObject({
   cuts: z.boolean().exactOptional(),
 });
 
+/** At what level the microphone hears the answer's own voice, and in how many seconds the room's answer to it fades by 60 dB. */
+const echo = z.union([level, z.strictObject({ level, room: z.number().min(0.1).max(1) })], {
+  error: 'must be a level up to 1, or { level, room }, the room in seconds from 0.1 to 1',
+});
+
 /** Each has one of these. */
 const step = z.strictObject({
   say: names.exactOptional(),
@@ -29,8 +35,7 @@ const step = z.strictObject({
   type: z.string().min(1).max(10_000).exactOptional(),
   noise: names.exactOptional(),
   over: over.exactOptional(),
-  /** At what level the microphone hears the answer's own voice. */
-  echo: z.number().gt(0).max(1).exactOptional(),
+  echo: echo.exactOptional(),
 });
 
 const tool = z.strictObject({
@@ -60,6 +65,7 @@ export type Scenario = z.infer<typeof shape>;
 export type Step = z.infer<typeof step>;
 export type TurnScript = readonly Step[];
 export type Over = z.infer<typeof over>;
+export type EchoStep = z.infer<typeof echo>;
 export type ScenarioTool = z.infer<typeof tool>;
 
 export const scenarioSchema = shape.superRefine((scenario, context) => {

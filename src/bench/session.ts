@@ -6,13 +6,14 @@ import type { Media } from '../protocol/media.js';
 import type { ServerEvent } from '../protocol/server-events.js';
 import { BEAT_MS, createBeats } from './beats.js';
 import { answersTo, offered } from './calls-answered.js';
-import { type Echo, openEcho } from './echo.js';
+import { openEcho } from './echo.js';
 import type { CallerJob } from './job.js';
 import { type Line, openLine } from './line.js';
 import { type Microphone, openMicrophone } from './microphone.js';
 import { feed, obey, playbackReports } from './playback.js';
 import { createPlayer, type Player } from './player.js';
 import { seededRandom } from './random.js';
+import type { EchoStep } from './scenario.js';
 
 const WELCOME_MS = 15_000;
 
@@ -30,8 +31,8 @@ export interface Session {
   beat(): Promise<number>;
   /** Who is told from now on of everything that comes, after the player has obeyed it. */
   follow(...listeners: readonly Listener[]): void;
-  /** At what level the microphone hears the answers from now on; 0: not at all. */
-  hearItself(level: number): void;
+  /** How the microphone hears the answers from now on; null: not at all. */
+  hearItself(echo: EchoStep | null): void;
 }
 
 export interface Listener {
@@ -47,7 +48,7 @@ export async function join(job: CallerJob, random: () => number, onLate: (ms: nu
   const echo = openEcho(player);
   let unfinished = 0;
   let listeners: readonly Listener[] = [];
-  let echoLevel = 0;
+  let echoed: EchoStep | null = null;
   const line = await openLine(job.url, job.token, {
     onEvent(event, now) {
       if (event.type === 'response.created') unfinished += 1;
@@ -60,7 +61,7 @@ export async function join(job: CallerJob, random: () => number, onLate: (ms: nu
     },
     onMedia(media, now) {
       feed(player, media, now);
-      if (echoLevel > 0) echo.media(media);
+      if (echoed !== null) echo.media(media);
       for (const listener of listeners) listener.media?.(media, now);
     },
   });
@@ -85,20 +86,18 @@ export async function join(job: CallerJob, random: () => number, onLate: (ms: nu
       const due = await beats.next();
       if (line.lost !== null) throw new Error(line.lost);
       player.advance(performance.now());
-      if (!job.typed) line.sendMedia(microphone.frame(heardAgain(echo, echoLevel)));
+      if (!job.typed) line.sendMedia(microphone.frame(echoed === null ? null : echo.frame(echoed)));
       report();
       return due;
     },
     follow(...next) {
       listeners = next;
     },
-    hearItself(level) {
-      echoLevel = level;
+    hearItself(step) {
+      echoed = step;
     },
   };
 }
-
-const heardAgain = (echo: Echo, level: number) => (level > 0 ? echo.frame(level) : null);
 
 interface Arrival {
   event(event: ServerEvent): void;

@@ -39,14 +39,14 @@ export async function takeTurn(
   place: Place,
 ): Promise<Taken> {
   const overs = script.flatMap(({ over }) => over ?? []);
-  const echo = script.find((step) => step.echo !== undefined)?.echo ?? 0;
+  const echo = script.find((step) => step.echo !== undefined)?.echo ?? null;
   session.hearItself(echo);
   const record = await ask(session, asked);
   const began = performance.now();
   const { turn, interruptions, stuck } =
     overs.length > 0
       ? await beTalkedOver(session, momentsOf(overs, session.random), asked, record, choose, place)
-      : await listen(session, asked, record, echo > 0, place);
+      : await listen(session, asked, record, echo !== null, place);
   if (turn.failure !== null) session.line.send({ type: 'response.cancel' });
   const spokenMs = asked.kind === 'spoken' ? samplesToMs(asked.samples.length) : 0;
   const hasFailed = [turn, ...interruptions].some(({ failure }) => failure !== null);

@@ -11,6 +11,7 @@ import type { TurnDetection } from '../protocol/session.js';
 import { keepDetecting } from './detection.js';
 import { newId } from './ids.js';
 import { createIntake } from './intake.js';
+import type { Loudspeaker } from './loudspeaker.js';
 import { startRecording } from './recording.js';
 import { startPause } from './said.js';
 import { startAttempt } from './transcribing.js';
@@ -42,6 +43,7 @@ export interface Ear {
 
 export interface EarTools {
   readonly hearing: Hearing;
+  readonly loudspeaker: Loudspeaker;
   readonly hooks: TurnHooks & { failed(error: ParleyError): void };
   readonly options: () => HearingOptions;
   /** Whether work may be begun of which nothing comes if the caller goes on. */
@@ -180,6 +182,8 @@ export function createEar(tools: EarTools): Ear {
 
 /** Until the signal aborts; what goes wrong is told, and does not end it. */
 function every(ms: number, signal: AbortSignal, failed: (error: ParleyError) => void, act: () => void): void {
+  // Whoever has gone before aborts nothing any more.
+  if (signal.aborted) return;
   const timer = setInterval(() => {
     try {
       act();

@@ -14,8 +14,9 @@ import { createBaseClock } from './base-clock.js';
 import type { Begun, ReplyPlan } from './begin-reply.js';
 import { createCuts } from './cuts.js';
 import type { History } from './history.js';
+import { createLoudspeaker, type Loudspeaker, type Sounds } from './loudspeaker.js';
 import { watchPlaying } from './playing.js';
-import { isPaced, type ResponsePlan, type RunningResponse, runResponse, type Sounding } from './response.js';
+import { aheadOf, isPaced, type ResponsePlan, type RunningResponse, runResponse, type Sounding } from './response.js';
 import { openScreen } from './screen.js';
 import type { AvatarActivity } from './turn-events.js';
 
@@ -29,8 +30,10 @@ export interface Floor {
   /** True while a response is being made of which the caller has neither heard nor read anything. */
   isStillThinking(): boolean;
   activity(): AvatarActivity;
-  /** Samples that the caller has heard of what sounds. */
-  heard(): number;
+  /** What sounds, and how much of it the caller has heard; null: nothing does. */
+  sounds(): Sounds | null;
+  /** What the caller has been given to hear. */
+  readonly loudspeaker: Loudspeaker;
   /** The caller begins or ends to speak; until the next answer begins it is listened to, also while it is recognised. */
   attend(isListening: boolean): void;
   /** Holds what sounds where it is. Callers who do not say what they have played cannot be held. */
@@ -89,8 +92,9 @@ export function createFloor(tools: FloorTools): Floor {
     caller.pictures === 'frames' && tools.pictures !== null
       ? openScreen({ caller, pictures: tools.pictures, onAir, now })
       : null;
+  let loudspeaker: Loudspeaker | null = null; // Until an ear asks for it: without one nothing of what is sent is kept.
   /** Whoever takes whole pictures is shown those of a response through its screen. */
-  const audience = screen === null ? caller : { ...caller, sendPicture: screen.show };
+  const viewer = screen === null ? caller : { ...caller, sendPicture: screen.show };
 
   const show = (state: AvatarState, responseId: string | null) => {
     if (state === shown) return;
@@ -170,7 +174,12 @@ export function createFloor(tools: FloorTools): Floor {
       if (sounding === null) return running === null ? 'silent' : 'thinking';
       return sounding === first && sounding.playhead.heard() < EARLY_SAMPLES ? 'speaking_early' : 'speaking';
     },
-    heard: () => sounding?.playhead.heard() ?? 0,
+    sounds: () =>
+      sounding && { response: sounding.number, heard: sounding.playhead.heard(), moves: sounding.playhead.moves() },
+    get loudspeaker() {
+      loudspeaker ??= createLoudspeaker(aheadOf(caller));
+      return loudspeaker;
+    },
     attend(isListening) {
       isAttending = isListening;
       rest();
@@ -200,6 +209,7 @@ export function createFloor(tools: FloorTools): Floor {
       isAttending = false;
       const begun = tools.begin(plan.reply);
       show('thinking', begun.plan.id);
+      const audience = loudspeaker?.overhear(viewer) ?? viewer;
       running = runResponse(plan, begun, { ...tools, caller: audience, reports: reports !== 'never', takeTheFloor });
       void listenToTheEnd(running);
     },

@@ -10,19 +10,19 @@ import { resampler } from '../audio/resample.js';
 import type { HearingOptions, Message } from '../engines/contract.js';
 import { asParleyError, errorBody, ParleyError } from '../errors.js';
 import type { Caller } from '../protocol/caller.js';
-import type { Item } from '../protocol/items.js';
 import type { SessionSettings, TurnDetection } from '../protocol/session.js';
 import { createAnswering } from './answering.js';
 import { isMurmur } from './completeness.js';
 import { createEar, type Hearing } from './ear.js';
 import type { Floor } from './floor.js';
 import { growing } from './growing.js';
-import type { History, Settle } from './history.js';
+import type { History } from './history.js';
 import { newId } from './ids.js';
 import type { Wish } from './plan.js';
 import { saidAt } from './said.js';
 import { watchSilence } from './silence.js';
 import { type Attempt, type Heard, startAttempt } from './transcribing.js';
+import { addItem, misheard, tellMore, tellTranscript, understood } from './transcripts.js';
 import type { Utterance } from './turn-hooks.js';
 
 /** What was not understood is asked for again if so much of it was speech; a cough is left alone. */
@@ -101,10 +101,11 @@ export function listen(tools: ListeningTools): Listening {
 
   const ear = createEar({
     ...tools,
+    loudspeaker: floor.loudspeaker,
     options: () => hints(settings()),
     hooks: {
       activity: floor.activity,
-      heard: floor.heard,
+      sounds: floor.sounds,
       pause: floor.pause,
       resume: floor.resume,
       interrupt: answering.interrupt,
@@ -171,65 +172,6 @@ export function listen(tools: ListeningTools): Listening {
     spokenSince: ear.spokenSince,
     recognised: () => Promise.all(pending),
   };
-}
-
-/** Puts the utterance into the conversation; its words follow. */
-function addItem({ caller, history }: ListeningTools, itemId: string): string {
-  // The caller was told the id when it began to speak, and may have used it meanwhile for something of its own.
-  const item_id = history.has(itemId) ? newId('item') : itemId;
-  const content = [{ type: 'input_audio', transcript: null }] as const;
-  const common = { object: 'realtime.item', status: 'completed', type: 'message', role: 'user' } as const;
-  const item: Item = { id: item_id, ...common, content };
-  const previous_item_id = history.insert(item);
-  caller.send({ type: 'input_audio_buffer.committed', item_id, previous_item_id });
-  caller.send({ type: 'conversation.item.added', item, previous_item_id });
-  caller.send({ type: 'conversation.item.done', item, previous_item_id });
-  return item_id;
-}
-
-/** Null for what nobody wants to know any more: the item was deleted. */
-function understood(
-  tools: ListeningTools,
-  itemId: string,
-  heard: Heard,
-  settle: Settle,
-  tell: (text: string) => void,
-): Heard | null {
-  // What people say is for nobody's log but that of whoever looks for a mistake in hearing.
-  tools.log.debug(
-    { item: itemId, heard: heard.kind, ...(heard.kind === 'words' ? { text: heard.text } : {}) },
-    'heard',
-  );
-  if (!settle(heard)) return null;
-  const text = heard.kind === 'words' ? heard.text : '';
-  tell(text);
-  tellTranscript(tools, itemId, text);
-  return heard;
-}
-
-function tellMore({ caller, settings }: ListeningTools, item_id: string, delta: string): void {
-  if (settings().audio.input.transcription === null) return;
-  caller.send({ type: 'conversation.item.input_audio_transcription.delta', item_id, content_index: 0, delta });
-}
-
-function tellTranscript({ caller, settings }: ListeningTools, item_id: string, transcript: string): void {
-  if (settings().audio.input.transcription === null) return;
-  caller.send({ type: 'conversation.item.input_audio_transcription.completed', item_id, content_index: 0, transcript });
-}
-
-function misheard(tools: ListeningTools, item_id: string, error: ParleyError, settle: Settle): null {
-  const { caller, settings, log } = tools;
-  if (caller.gone.aborted) return null;
-  log.error({ err: error, item: item_id }, 'an utterance could not be recognised');
-  if (!settle({ kind: 'failed' })) return null;
-  const { type, code, message } = errorBody(new ParleyError('stt_failed', undefined, { cause: error }), null);
-  if (settings().audio.input.transcription === null) {
-    caller.send({ type: 'error', error: { type, code, message, param: null, event_id: null } });
-  } else {
-    const event = 'conversation.item.input_audio_transcription.failed';
-    caller.send({ type: event, item_id, content_index: 0, error: { type, code, message } });
-  }
-  return null;
 }
 
 const isWanted = ({ audio }: SessionSettings): boolean => audio.input.turn_detection?.create_response === true;

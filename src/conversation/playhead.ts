@@ -25,6 +25,8 @@ export interface Playhead {
   report(report: PlaybackReport): void;
   /** Samples heard by now, never more than were sent. */
   heard(): number;
+  /** False: it is held, or has run dry. */
+  moves(): boolean;
   /** Waits until all but `ahead` of the samples before `position` have been heard. */
   reach(position: number, ahead: number, signal: AbortSignal): Promise<void>;
 }
@@ -68,6 +70,7 @@ export function createPlayhead(reports: boolean, now: () => number): Playhead {
       bell.ring();
     },
     heard,
+    moves: () => position.kind === 'moving' && heard() < sent,
     async reach(target, ahead, signal) {
       for (;;) {
         mindSilence();

@@ -29,6 +29,9 @@ const STOCK_AHEAD_MS = 30_000;
 /** Whole pictures are kept to the time in which they are seen, too: 30 s of them would be 17 MB at once. */
 export const isPaced = ({ reportsPlayback, pictures }: Caller): boolean => reportsPlayback || pictures === 'frames';
 
+/** How much of a response may have been sent and not yet be heard. */
+export const aheadOf = (caller: Caller): number => msToSamples(isPaced(caller) ? AHEAD_MS : STOCK_AHEAD_MS);
+
 export interface ResponsePlan {
   /** Counts the session's responses; it stands on every media frame. */
   readonly number: number;
@@ -175,8 +178,7 @@ async function frameDue({ tools, sounding, signal }: Outlet, index: number): Pro
     sounding.timeline.mark('first_audio');
     await takeTheFloor(sounding, signal);
   }
-  const ahead = msToSamples(isPaced(caller) ? AHEAD_MS : STOCK_AHEAD_MS);
-  await sounding.playhead.reach((index + 1) * FRAME_SAMPLES, ahead, signal);
+  await sounding.playhead.reach((index + 1) * FRAME_SAMPLES, aheadOf(caller), signal);
 }
 
 function deliverFrame(outlet: Outlet, frame: Extract<ReplyEvent, { kind: 'frame' }>): void {

@@ -1,4 +1,5 @@
 /** What the caller's turns tell the rest of the session. */
+import type { Sounds } from './loudspeaker.js';
 import type { Said } from './said.js';
 import type { Attempt, Heard } from './transcribing.js';
 import type { AvatarActivity } from './turn-events.js';
@@ -27,8 +28,8 @@ export interface Foreseen {
 
 export interface TurnHooks {
   activity(): AvatarActivity;
-  /** How much the caller has heard of what sounds, in samples of it. */
-  heard(): number;
+  /** What sounds, and how much of it the caller has heard; null: nothing does. */
+  sounds(): Sounds | null;
   /** The caller has begun to speak: `startMs` into the audio that it sent. */
   started(itemId: string, startMs: number): void;
   /** It is likely to stop with these words. */

@@ -10,7 +10,8 @@ import { HEARING_RATE, msToSamples } from '../audio/pcm.js';
 import { VAD_FRAME_SAMPLES } from '../engines/contract.js';
 import type { Words } from './completeness.js';
 import type { AvatarActivity, TurnAction, TurnEvent } from './turn-events.js';
-import type { Patience, TurnRules } from './turn-rules.js';
+import { MOST_ATTEMPTS, patience, patienceFor } from './turn-patience.js';
+import type { TurnRules } from './turn-rules.js';
 
 /** What has been told of a turn. `hidden`: nothing; `pausing`: the avatar holds; `told`: it is the caller's turn. */
 type Standing = 'hidden' | 'pausing' | 'told';
@@ -75,12 +76,8 @@ const FORGETS = samples(4000);
 const STALL = samples(500);
 /** Nobody speaks longer without a pause; music and crowds do. */
 const LONGEST = samples(60_000);
-/** Each is a request to a recogniser; after so many pauses it is only asked at the end. */
-const MOST_ATTEMPTS = 3;
 /** Each is a request, too. Of 32 that began in the bench's recordings and in eleven seconds of a speech, 31 became pauses. */
 const MOST_SILENCES = 4;
-/** From here on a turn sounds as if it were over. */
-const LIKELY = 0.5;
 /** Who answers needs no longer than this to be ready, and the later it is begun the likelier it is wanted. */
 const FORESEES = samples(600);
 
@@ -218,19 +215,6 @@ function foresee(turn: Resting, event: TurnEvent, rules: TurnRules): TurnStep {
 /** Speech that has just begun again decides first whether it is any. */
 const isOver = (turn: Resting, silence: number, rules: TurnRules): boolean =>
   turn.again === 0 && silence >= patience(turn, rules);
-
-/** How long a pause is the end. */
-const patience = (turn: Resting, { end }: TurnRules): number =>
-  samples(end.kind === 'silence' ? end.ms : end[`${patienceFor(turn)}Ms`]);
-
-/** Where sound and words disagree, neither has its way at once; in the end the words have. */
-function patienceFor({ words, over, attempt }: Resting): Patience {
-  if (words === 'complete' && over !== null && over < LIKELY) return 'doubted';
-  if (words === 'incomplete' && over !== null && over >= LIKELY) return 'sounding';
-  if (words !== null) return words;
-  // Who pauses so often that nobody asks any more is somebody who thinks while speaking.
-  return attempt > MOST_ATTEMPTS ? 'incomplete' : 'unknown';
-}
 
 const CUTS_IN: readonly TurnAction[] = [{ kind: 'started' }, { kind: 'interrupt' }];
 

@@ -16,22 +16,23 @@ import {
 import { asParleyError, type ParleyError } from '../errors.js';
 import { watchEcho } from './echo.js';
 import { watchHabit } from './habit.js';
-import { newId } from './ids.js';
-import { amountsTo, type Recognising, recognise } from './recognising.js';
+import type { Loudspeaker } from './loudspeaker.js';
+import { type Open, openTurn, speakOn, toMs, UNSAID } from './open-turn.js';
+import { amountsTo } from './recognising.js';
 import type { Recording } from './recording.js';
-import { type Pause, startPause } from './said.js';
+import { startPause } from './said.js';
 import { askWhetherOver } from './sounding-over.js';
-import { startAttempt } from './transcribing.js';
 import type { TurnAction, TurnEvent } from './turn-events.js';
 import type { TurnHooks } from './turn-hooks.js';
 import type { TurnRules } from './turn-rules.js';
-import { FORGIVES, OPENS, quiet, step, type Turn } from './turn-taking.js';
+import { quiet, step, type Turn } from './turn-taking.js';
 
 export interface TurnTools {
   readonly stt: SttEngine;
   /** Null: nobody hears whether a turn sounds as if it were over. */
   readonly endOfTurn: EndOfTurnEngine | null;
   readonly options: () => HearingOptions;
+  readonly loudspeaker: Loudspeaker;
   readonly hooks: TurnHooks & { failed(error: ParleyError): void };
   readonly context: EngineContext;
   readonly now: () => number;
@@ -54,27 +55,9 @@ export interface Turns {
   release(mark: number): { readonly itemId: string } | null;
 }
 
-/** A turn that is open. */
-interface Open {
-  readonly itemId: string;
-  readonly from: number;
-  readonly recognising: Recognising;
-  /** Samples with speech in them so far: a recogniser may look at this when the turn is over. */
-  readonly speech: { voiced: number };
-  /** When the first sound came of what is said now, where its last so far was, and when that came. */
-  startedAt: number;
-  lastVoiced: number;
-  spokenAt: number;
-  /** The pause that may be the end of it; null: it is being spoken. */
-  pause: Pause | null;
-}
-
-const OPENS_MS = samplesToMs(OPENS, HEARING_RATE);
-const toMs = (samples: number) => Math.floor(samplesToMs(samples, HEARING_RATE));
-
 export function createTurns(recording: Recording, tools: TurnTools): Turns {
   const { hooks, context, now } = tools;
-  const echo = watchEcho();
+  const echo = watchEcho(recording, tools.loudspeaker);
   let turn: Turn = quiet;
   let open: Open | null = null;
   let position = 0;
@@ -101,41 +84,30 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
     };
   };
   const avatar = () => echo.seen(hooks.activity());
-  const begin = (itemId: string, from: number, voicedFrom: number, rules: TurnRules) => {
-    const speech = { voiced: 0 };
-    const options = () => ({ ...tools.options(), voicedMs: () => toMs(speech.voiced) });
-    const recognising = recognise({
-      stt: tools.stt,
-      attempt(onPartial) {
-        const begun = startAttempt(tools.stt, options(), { ...context, turn: itemId }, onPartial);
-        begun.hear(recording.slice(from, position));
-        return begun;
-      },
-      overheard(words) {
-        if (open?.itemId !== itemId) return;
-        decide({ kind: 'overheard', end: position + gaps, words, avatar: avatar() }, rules);
-      },
-    });
+  /** What was said so far was the avatar's own voice. */
+  const isEcho = ({ from, soundedTo }: Open) => echo.isAll(from, soundedTo);
+  const begin = (from: number, voicedFrom: number, rules: TurnRules) => {
     const startedAt = heardAt - samplesToMs(position + gaps - voicedFrom, HEARING_RATE);
     habit.began({ count: voicedFrom, at: startedAt });
-    open = {
-      itemId,
-      from,
-      recognising,
-      speech,
-      startedAt,
-      lastVoiced: voicedFrom,
-      spokenAt: heardAt,
-      pause: null,
-    };
+    const begun: Open = openTurn(tools, {
+      ...{ from, voicedFrom, position, startedAt, spokenAt: heardAt },
+      soFar: () => recording.slice(from, position),
+      overheard(words) {
+        if (open !== begun) return;
+        const understood = isEcho(begun) ? 'none' : words;
+        decide({ kind: 'overheard', end: position + gaps, words: understood, avatar: avatar() }, rules);
+      },
+    });
+    open = begun;
   };
   const ask = (current: Open, attempt: number, rules: TurnRules) => {
-    const pause = startPause(current.recognising.ask(), heardAt, now);
+    const pause = startPause(isEcho(current) ? UNSAID : current.recognising.ask(), heardAt, now);
     current.pause = pause;
     const isOpen = () => open === current;
     pause.attempt.heard.then(
       told(isOpen, (heard) => {
-        decide({ kind: 'words', end: position + gaps, attempt, words: amountsTo(heard), avatar: avatar() }, rules);
+        const words = isEcho(current) ? 'none' : amountsTo(heard);
+        decide({ kind: 'words', end: position + gaps, attempt, words, avatar: avatar() }, rules);
       }),
       () => {}, // Whoever takes the utterance is told; until then the turn ends by its pause alone.
     );
@@ -153,10 +125,13 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
     const dueAt = heardAt + samplesToMs(due - position - gaps, HEARING_RATE);
     hooks.foresee({ heard, voicedMs: toMs(speech.voiced), said: pause.said(spokenAt), dueAt });
   };
-  const finish = ({ itemId, recognising, pause, spokenAt }: Open, end: number, voiced: number) => {
+  const finish = (over: Open, end: number, voiced: number) => {
+    const { itemId, recognising, pause, spokenAt } = over;
     open = null;
     mark = end - gaps;
-    const attempt = recognising.end();
+    const isNobody = isEcho(over);
+    if (isNobody) recognising.drop();
+    const attempt = isNobody ? UNSAID : recognising.end();
     const last = pause ?? startPause(attempt, null, now);
     const { heard, grows } = attempt;
     hooks.stopped({ itemId, endMs: toMs(mark), heard, grows, voicedMs: toMs(voiced), said: () => last.said(spokenAt) });
@@ -165,7 +140,7 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
     if (action.kind === 'open') {
       const prefix = msToSamples(rules.prefixMs, HEARING_RATE);
       const from = Math.max(mark, recording.start, action.from - gaps - prefix);
-      return begin(newId('item'), from, action.from, rules);
+      return begin(from, action.from, rules);
     }
     if (open === null) return;
     switch (action.kind) {
@@ -173,7 +148,7 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
         open.recognising.settle();
         return hooks.started(open.itemId, toMs(open.from));
       case 'ask_ahead':
-        return open.recognising.askAhead();
+        return isEcho(open) ? undefined : open.recognising.askAhead();
       case 'forget':
         return open.recognising.forget();
       case 'ask':
@@ -198,12 +173,12 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
     }
   };
 
-  /** The caller is heard to speak, up to here. */
-  const note = (current: Open, lastVoiced: number) => {
-    // What the reducer takes for one noise, and what it takes for two.
-    if (lastVoiced - current.lastVoiced > FORGIVES) current.startedAt = heardAt - OPENS_MS;
-    current.lastVoiced = lastVoiced;
-    current.spokenAt = heardAt;
+  /** What was taken for somebody over the avatar proves to be the avatar. */
+  const letEchoGo = (rules: TurnRules) => {
+    if (open === null || turn.kind === 'quiet' || turn.standing === 'told' || !isEcho(open)) return;
+    if (turn.standing === 'pausing') hooks.resume();
+    turn = quiet;
+    act({ kind: 'drop' }, rules);
   };
 
   return {
@@ -221,12 +196,16 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
       heardAt = arrivedAt;
       if (end <= mark) return;
       open?.recognising.hear(recording.slice(end - VAD_FRAME_SAMPLES, end));
-      echo.hear(speech >= rules.off, hooks.activity(), hooks.heard());
-      habit.heard(hooks.heard());
-      decide({ kind: 'frame', end: end + gaps, speech, avatar: avatar() }, rules);
+      const sounds = hooks.sounds();
+      const frame = { end, speech, off: rules.off, lateMs: now() - arrivedAt };
+      const foreign = echo.hear(frame, hooks.activity(), sounds);
+      habit.heard(sounds?.heard ?? 0);
+      if (foreign < speech) letEchoGo(rules);
+      decide({ kind: 'frame', end: end + gaps, speech: foreign, avatar: avatar() }, rules);
       if (open !== null && turn.kind !== 'quiet') open.speech.voiced = turn.voiced;
       if (turn.kind === 'talking' && turn.standing !== 'told') open?.recognising.reach(end + gaps - turn.from);
-      if (open !== null && turn.kind !== 'quiet' && turn.lastVoiced === end + gaps) note(open, turn.lastVoiced);
+      if (open !== null && turn.kind !== 'quiet' && turn.lastVoiced === end + gaps)
+        speakOn(open, turn.lastVoiced, end, heardAt);
     },
     pass(samples, rules) {
       gaps += samples;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openEcho } from '../../src/bench/echo.js';
 import type { PlayerState } from '../../src/bench/player.js';
+import { roomOf } from '../../src/bench/room.js';
 import type { Media } from '../../src/protocol/media.js';
 
 const FRAME = 480;
@@ -58,5 +59,29 @@ describe('what a microphone hears of the answer', () => {
     beat(480);
     for (let beats = 0; beats < 20; beats += 1) beat(480, 'ended');
     expect(heard.filter((sample) => sample === 50).length).toBe(480);
+  });
+});
+
+describe('a room', () => {
+  const impulse = [1000, ...Array(23_999).fill(0)];
+  const power = (samples: readonly number[]) => samples.reduce((sum, sample) => sum + sample * sample, 0);
+
+  it('gives the sound itself, and as much again off its walls, which fades', () => {
+    const heard = roomOf(0.6, 24_000).hear(impulse);
+    expect(heard[0]).toBe(1000);
+    expect(heard.slice(1, 48).every((sample) => sample === 0)).toBe(true);
+    expect(power(heard.slice(1)) / 1e6).toBeCloseTo(1, 5);
+    const [early, late] = [power(heard.slice(2400, 4800)), power(heard.slice(9600, 12_000))];
+    // 300 ms of 600 ms are 30 dB.
+    expect(10 * Math.log10(early / late)).toBeGreaterThan(27);
+    expect(10 * Math.log10(early / late)).toBeLessThan(33);
+    expect(power(heard.slice(14_500))).toBe(0);
+  });
+
+  it('gives the same in pieces', () => {
+    const [whole, cut] = [roomOf(0.4, 24_000), roomOf(0.4, 24_000)];
+    const samples = Array.from({ length: 4800 }, (_, at) => Math.round(1000 * Math.sin(at * at)));
+    const pieces = Array.from({ length: 10 }, (_, piece) => cut.hear(samples.slice(piece * 480, (piece + 1) * 480)));
+    expect(pieces.flat()).toEqual(whole.hear(samples));
   });
 });
