@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { ParleyError } from '../errors.js';
-import { ANSWER, type VendorProfile } from './vendor-profile.js';
+import { ANSWER, EMBEDDED, type VendorProfile } from './vendor-profile.js';
 
 const PROGRAM = fileURLToPath(new URL('./simulate.js', import.meta.url));
 /** The whole of what leads a server to them, and makes it use nobody else. */
@@ -11,7 +11,6 @@ const FIXED = {
   STT: 'openai',
   LLM: 'openai',
   TTS: 'elevenlabs',
-  FACE: 'simulated',
   // What the operator has set for the real vendors is not what the profiles are made for.
   OPENAI_STT_MODEL: '',
   OPENAI_CHAT_MODEL: '',
@@ -48,7 +47,11 @@ export async function startVendorProcess(profile: VendorProfile, signal: AbortSi
   }
   // From here on it must not wait for a reader.
   child.stdout!.resume();
-  return { environment: { ...FIXED, ...vendors, SIMULATED_FACE: face }, close };
+  return { environment: { ...FIXED, ...vendors, ...faceAt(face) }, close };
+}
+
+function faceAt(pace: string): Record<string, string> {
+  return pace === EMBEDDED ? { FACE: 'drawn' } : { FACE: 'simulated', SIMULATED_FACE: pace };
 }
 
 /** Null: it ended without having said them. */

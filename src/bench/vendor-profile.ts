@@ -1,13 +1,16 @@
 /** At what pace the simulated vendors and the simulated face work in a bench, and what is answered to every question. */
 import { ParleyError } from '../errors.js';
 
-/** As on the command line of `npm run simulate`, and as in SIMULATED_FACE. */
+/** As on the command line of `npm run simulate`, and as in SIMULATED_FACE; a face may be EMBEDDED, too. */
 export interface VendorProfile {
   readonly transcriptions: string;
   readonly chat: string;
   readonly speech: string;
   readonly face: string;
 }
+
+/** The pace of a face that is not simulated: Parley's own drawn presenters, as fast as they are. */
+export const EMBEDDED = 'drawn';
 
 /** 24 words, of which three are the first phrase, and some 8 s of speech. */
 export const ANSWER =
@@ -29,7 +32,7 @@ export function vendorProfile(name: string, changes: readonly string[]): VendorP
     throw new ParleyError('bad_settings', `There is no profile "${name}"; there are: ${known}.`);
   }
   const changed = changes.map((change) => {
-    const [, stage, pace] = /^(\w+)=([\d.,]+)$/.exec(change) ?? [];
+    const [, stage, pace] = /^(\w+)=([\d.,]+|(?<=face=)drawn)$/.exec(change) ?? [];
     if (stage === undefined || !(stage in profile)) {
       const stages = Object.keys(profile).join(', ');
       throw new ParleyError('bad_settings', `--pace ${change} is not a stage and its pace; the stages are: ${stages}.`);

@@ -101,11 +101,13 @@ describe('the command line for simulated vendors', () => {
     const changed = readOptions(['--vendors', 'quick', '--pace', 'chat=1,2', '--pace', 'face=9,0,1'], '.');
     expect(changed.vendors).toEqual({ transcriptions: '100,0,0', chat: '1,2', speech: '100,5,0', face: '9,0,1' });
     expect(changed.baseline).toBeNull();
+    expect(readOptions(['--vendors', 'quick', '--pace', 'face=drawn'], '.').vendors).toMatchObject({ face: 'drawn' });
   });
 
   it.each([
     [['--vendors', 'slow'], /no profile "slow"; there are: seed, quick/],
     [['--vendors', 'seed', '--pace', 'phone=1,2'], /--pace phone=1,2 is not a stage/],
+    [['--vendors', 'seed', '--pace', 'chat=drawn'], /--pace chat=drawn is not a stage/],
     [['--pace', 'chat=1,2'], /--pace is for --vendors/],
     [['--vendors', 'seed', '--url', 'ws://127.0.0.1:1/'], /--url and --vendors cannot both be/],
     [['--baseline', 'parallel'], /--baseline parallel is not sequential/],

@@ -97,6 +97,17 @@ describe('the shipped scenarios', () => {
     for (const { name } of shipped) expect(loadScenario('.', name).name).toBe(name);
   });
 
+  it('ask the same in first turns as in second ones, where these are held against each other', () => {
+    const { script, turns = 0, callers = 0, turnsPerSession } = loadScenario('.', 'first-turns');
+    expect(turnsPerSession).toBe(2);
+    for (let caller = 0; caller < callers; caller += 1) {
+      const asked = Array.from({ length: turns }, (_, turn) => script[(turn + caller) % script.length]![0]!.say);
+      const [first, second] = [0, 1].map((place) => asked.filter((_, turn) => turn % 2 === place).sort());
+      expect(new Set(first).size).toBe(6);
+      expect(first).toEqual(second);
+    }
+  });
+
   it('say what the persona knows, but for the long turn', async () => {
     const phrases = everyPhrase((await loadPersonas('personas')).get('parley')!);
     const choose = chooser(

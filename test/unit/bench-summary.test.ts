@@ -195,7 +195,7 @@ describe('the command line', () => {
 
   it('has as many callers of a ramp as come at most', () => {
     const ramp = read('--scenario', 'ramp', '--turns', '2');
-    expect([ramp.callers, ramp.turns, ramp.scenario.ramp?.turns]).toEqual([32, 2, 2]);
+    expect([ramp.callers, ramp.turns, ramp.scenario.ramp?.turns]).toEqual([100, 2, 2]);
     expect(() => read('--scenario', 'ramp', '--callers', '4')).toThrow(/its own numbers of callers/);
     expect(() => read('--scenario', 'ramp', '--baseline', 'sequential')).toThrow(/--baseline is for spoken turns/);
   });
