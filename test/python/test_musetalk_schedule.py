@@ -303,13 +303,16 @@ def test_whoever_leaves_gets_nothing_more_and_costs_nothing_more() -> None:
     gate, measures = threading.Event(), Measures()
     brush = Brush(gate)
     loop = drawing(brush, measures)
-    leaving = reply(loop, loud(100))
+    # It occupies the device. All that one reply may have under way would fit into two batches, and then none would wait.
+    first = reply(loop, loud(1))
     assert brush.started.acquire(timeout=LONG_S)
+    leaving = reply(loop, loud(100))
     until(lambda: loop.waiting > 0)
     leaving.leave()
     with pytest.raises(Cancelled):
         next(leaving.pictures())
     gate.set()
+    assert len(list(first.pictures())) == 1
     staying = list(reply(loop, loud(10)).pictures())
     assert len(staying) == 10
     assert loop.waiting == 0 and measures.dropped > 0
@@ -422,8 +425,9 @@ def test_a_cancel_is_noticed_while_the_device_is_busy_with_others() -> None:
                 list(one.pictures())
         left.set()
 
-    threading.Thread(target=animate, daemon=True).start()
+    reply(loop, loud(1))
     assert brush.started.acquire(timeout=LONG_S)
+    threading.Thread(target=animate, daemon=True).start()
     until(lambda: loop.waiting > 0)
     stream.cancel()
     assert left.wait(LONG_S)
