@@ -14,6 +14,7 @@ import { asParleyError, ParleyError } from './errors.js';
 import { keepCertificate, readCertificate } from './gateway/certificate.js';
 import { chooseEntrance, invitation, listenFailure } from './gateway/entrance.js';
 import { renewOnHangUp } from './gateway/renewal.js';
+import { createCrowding } from './observe/crowding.js';
 import { createLateness } from './observe/lateness.js';
 import { openLog } from './observe/log.js';
 import { createMetrics } from './observe/metrics.js';
@@ -49,7 +50,8 @@ async function serve(): Promise<void> {
   const metrics = createMetrics();
   const lateness = createLateness(() => performance.now());
   metrics.watchLoop(lateness.rang, stop.signal);
-  const rehearsing = unheard(metrics.observer);
+  const crowding = createCrowding(() => performance.now());
+  const rehearsing = unheard(crowding.hearing(metrics.observer));
   const choice = await chooseEngines(
     config,
     { root, persona, log, stopping: stop.signal, byHeart: linesByHeart(persona), learnt: voices },
@@ -75,6 +77,7 @@ async function serve(): Promise<void> {
     certificate,
     metrics,
     lateness,
+    crowding,
     making,
     voices,
     voiceMaking,

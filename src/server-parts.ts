@@ -7,10 +7,12 @@ import { runSession } from './conversation/session.js';
 import { firstSettings } from './conversation/settings.js';
 import type { Choice } from './engines/choose.js';
 import { facePlaces } from './face-places.js';
+import type { Overload } from './gateway/admission.js';
 import type { AvatarMaking } from './gateway/avatar-jobs.js';
 import type { KeptCertificate } from './gateway/certificate.js';
 import type { Entrance } from './gateway/entrance.js';
 import { type About, packUrl, type ServedAvatar } from './gateway/routes.js';
+import type { Crowding } from './observe/crowding.js';
 import type { Lateness } from './observe/lateness.js';
 import type { Metrics } from './observe/metrics.js';
 import type { HouseParts } from './open-house.js';
@@ -22,6 +24,8 @@ import type { VoiceStore } from './voices/store.js';
 
 /** Of the last seconds: more, and it is no accident. */
 const MOST_LATE = 0.2;
+/** Of the last answers. */
+const MOST_CROWDED = 1 / 3;
 
 export interface ServerMaterial extends HouseParts {
   /** The package's own folder, and its version. */
@@ -35,6 +39,7 @@ export interface ServerMaterial extends HouseParts {
   readonly stopping: AbortSignal;
   readonly metrics: Metrics;
   readonly lateness: Lateness;
+  readonly crowding: Crowding;
   readonly making: AvatarMaking;
   readonly voices: VoiceStore;
   readonly voiceMaking: OpenVoices;
@@ -57,7 +62,7 @@ export function serverParts(made: ServerMaterial): ServerParts {
       openSession: (caller) => admit(caller, () => metrics.during(runSession(caller, house))),
       admission: {
         maxSessions: config.MAX_SESSIONS,
-        isLate: () => made.lateness.share(config.MAX_LOOP_LAG) > MOST_LATE,
+        overload: () => overload(made),
         onRefused: metrics.refused,
       },
       avatars: {
@@ -83,6 +88,11 @@ export function serverParts(made: ServerMaterial): ServerParts {
     voices: made.voiceMaking,
     page: existsSync(page) ? page : null,
   };
+}
+
+function overload({ config, lateness, crowding }: ServerMaterial): Overload | null {
+  if (lateness.share(config.MAX_LOOP_LAG) > MOST_LATE) return 'late';
+  return crowding.share(config.MAX_SPEECH_WAIT) > MOST_CROWDED ? 'crowded' : null;
 }
 
 /** As it is now: engines come and go. */

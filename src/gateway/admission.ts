@@ -1,28 +1,37 @@
 /**
  * Whether one more caller can come in. A caller too many makes everybody's answers late, so the door shuts before that: at
- * a number of callers that the operator knows to be enough, and when the process can be seen to fall behind.
+ * a number of callers that the operator knows to be enough, and when the process or its engines can be seen to fall behind.
  */
 import { ParleyError } from '../errors.js';
 
+/** `late`: this process is behind with its work. `crowded`: the engines on this machine are with theirs. */
+export type Overload = 'late' | 'crowded';
+
+const SENTENCES: Readonly<Record<Overload, string>> = {
+  late: 'The server is behind with its work.',
+  crowded: 'The engines of this server are behind with their work.',
+};
+
 export interface Admission {
   readonly maxSessions: number;
-  /** Whether this process is behind with its work. */
-  readonly isLate: () => boolean;
+  /** What keeps those who are here waiting; null: nothing does. */
+  readonly overload: () => Overload | null;
   /** Counts who was sent away. */
-  readonly onRefused: (reason: 'full' | 'late') => void;
+  readonly onRefused: (reason: 'full' | Overload) => void;
 }
 
-/** Fewer callers than this are not what makes a process late: something else on the machine does, and they can be served. */
+/** Fewer callers than this are not what makes a server late: something else on the machine does, and they can be served. */
 const FEW = 8;
 
 /** Throws at_capacity. */
-export function admitOneMore(sessions: number, { maxSessions, isLate, onRefused }: Admission): void {
+export function admitOneMore(sessions: number, { maxSessions, overload, onRefused }: Admission): void {
   if (sessions >= maxSessions) {
     onRefused('full');
     throw new ParleyError('at_capacity');
   }
-  if (sessions >= FEW && isLate()) {
-    onRefused('late');
-    throw new ParleyError('at_capacity', 'The server is behind with its work.');
+  const reason = sessions < FEW ? null : overload();
+  if (reason !== null) {
+    onRefused(reason);
+    throw new ParleyError('at_capacity', SENTENCES[reason]);
   }
 }

@@ -12,7 +12,7 @@ export interface Metrics {
   /** Counts a session for as long as it lasts. */
   during<T>(session: Promise<T>): Promise<T>;
   /** A caller was not let in. */
-  refused(reason: 'full' | 'late' | 'face'): void;
+  refused(reason: 'full' | 'late' | 'crowded' | 'face'): void;
   /** Measures how late the process is, until the signal aborts; `rang` is told of it, too. */
   watchLoop(rang: (lagMs: number) => void, signal: AbortSignal): void;
   /** Asked whenever somebody reads the metrics. */

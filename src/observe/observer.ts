@@ -12,6 +12,8 @@ export interface Asked {
   readonly job: Job;
   readonly service: string;
   readonly engine: string;
+  /** On this machine: nobody else is asked, and its cores are ours. */
+  readonly isHere: boolean;
 }
 
 /** `cancelled`: nobody wanted the answer any more. */

@@ -192,7 +192,7 @@ function bareParts(): ServerParts {
     tls: null,
     realtime: {
       openSession: unasked,
-      admission: { maxSessions: 1, isLate: () => false, onRefused: () => {} },
+      admission: { maxSessions: 1, overload: () => null, onRefused: () => {} },
       avatars: new Set(),
       log: silentLog,
       now: () => 0,

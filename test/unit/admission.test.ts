@@ -5,14 +5,15 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import WebSocket from 'ws';
+import type { Overload } from '../../src/gateway/admission.js';
 import { realtimeRoute } from '../../src/gateway/websocket.js';
 
 let app: FastifyInstance;
-let isLate: boolean;
+let overload: Overload | null;
 let refused: string[];
 
 beforeEach(async () => {
-  isLate = false;
+  overload = null;
   refused = [];
   app = Fastify();
   await app.register(fastifyWebsocket);
@@ -21,7 +22,7 @@ beforeEach(async () => {
       caller.send({ type: 'avatar.state', state: 'idle', response_id: null });
       await new Promise<void>((resolve) => caller.gone.addEventListener('abort', () => resolve(), { once: true }));
     },
-    admission: { maxSessions: 10, isLate: () => isLate, onRefused: (reason) => refused.push(reason) },
+    admission: { maxSessions: 10, overload: () => overload, onRefused: (reason) => refused.push(reason) },
     avatars: new Set(),
     log: pino({ level: 'silent' }),
     now: () => performance.now(),
@@ -54,22 +55,25 @@ it('lets in as many as there are places, and tells one more that it should come 
   expect(refused).toEqual(['full']);
 });
 
-it('lets nobody more in while the process is late, and again when it is not', async () => {
+it.each([
+  ['late', 'The server is behind with its work'],
+  ['crowded', 'The engines of this server are behind with their work'],
+] as const)('lets nobody more in while it is %s, and again when it is not', async (reason, sentence) => {
   await letIn(8);
-  isLate = true;
+  overload = reason;
   const { first, closed } = await knock();
   expect(first.error).toMatchObject({
     code: 'at_capacity',
-    message: expect.stringContaining('behind with its work'),
+    message: expect.stringContaining(sentence),
   });
   expect(await closed).toEqual([1013, 'at_capacity']);
-  expect(refused).toEqual(['late']);
-  isLate = false;
+  expect(refused).toEqual([reason]);
+  overload = null;
   await letIn(1);
 });
 
 it('does not blame a few callers for what makes the machine late', async () => {
-  isLate = true;
+  overload = 'late';
   await letIn(8);
   expect(refused).toEqual([]);
 });

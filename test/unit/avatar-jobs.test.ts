@@ -107,7 +107,7 @@ function partsOf(making: Making, token: string | null, log: ServerParts['log']):
     tls: null,
     realtime: {
       openSession: unasked,
-      admission: { maxSessions: 1, isLate: () => false, onRefused: () => {} },
+      admission: { maxSessions: 1, overload: () => null, onRefused: () => {} },
       avatars: new Set(),
       log,
       now: () => 0,

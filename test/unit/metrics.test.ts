@@ -51,7 +51,7 @@ function partsOf(metrics: Metrics, house: House): ServerParts {
     tls: null,
     realtime: {
       openSession: (caller) => metrics.during(runSession(caller, house)),
-      admission: { maxSessions: 10, isLate: () => false, onRefused: () => {} },
+      admission: { maxSessions: 10, overload: () => null, onRefused: () => {} },
       avatars: new Set(),
       log: silentLog,
       now: house.now,
@@ -202,7 +202,7 @@ describe('/metrics', () => {
     const { observer } = createMetrics();
     const turn = observer.openTurn('resp_1');
     const answered = (engine: string, id: string) =>
-      observer.answered({ job: 'tts', service: 'elevenlabs', engine }, id, 100);
+      observer.answered({ job: 'tts', service: 'elevenlabs', engine, isHere: false }, id, 100);
     for (const engine of ['elevenlabs', 'elevenlabs-http', 'elevenlabs']) answered(engine, 'resp_1');
     answered('espeak', 'resp_2');
     expect(turn.engines()).toEqual({ tts: ['elevenlabs', 'elevenlabs-http'] });

@@ -26,7 +26,7 @@ beforeEach(async () => {
       caller = opened;
       return new Promise((resolve) => opened.gone.addEventListener('abort', () => resolve(), { once: true }));
     },
-    admission: { maxSessions: 1, isLate: () => false, onRefused: () => {} },
+    admission: { maxSessions: 1, overload: () => null, onRefused: () => {} },
     avatars: new Set(),
     log: pino({ level: 'silent' }),
     now: () => performance.now(),

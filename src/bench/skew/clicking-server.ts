@@ -111,7 +111,7 @@ function partsOf(
     tls: null,
     realtime: {
       openSession: (caller) => metrics.during(runSession(caller, house)),
-      admission: { maxSessions: 2, isLate: () => false, onRefused: () => {} },
+      admission: { maxSessions: 2, overload: () => null, onRefused: () => {} },
       avatars: new Set([id]),
       log,
       now: house.now,

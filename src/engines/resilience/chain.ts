@@ -61,7 +61,7 @@ function probeOfWorker(engine: Engine<unknown>) {
 }
 
 /** Nobody is behind it who could be asked whether it is well: its `health` knows. */
-export const runsHere = ({ engine }: Link<Engine<unknown>>): boolean => engine.probe === undefined;
+export const runsHere = ({ engine }: { readonly engine: Engine<unknown> }): boolean => engine.probe === undefined;
 
 /** Those that are worth asking. If none is, those that run here wait for themselves: they may be coming back. */
 export function usable<E extends Engine<unknown>>(links: readonly Link<E>[]): readonly Link<E>[] {

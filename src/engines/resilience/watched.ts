@@ -4,9 +4,10 @@
  * input. Before that nobody waits for it, and no vendor has been asked.
  */
 import { asParleyError, type Code, ParleyError } from '../../errors.js';
-import type { Asked, CallOutcome, Endpoint, Observer } from '../../observe/observer.js';
+import type { Asked, CallOutcome, Endpoint, Job, Observer } from '../../observe/observer.js';
 import type { Engine, EngineContext, FaceEngine, Llm, SttEngine, TtsEngine, Vad } from '../contract.js';
 import { tellingUsage } from '../tokens.js';
+import { runsHere } from './chain.js';
 
 /** Whom an engine belongs to, and who is told. */
 export interface Watching {
@@ -18,7 +19,7 @@ export interface Watching {
 const CANCELLED: ReadonlySet<Code> = new Set(['turn_cancelled', 'barge_in', 'client_gone', 'shutting_down']);
 
 export function watchedLlm(engine: Engine<Llm>, watching: Watching): Engine<Llm> {
-  const asked = { job: 'llm', service: watching.service, engine: engine.name } as const;
+  const asked = whoIsAsked('llm', engine, watching);
   return withRun<Engine<Llm>>(engine, asked, watching, (request, context) => {
     const call = startCall(asked, 'chat', watching.observer, context);
     call.begin();
@@ -30,7 +31,7 @@ export function watchedLlm(engine: Engine<Llm>, watching: Watching): Engine<Llm>
 }
 
 export function watchedStt(engine: SttEngine, watching: Watching): SttEngine {
-  const asked = { job: 'stt', service: watching.service, engine: engine.name } as const;
+  const asked = whoIsAsked('stt', engine, watching);
   return withRun<SttEngine>(engine, asked, watching, (audio, options, context) => {
     const call = startCall(asked, 'transcriptions', watching.observer, context);
     const whole = noted(audio, () => {}, call.begin);
@@ -39,7 +40,7 @@ export function watchedStt(engine: SttEngine, watching: Watching): SttEngine {
 }
 
 export function watchedTts(engine: TtsEngine, watching: Watching): TtsEngine {
-  const asked = { job: 'tts', service: watching.service, engine: engine.name } as const;
+  const asked = whoIsAsked('tts', engine, watching);
   return withRun<TtsEngine>(engine, asked, watching, (phrases, options, context) => {
     const call = startCall(asked, 'speech', watching.observer, context);
     const given = noted(phrases, ({ text }) => {
@@ -51,7 +52,7 @@ export function watchedTts(engine: TtsEngine, watching: Watching): TtsEngine {
 }
 
 export function watchedVad(engine: Engine<Vad>, watching: Watching): Engine<Vad> {
-  const asked = { job: 'vad', service: watching.service, engine: engine.name } as const;
+  const asked = whoIsAsked('vad', engine, watching);
   return withRun<Engine<Vad>>(engine, asked, watching, (frames, context) => {
     const call = startCall(asked, 'voice_activity', watching.observer, context);
     return call.follow(engine.run(noted(frames, call.begin), context), () => 'part');
@@ -59,12 +60,19 @@ export function watchedVad(engine: Engine<Vad>, watching: Watching): Engine<Vad>
 }
 
 export function watchedFace(engine: FaceEngine, watching: Watching): FaceEngine {
-  const asked = { job: 'face', service: watching.service, engine: engine.name } as const;
+  const asked = whoIsAsked('face', engine, watching);
   return withRun<FaceEngine>(engine, asked, watching, (frames, options, context) => {
     const call = startCall(asked, 'pictures', watching.observer, context);
     return call.follow(engine.run(noted(frames, call.begin), options, context), () => 'part');
   });
 }
+
+const whoIsAsked = (job: Job, engine: Engine<unknown>, { service }: Watching): Asked => ({
+  job,
+  service,
+  engine: engine.name,
+  isHere: runsHere({ engine }),
+});
 
 /** The engine itself, but for these: what it knows of itself may change, and is asked of it each time. */
 function withRun<E extends Engine<unknown>>(engine: E, asked: Asked, { observer }: Watching, run: E['run']): E {
