@@ -1,9 +1,9 @@
 /** A caller without a connection: what it says goes the way of what a socket brings, and what it is sent goes nowhere. */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import type WebSocket from 'ws';
 import { msToSamples, pcmBytes } from '../audio/pcm.js';
 import { ParleyError } from '../errors.js';
 import { Queue } from '../flow.js';
+import type { Outward } from '../gateway/gathering.js';
 import { createOutlet } from '../gateway/outlet.js';
 import { parseClientEvent } from '../gateway/parse.js';
 import type { Caller, Incoming } from '../protocol/caller.js';
@@ -97,4 +97,4 @@ export function unseenCaller(now: () => number): UnseenCaller {
 }
 
 /** As much of a socket as an outlet asks for. */
-const nowhere = { OPEN: 1, readyState: 1, bufferedAmount: 0, send() {} } as unknown as WebSocket;
+const nowhere: Outward = { OPEN: 1, readyState: 1, bufferedAmount: 0, send() {} };

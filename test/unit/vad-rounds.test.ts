@@ -1,9 +1,16 @@
 import { expect, it } from 'vitest';
 import { VAD_FRAME_SAMPLES } from '../../src/engines/contract.js';
-import { type Ear, MOST_IN_ROUND, openRounds } from '../../src/engines/vad/silero-rounds.js';
+import { type Ear, MOST_IN_ROUND, openRounds, present } from '../../src/engines/vad/silero-rounds.js';
 import { Queue } from '../../src/flow.js';
 
-const ear = (id: number): Ear => ({ id, waiting: [], unheard: 0, complete: false, heard: new Queue<number>(4) });
+const ear = (id: number): Ear => ({
+  id,
+  waiting: [],
+  unheard: 0,
+  complete: false,
+  heard: new Queue<number>(4),
+  lastAt: 0,
+});
 const frame = (value: number) => new Int16Array(VAD_FRAME_SAMPLES).fill(value);
 
 it('takes one frame of every stream that has one, in the order in which they came', () => {
@@ -41,4 +48,9 @@ it('drops what waits of a stream that ended, and has it forgotten once', () => {
   expect(rounds.next()).toBeNull();
   rounds.end(two);
   expect(rounds.next()!.round).toMatchObject({ streams: [], ended: [2] });
+});
+
+it('counts who sends audio now', () => {
+  const sent = (id: number, lastAt: number) => ({ ...ear(id), lastAt });
+  expect(present([sent(1, 1000), sent(2, 900), sent(3, 871), sent(4, 0)], 1000)).toBe(2);
 });

@@ -19,6 +19,8 @@ export interface Ear {
   /** No more frames will come. */
   complete: boolean;
   readonly heard: Queue<number>;
+  /** When its last frame came, by performance.now(). */
+  lastAt: number;
 }
 
 /** What goes to the detector's thread. The samples' buffer moves there and is not copied. */
@@ -45,6 +47,16 @@ export interface Rounds {
   readonly isEmpty: boolean;
   /** Null when there is nothing to do. */
   next(): NextRound | null;
+}
+
+/** Audio comes every 20 to 100 ms: from whom nothing has come for longer, nothing is expected now. */
+const PRESENT_MS = 128;
+
+/** How many of them send audio at the moment. */
+export function present(ears: Iterable<Ear>, now: number): number {
+  let count = 0;
+  for (const { lastAt } of ears) if (now - lastAt <= PRESENT_MS) count += 1;
+  return count;
 }
 
 export function openRounds(): Rounds {
