@@ -4,7 +4,15 @@
 export const MOST_BACKCHANNELS = 3;
 
 /** Sounds rather than words: nobody wants an answer to them. */
-export const MURMURS: ReadonlySet<string> = new Set('mhm mm hmm hm uh-huh uhuh aha ah oh'.split(' '));
+export const MURMURS: ReadonlySet<string> = new Set(
+  'mhm mhmm mm mmm hm hmm hmmm mmhm mmhmm mm-hm mm-hmm m-hm uh-huh uhhuh uhuh aha ah-ha ah oh'.split(' '),
+);
+
+/** The same, as recognisers write them that know no hyphens. */
+export const MURMURS_IN_TWO = /\b(uh huh|ah ha|m hm)\b/g;
+
+/** What is heard of "uh-huh" and "mhm" before their end. It may also be the beginning of a wish, and then more comes. */
+export const FIRST_OF_MURMURS: ReadonlySet<string> = new Set('uh um er m mh'.split(' '));
 
 export const BACKCHANNEL_WORDS: ReadonlySet<string> = new Set([
   ...MURMURS,

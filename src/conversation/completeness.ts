@@ -1,6 +1,13 @@
 /** Whether words look like the end of what somebody wants to say, by rules over the transcript. English. Pure. */
 
-import { BACKCHANNEL_PHRASES, BACKCHANNEL_WORDS, MOST_BACKCHANNELS, MURMURS } from '../backchannels.js';
+import {
+  BACKCHANNEL_PHRASES,
+  BACKCHANNEL_WORDS,
+  FIRST_OF_MURMURS,
+  MOST_BACKCHANNELS,
+  MURMURS,
+  MURMURS_IN_TWO,
+} from '../backchannels.js';
 
 /** What a transcript of a turn so far amounts to. */
 export type Words = 'complete' | 'incomplete' | 'backchannel' | 'unclear' | 'none';
@@ -62,10 +69,17 @@ export function wordsOf(text: string): Exclude<Words, 'unclear'> {
 
 /** "Mhm", and nothing else. */
 export function isMurmur(text: string): boolean {
-  return plainWords(text).every((word) => MURMURS.has(word));
+  return listenersWords(plainWords(text)).every((word) => MURMURS.has(word));
 }
 
-function plainWords(text: string): string[] {
+/** Of somebody who still speaks, over the avatar: what is only the first sound of something is no word yet. */
+export function wordsSoFar(text: string): Exclude<Words, 'unclear'> {
+  const [first, ...more] = plainWords(text);
+  return first !== undefined && more.length === 0 && FIRST_OF_MURMURS.has(first) ? 'none' : wordsOf(text);
+}
+
+/** In small letters, without stops. */
+export function plainWords(text: string): string[] {
   return text
     .toLowerCase()
     .replaceAll('’', "'")
@@ -73,7 +87,15 @@ function plainWords(text: string): string[] {
     .filter((word) => /[\p{L}\p{N}]/u.test(word));
 }
 
-function isBackchannel(words: readonly string[]): boolean {
+const listenersWords = (words: readonly string[]): readonly string[] =>
+  words
+    .join(' ')
+    .replace(MURMURS_IN_TWO, (both) => both.replace(' ', '-'))
+    .split(' ')
+    .filter((word) => word !== '');
+
+function isBackchannel(said: readonly string[]): boolean {
+  const words = listenersWords(said);
   if (words.length > MOST_BACKCHANNELS) return false;
   return words.every((word) => BACKCHANNEL_WORDS.has(word)) || BACKCHANNEL_PHRASES.has(words.join(' '));
 }

@@ -48,6 +48,8 @@ export interface EarTools {
   readonly options: () => HearingOptions;
   /** Whether work may be begun of which nothing comes if the caller goes on. */
   readonly speculates: boolean;
+  /** Whether the avatar can stand still while somebody speaks over it. */
+  readonly holds: boolean;
   readonly log: Logger;
   readonly now: () => number;
   readonly session: AbortSignal;
@@ -166,7 +168,7 @@ export function createEar(tools: EarTools): Ear {
       begin();
     },
     follow(detected) {
-      rules = detected === null ? null : turnRules(detected, tools.speculates);
+      rules = detected === null ? null : turnRules(detected, tools);
       if (rules === null) {
         detection.leave();
         left = turns.release(turns.needed)?.itemId ?? left;

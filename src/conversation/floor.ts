@@ -18,6 +18,7 @@ import { createLoudspeaker, type Loudspeaker, type Sounds } from './loudspeaker.
 import { watchPlaying } from './playing.js';
 import { aheadOf, isPaced, type ResponsePlan, type RunningResponse, runResponse, type Sounding } from './response.js';
 import { openScreen } from './screen.js';
+import { recentlySaid } from './spoken.js';
 import type { AvatarActivity } from './turn-events.js';
 
 /** So much of a session's first reply a browser's echo canceller may need to learn its sound. */
@@ -32,6 +33,8 @@ export interface Floor {
   activity(): AvatarActivity;
   /** What sounds, and how much of it the caller has heard; null: nothing does. */
   sounds(): Sounds | null;
+  /** The words that sound, or did last, and those of the seconds before them. */
+  said(): string;
   /** What the caller has been given to hear. */
   readonly loudspeaker: Loudspeaker;
   /** The caller begins or ends to speak; until the next answer begins it is listened to, also while it is recognised. */
@@ -78,6 +81,7 @@ export function createFloor(tools: FloorTools): Floor {
   let held: Sounding | null = null;
   let isAttending = false;
   let first: Sounding | null = null;
+  let last: Sounding | null = null;
   let soundingSince = now();
   let shown: AvatarState | null = null;
   const baseClock = createBaseClock(now);
@@ -135,6 +139,7 @@ export function createFloor(tools: FloorTools): Floor {
     }
     first ??= next;
     sounding = next;
+    last = next;
     soundingSince = now();
     show('speaking', next.responseId);
   };
@@ -176,6 +181,7 @@ export function createFloor(tools: FloorTools): Floor {
     },
     sounds: () =>
       sounding && { response: sounding.number, heard: sounding.playhead.heard(), moves: sounding.playhead.moves() },
+    said: () => (last === null ? '' : recentlySaid(last.spoken, last.playhead.heard())),
     get loudspeaker() {
       loudspeaker ??= createLoudspeaker(aheadOf(caller));
       return loudspeaker;

@@ -101,11 +101,13 @@ export function listen(tools: ListeningTools): Listening {
 
   const ear = createEar({
     ...tools,
+    holds: caller.reportsPlayback,
     loudspeaker: floor.loudspeaker,
     options: () => hints(settings()),
     hooks: {
       activity: floor.activity,
       sounds: floor.sounds,
+      said: floor.said,
       pause: floor.pause,
       resume: floor.resume,
       interrupt: answering.interrupt,

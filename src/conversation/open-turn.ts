@@ -1,11 +1,10 @@
 /** A turn that is open: what has been said of it, since when, and the tries to recognise it. */
 import { HEARING_RATE, samplesToMs } from '../audio/pcm.js';
 import type { EngineContext, HearingOptions, SttEngine } from '../engines/contract.js';
-import type { Words } from './completeness.js';
 import { newId } from './ids.js';
 import { type Recognising, recognise } from './recognising.js';
 import type { Pause } from './said.js';
-import { type Attempt, startAttempt } from './transcribing.js';
+import { type Attempt, type Heard, startAttempt } from './transcribing.js';
 import { FORGIVES, OPENS } from './turn-taking.js';
 
 export interface Open {
@@ -39,7 +38,7 @@ interface Beginning {
   readonly spokenAt: number;
   /** All that has been said by now. */
   readonly soFar: () => Int16Array;
-  readonly overheard: (words: Words) => void;
+  readonly overheard: (heard: Heard) => void;
 }
 
 const OPENS_MS = samplesToMs(OPENS, HEARING_RATE);

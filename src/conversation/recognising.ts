@@ -30,16 +30,16 @@ export interface RecognisingTools {
   readonly stt: SttEngine;
   /** Begins a try that has heard the turn up to now. */
   readonly attempt: (onPartial?: (text: string) => void) => Attempt;
-  /** What the words amount to, before the turn's end. */
-  readonly overheard: (words: Words) => void;
+  /** Words of somebody who still speaks. */
+  readonly overheard: (heard: Heard) => void;
 }
 
 export function recognise({ stt, attempt, overheard }: RecognisingTools): Recognising {
-  const begin = () => attempt((text) => overheard(wordsOf(text)));
+  const begin = () => attempt((text) => overheard({ kind: 'words', text }));
   let current = begin();
   let ahead: Attempt | null = null;
   let isAsked = false;
-  const probe: Probe | null = stt.givesPartials ? null : startProbe(attempt, (heard) => overheard(amountsTo(heard)));
+  const probe: Probe | null = stt.givesPartials ? null : startProbe(attempt, overheard);
   const forget = () => {
     ahead?.drop();
     ahead = null;
@@ -93,7 +93,8 @@ export function recognise({ stt, attempt, overheard }: RecognisingTools): Recogn
   };
 }
 
-export function amountsTo(heard: Heard): Words {
-  if (heard.kind === 'words') return wordsOf(heard.text);
+/** `of`: what words amount to. */
+export function amountsTo(heard: Heard, of: (text: string) => Words = wordsOf): Words {
+  if (heard.kind === 'words') return of(heard.text);
   return heard.kind === 'unclear' ? 'unclear' : 'none';
 }

@@ -2,6 +2,7 @@
  * What an answer says and when each part of it sounds: the record by which the history is cut to what was heard.
  * Positions count samples at 24 kHz from the start of the response, characters count in the answer's own text.
  */
+import { msToSamples } from '../audio/pcm.js';
 import type { Speech } from '../engines/contract.js';
 import type { SpeakablePhrase } from './phrases.js';
 
@@ -87,6 +88,18 @@ export function heardCharacters(spoken: Spoken, samples: number): number {
     break;
   }
   return heard;
+}
+
+/** So much of an answer an echo may be of that is recognised now: a pause of the avatar, and the time that words take. */
+const RECENT = msToSamples(8000);
+/** The word that sounds, and the one behind it: reports of players come up to 100 ms late. */
+const BEGUN = /^\s*\S{1,24}(?:\s+\S{1,24})?/;
+
+/** What has sounded of the answer in the last seconds before `samples`, and what begins to. */
+export function recentlySaid(spoken: Spoken, samples: number): string {
+  const from = heardCharacters(spoken, Math.max(0, samples - RECENT));
+  const to = heardCharacters(spoken, samples);
+  return spoken.text.slice(from, to) + (BEGUN.exec(spoken.text.slice(to))?.[0] ?? '');
 }
 
 function wordsHeard(phrase: TimedPhrase, samples: number, before: number): number {

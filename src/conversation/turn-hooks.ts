@@ -30,6 +30,8 @@ export interface TurnHooks {
   activity(): AvatarActivity;
   /** What sounds, and how much of it the caller has heard; null: nothing does. */
   sounds(): Sounds | null;
+  /** The words that sound, or did last, and those of the seconds before them. */
+  said(): string;
   /** The caller has begun to speak: `startMs` into the audio that it sent. */
   started(itemId: string, startMs: number): void;
   /** It is likely to stop with these words. */

@@ -15,6 +15,8 @@ export interface TurnRules {
   readonly interrupts: boolean;
   /** Whether work may be begun of which nothing comes if the caller goes on. */
   readonly speculates: boolean;
+  /** Whether the avatar can stand still until it is known what the noise over it is. */
+  readonly holds: boolean;
   /**
    * How long a pause is the end, by what was said before it; `unknownMs` if no transcript is there, `doubtedMs` if whole
    * words do not sound like the end, `soundingMs` if others do.
@@ -42,13 +44,14 @@ const PATIENCE = {
   low: { complete: 600, doubted: 1000, incomplete: 2000, unclear: 1500, unknown: 1500 },
 } as const;
 
-export function turnRules(detection: TurnDetection, speculates: boolean): TurnRules {
+export function turnRules(detection: TurnDetection, manner: Pick<TurnRules, 'speculates' | 'holds'>): TurnRules {
+  const { speculates, holds } = manner;
   const interrupts = detection.interrupt_response;
   if (detection.type === 'server_vad') {
     const { threshold, silence_duration_ms: ms, prefix_padding_ms: prefixMs } = detection;
     const off = Math.max(0.01, threshold - ON_TO_OFF);
     const softMs = Math.min(SOFT_MS, ms);
-    return { on: threshold, off, softMs, interrupts, speculates, end: { kind: 'silence', ms }, prefixMs };
+    return { on: threshold, off, softMs, interrupts, speculates, holds, end: { kind: 'silence', ms }, prefixMs };
   }
   const eagerness = detection.eagerness === 'auto' ? 'medium' : detection.eagerness;
   const { complete, doubted, incomplete, unclear, unknown } = PATIENCE[eagerness];
@@ -58,6 +61,7 @@ export function turnRules(detection: TurnDetection, speculates: boolean): TurnRu
     softMs: SOFT_MS,
     interrupts,
     speculates,
+    holds,
     end: {
       kind: 'words',
       unknownMs: unknown,

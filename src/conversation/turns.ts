@@ -14,7 +14,9 @@ import {
   VAD_FRAME_SAMPLES,
 } from '../engines/contract.js';
 import { asParleyError, type ParleyError } from '../errors.js';
+import { wordsSoFar } from './completeness.js';
 import { watchEcho } from './echo.js';
+import { isOwnWords } from './echo-words.js';
 import { watchHabit } from './habit.js';
 import type { Loudspeaker } from './loudspeaker.js';
 import { type Open, openTurn, speakOn, toMs, UNSAID } from './open-turn.js';
@@ -22,6 +24,7 @@ import { amountsTo } from './recognising.js';
 import type { Recording } from './recording.js';
 import { startPause } from './said.js';
 import { askWhetherOver } from './sounding-over.js';
+import type { Heard } from './transcribing.js';
 import type { TurnAction, TurnEvent } from './turn-events.js';
 import type { TurnHooks } from './turn-hooks.js';
 import type { TurnRules } from './turn-rules.js';
@@ -86,16 +89,21 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
   const avatar = () => echo.seen(hooks.activity());
   /** What was said so far was the avatar's own voice. */
   const isEcho = ({ from, soundedTo }: Open) => echo.isAll(from, soundedTo);
+  /** Before that is known, words alone cut the avatar off: its own do not. */
+  const othersWords = (heard: Heard): Heard =>
+    heard.kind === 'words' && avatar() === 'speaking_early' && isOwnWords(heard.text, hooks.said())
+      ? { kind: 'nothing' }
+      : heard;
   const begin = (from: number, voicedFrom: number, rules: TurnRules) => {
     const startedAt = heardAt - samplesToMs(position + gaps - voicedFrom, HEARING_RATE);
     habit.began({ count: voicedFrom, at: startedAt });
     const begun: Open = openTurn(tools, {
       ...{ from, voicedFrom, position, startedAt, spokenAt: heardAt },
       soFar: () => recording.slice(from, position),
-      overheard(words) {
+      overheard(heard) {
         if (open !== begun) return;
-        const understood = isEcho(begun) ? 'none' : words;
-        decide({ kind: 'overheard', end: position + gaps, words: understood, avatar: avatar() }, rules);
+        const words = isEcho(begun) ? 'none' : amountsTo(othersWords(heard), wordsSoFar);
+        decide({ kind: 'overheard', end: position + gaps, words, avatar: avatar() }, rules);
       },
     });
     open = begun;
@@ -106,7 +114,7 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
     const isOpen = () => open === current;
     pause.attempt.heard.then(
       told(isOpen, (heard) => {
-        const words = isEcho(current) ? 'none' : amountsTo(heard);
+        const words = isEcho(current) ? 'none' : amountsTo(othersWords(heard));
         decide({ kind: 'words', end: position + gaps, attempt, words, avatar: avatar() }, rules);
       }),
       () => {}, // Whoever takes the utterance is told; until then the turn ends by its pause alone.

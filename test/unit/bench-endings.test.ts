@@ -12,7 +12,7 @@ import { VAD_FRAME_SAMPLES } from '../../src/engines/contract.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const rules = turnRules(
   { type: 'semantic_vad', eagerness: 'auto', create_response: true, interrupt_response: true },
-  true,
+  { speculates: true, holds: true },
 );
 const FRAME_MS = 32;
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { wordsOf } from '../../src/conversation/completeness.js';
+import { isMurmur, wordsOf, wordsSoFar } from '../../src/conversation/completeness.js';
 
 it.each([
   ['tell me a story', 'complete'],
@@ -55,6 +55,14 @@ it.each([
   ['mhm', 'backchannel'],
   ['Okay, right.', 'backchannel'],
   ['uh-huh', 'backchannel'],
+  ['Uh huh.', 'backchannel'],
+  ['Uh huh, okay.', 'backchannel'],
+  ['uh huh, uh huh', 'backchannel'],
+  ['Mm-mm.', 'complete'],
+  ['Mm-hmm.', 'backchannel'],
+  ['Mm-hmm, okay.', 'backchannel'],
+  ['uh', 'incomplete'],
+  ['huh?', 'complete'],
   ['I see.', 'backchannel'],
   ['oh, I see', 'backchannel'],
   ['go on', 'backchannel'],
@@ -63,4 +71,22 @@ it.each([
   ['  ...', 'none'],
 ] as const)('"%s" is %s', (text, words) => {
   expect(wordsOf(text)).toBe(words);
+});
+
+it.each([
+  ['uh', 'none'],
+  ['Um…', 'none'],
+  ['uh huh', 'backchannel'],
+  ['uh, wait', 'complete'],
+  ['stop', 'complete'],
+] as const)('"%s" of somebody who still speaks is %s', (text, words) => {
+  expect(wordsSoFar(text)).toBe(words);
+});
+
+it.each(['Mhm.', 'uh-huh', 'Uh huh', 'mm-hmm'])('"%s" wants no answer', (text) => {
+  expect(isMurmur(text)).toBe(true);
+});
+
+it.each(['okay', 'uh', 'huh', 'mhm, stop'])('"%s" may want one', (text) => {
+  expect(isMurmur(text)).toBe(false);
 });

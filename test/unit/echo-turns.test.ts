@@ -13,7 +13,7 @@ import { silentLog, tellingStt } from '../fixtures/engines.js';
 
 const RULES = turnRules(
   { type: 'semantic_vad', eagerness: 'auto', create_response: true, interrupt_response: true },
-  false,
+  { speculates: false, holds: false },
 );
 
 /** At a time; longer than what was said before it. */
@@ -49,7 +49,7 @@ async function overAnswer({ way, over, playedMs, stallsMs, isUnawares, answers =
     sounds: () => (isPlaying() ? { response: 1, heard: Math.min(length, atMs * 24), moves: true } : null),
     ...{ started: tell('started'), stopped, pause: tell('pause'), resume: tell('resume') },
     ...{ interrupt: tell('interrupt'), dismissed: tell('dismissed'), abandoned: tell('abandoned') },
-    ...{ foresee: () => {}, unforeseen: () => {} },
+    ...{ foresee: () => {}, unforeseen: () => {}, said: () => '' },
     failed: (error) => {
       throw error;
     },

@@ -15,7 +15,7 @@ const SERVER: TurnDetection = {
   idle_timeout_ms: null,
   ...common,
 };
-const rules = turnRules(SEMANTIC, true);
+const rules = turnRules(SEMANTIC, { speculates: true, holds: true });
 
 /** What words that look whole, and words that do not, are waited behind. */
 function waits(habit: Habit, of: TurnRules = rules) {
@@ -58,13 +58,13 @@ describe('R51 a caller who pauses in the midst of what it says', () => {
   });
 
   it('is not waited for less than a patient client has asked for', () => {
-    const patient = turnRules({ ...SEMANTIC, eagerness: 'low' }, true);
+    const patient = turnRules({ ...SEMANTIC, eagerness: 'low' }, { speculates: true, holds: true });
     const habit = cutOff(noHabit, 'incomplete', 1450, patient);
     expect(waits(habit, patient)).toEqual([600, 2000]);
   });
 
   it('changes nothing about a time that its client has set', () => {
-    const fixed = turnRules(SERVER, true);
+    const fixed = turnRules(SERVER, { speculates: true, holds: true });
     expect(waits(cutOff(noHabit, 'complete', 900, fixed), fixed)).toEqual([500]);
     expect(cutOff(noHabit, 'complete', 900, fixed)).toEqual(noHabit);
   });

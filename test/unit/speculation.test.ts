@@ -495,7 +495,7 @@ describe('an answer that is begun before the turn is over', () => {
       caller.report(1, 0, 'playing');
       await caller.rest(1200);
       caller.report(1, 1200, 'playing');
-      await caller.speak(700);
+      await caller.speak(900);
       expect(caller.types()).toContain('avatar.flush');
       await caller.rest(180);
       const begun = caller.asked.length;

@@ -557,7 +557,7 @@ describe('a caller who speaks over the avatar', () => {
     expect(caller.story().at(-2)).toBe('avatar.pause');
     expect(caller.last('avatar.state')?.state).toBe('listening');
     caller.report(caller.response, 420, 'paused');
-    await caller.speak(320);
+    await caller.speak(620);
     const { types } = caller;
     expect(types().indexOf('input_audio_buffer.speech_started')).toBeLessThan(types().indexOf('avatar.flush'));
     expect(types().indexOf('avatar.flush')).toBeLessThan(types().lastIndexOf('response.done'));
@@ -631,6 +631,70 @@ describe('a caller who speaks over the avatar', () => {
     await caller.speak(600);
     expect(caller.types()).not.toContain('avatar.pause');
     expect(caller.types()).not.toContain('avatar.flush');
+    caller.leave();
+  });
+
+  /** An answer has begun to sound, and nobody knows yet whether it comes back. */
+  async function beginning(...words: string[]) {
+    const caller = open({ reportsPlayback: true, stt: tellingStt(...words), answer: () => [LONG, LONG] });
+    caller.ask('Hello');
+    const { response } = await caller.next('avatar.response');
+    caller.report(response, 0, 'playing');
+    await caller.rest(900);
+    caller.report(response, 900, 'paused');
+    return caller;
+  }
+
+  it.each(['Once upon a time.', 'upon a time there', 'a time the'])(
+    'R54 is not cut off by "%s", which comes back',
+    async (words) => {
+      const caller = await beginning(words);
+      await caller.speak(400);
+      await caller.rest(400);
+      expect(caller.heard.length).toBe(1);
+      expect(caller.types()).not.toContain('avatar.flush');
+      expect(caller.types()).not.toContain('input_audio_buffer.speech_started');
+      caller.leave();
+    },
+  );
+
+  it('R54 is not cut off by a word of its own while it sounds', async () => {
+    const caller = open({ reportsPlayback: true, stt: tellingStt('Lighthouse.'), answer: () => [LONG, LONG] });
+    caller.ask('Hello');
+    const { response } = await caller.next('avatar.response');
+    caller.report(response, 0, 'playing');
+    await caller.rest(300);
+    caller.report(response, 300, 'playing');
+    await caller.speak(300);
+    caller.report(response, 600, 'playing');
+    await caller.rest(300);
+    expect(caller.heard.length).toBe(1);
+    expect(caller.types()).not.toContain('avatar.flush');
+    caller.leave();
+  });
+
+  it('R54 is cut off by other words than its own, though some of them are', async () => {
+    const caller = await beginning('once upon a question I had');
+    await caller.speak(400);
+    await caller.rest(200);
+    expect(caller.last('avatar.flush')?.reason).toBe('turn_detected');
+    caller.leave();
+  });
+
+  it('R54 is cut off by words of its own that cannot have come back', async () => {
+    const caller = open({
+      reportsPlayback: true,
+      stt: tellingStt('there was a lighthouse'),
+      answer: () => [LONG, LONG],
+    });
+    caller.ask('Hello');
+    const { response } = await caller.next('avatar.response');
+    caller.report(response, 0, 'playing');
+    await caller.rest(1500);
+    caller.report(response, 3000, 'playing');
+    await caller.speak(400);
+    await caller.rest(200);
+    expect(caller.last('avatar.flush')?.reason).toBe('turn_detected');
     caller.leave();
   });
 

@@ -23,8 +23,8 @@ const SERVER: TurnDetection = {
 };
 
 /** A turn machine that is fed in milliseconds and tells when it did what. */
-function machine(detection: TurnDetection = SEMANTIC, speculates = false) {
-  let rules = turnRules(detection, speculates);
+function machine(detection: TurnDetection = SEMANTIC, speculates = false, holds = true) {
+  let rules = turnRules(detection, { speculates, holds });
   let turn: Turn = quiet;
   let at = 0;
   let avatar: AvatarActivity = 'silent';
@@ -52,7 +52,7 @@ function machine(detection: TurnDetection = SEMANTIC, speculates = false) {
     words: (words: Words, attempt = 1) => take({ kind: 'words', end: at * 16, attempt, words, avatar }),
     judged: (over: number, attempt = 1) => take({ kind: 'judged', end: at * 16, attempt, over, avatar }),
     change: (next: TurnDetection) => {
-      rules = turnRules(next, speculates);
+      rules = turnRules(next, { speculates, holds });
     },
     avatar: (activity: AvatarActivity) => {
       avatar = activity;
@@ -235,16 +235,27 @@ describe('a turn of the caller', () => {
 });
 
 describe('a turn over the avatar', () => {
-  it('R26 pauses the avatar after 192 ms and cuts it off after 500 ms of speech', () => {
+  it('R26 cuts an avatar off after 500 ms of speech that cannot pause', () => {
+    const turns = machine(SEMANTIC, false, false);
+    turns.avatar('speaking');
+    turns.speak(480);
+    expect(turns.kinds()).toEqual(['open', 'pause']);
+    turns.speak(32);
+    expect(turns.kinds()).toEqual(['open', 'pause', 'started', 'interrupt']);
+  });
+
+  it('R26 pauses the avatar after 192 ms and cuts it off after 800 ms of speech', () => {
     const turns = machine();
     turns.avatar('speaking');
     turns.speak(160);
     expect(turns.kinds()).toEqual(['open']);
     turns.speak(32);
     expect(turns.kinds()).toEqual(['open', 'pause']);
-    turns.speak(320);
+    turns.speak(576);
+    expect(turns.kinds()).toEqual(['open', 'pause']);
+    turns.speak(32);
     expect(turns.kinds()).toEqual(['open', 'pause', 'started', 'interrupt']);
-    expect(turns.when('interrupt')).toEqual([512]);
+    expect(turns.when('interrupt')).toEqual([800]);
   });
 
   it.each(['speaking', 'speaking_early', 'thinking'] as const)(
@@ -286,8 +297,8 @@ describe('a turn over the avatar', () => {
     other.speak(320);
     other.overhear('backchannel');
     other.overhear('unclear');
-    other.speak(192);
-    expect(other.when('interrupt')).toEqual([512]);
+    other.speak(480);
+    expect(other.when('interrupt')).toEqual([800]);
   });
 
   it('R26 is not cut off by several noises that together last as long as a word', () => {

@@ -36,9 +36,10 @@ export interface Heard {
   readonly utterance: { readonly from: number; readonly to: number };
 }
 
+/** No words are asked for here: speech that goes on is all that shows that somebody is heard. */
 const RULES = turnRules(
   { type: 'semantic_vad', eagerness: 'auto', create_response: true, interrupt_response: true },
-  false,
+  { speculates: false, holds: false },
 );
 const REPORTS_MS = 100;
 /** As the ear does. */

@@ -41,7 +41,7 @@ const SEMANTIC: TurnDetection = {
 };
 
 export function scoreEndings(judged: readonly Judged[]): Endings {
-  const rules = turnRules(SEMANTIC, true);
+  const rules = turnRules(SEMANTIC, { speculates: true, holds: true });
   return {
     utterances: judged.length,
     pauses: judged.reduce((sum, { parts }) => sum + parts.length - 1, 0),
