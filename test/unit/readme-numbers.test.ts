@@ -3,11 +3,20 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { RunFile } from '../../src/bench/run-file.js';
 
+const measured = (name: string) => JSON.parse(readFileSync(`docs/measurements/${name}.json`, 'utf8')) as RunFile;
+
+it('the README tells of interruptions what was measured', () => {
+  const { questions, noises } = measured('interruptions-quick').summary.interruptions!;
+  const { p50, p95 } = questions.still!;
+  expect(readFileSync('README.md', 'utf8')).toContain(`p50 ${Math.round(p50)} ms, p95 ${Math.round(p95)} ms`);
+  expect([questions.asked, questions.cutOff, noises.made, noises.cutOff]).toEqual([10, 10, 10, 0]);
+});
+
 it.each([
   ['the turn is over, the server says', 'speech stopped'],
   ['first sound and its picture', 'first sound and its picture'],
 ])('the README tells of "%s" what was measured', (row, stage) => {
-  const { summary } = JSON.parse(readFileSync('docs/measurements/questions-quick.json', 'utf8')) as RunFile;
+  const { summary } = measured('questions-quick');
   const { p50, p95 } = summary.stages.find(({ name }) => name === stage)!.of;
   expect(readFileSync('README.md', 'utf8')).toContain(`| ${row} | ${Math.round(p50)} | ${Math.round(p95)} |`);
   expect(summary.turns).toEqual({ asked: 50, answered: 50, failed: 0 });
