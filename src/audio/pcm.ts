@@ -89,7 +89,7 @@ export class Framer {
 }
 
 /** All of them as one. */
-export function joinedSamples(pieces: readonly Int16Array[]): Int16Array {
+export function joinedSamples(pieces: readonly Int16Array[]): Int16Array<ArrayBuffer> {
   const samples = new Int16Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {

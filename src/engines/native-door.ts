@@ -7,7 +7,7 @@
 const INSIDE = 0;
 const SHUT = 1;
 
-/** A round takes 4 ms and loading 0.3 s; who is inside for longer hangs and is not waited for. */
+/** A step of 64 frames takes 5 ms and loading 0.3 s; who is inside for longer hangs and is not waited for. */
 const PATIENCE_MS = 2000;
 
 export type NativeDoor = Int32Array<SharedArrayBuffer>;

@@ -33,6 +33,22 @@ describe.skipIf(sileroObstacle() !== null)('silero', () => {
     await engine.close();
   });
 
+  it('hears a voice behind a long silence as it hears one at the beginning, and the silence behind it', async () => {
+    const engine = await started();
+    const [voice, pause] = [speech(), silence(100)];
+    const once = await all(engine.run(source(voice).frames, context()));
+    const twice = await all(engine.run(source([...voice, ...pause, ...voice, ...pause]).frames, context()));
+    const spoken = (from: number) => twice.slice(from, from + voice.length).map((speech) => speech > 0.5);
+    expect(twice).toHaveLength(2 * (voice.length + pause.length));
+    expect(once.filter((speech) => speech > 0.5).length).toBeGreaterThan(40);
+    const second = spoken(voice.length + pause.length);
+    const isOther = once.map((speech, n) => speech > 0.5 !== second[n]);
+    // The second time its loudness is known from the first frame on; that may show in one or two.
+    expect(isOther.filter(Boolean).length).toBeLessThan(6);
+    expect(twice.slice(-60).every((speech) => speech < 0.1)).toBe(true);
+    await engine.close();
+  });
+
   it('says that it is closed, also to those who are listening', async () => {
     const engine = await started();
     const listening = all(engine.run(thenNothing(silence(1)), context()));
@@ -91,10 +107,10 @@ describe('silero, when its thread fails', () => {
     const dyingAtTheThird = program(`
       import { parentPort } from 'node:worker_threads';
       let rounds = 0;
-      parentPort.on('message', ({ streams }) => {
+      parentPort.on('message', ({ steps }) => {
         rounds += 1;
         if (rounds === 3) throw new Error('out of luck');
-        parentPort.postMessage(new Float32Array(streams.length).fill(0.25));
+        parentPort.postMessage(new Float32Array(steps.flat().length).fill(0.25));
       });
       parentPort.postMessage('ready');
     `);
@@ -105,6 +121,49 @@ describe('silero, when its thread fails', () => {
     await isUp(engine);
     const reader = engine.run(source(silence(20)).frames, context())[Symbol.asyncIterator]();
     expect(await reader.next()).toEqual({ done: false, value: 0.25 });
+    await engine.close();
+  });
+
+  it('shows no silence after the first second of it, answers it in its place, and says how much it was', async () => {
+    // A probability of 0.5, and of 0.1 for each ten frames that were not shown since the one before.
+    const telling = program(`
+      import { parentPort } from 'node:worker_threads';
+      parentPort.on('message', ({ steps, rested }) => {
+        const answers = new Float32Array(steps.flat().length).fill(0.5);
+        for (const { frames } of rested) answers[0] = frames / 100;
+        parentPort.postMessage(answers);
+      });
+      parentPort.postMessage('ready');
+    `);
+    const engine = sileroVad({ workerFile: telling, log });
+    await isUp(engine);
+    const loud = silence(3).map((frame) => frame.fill(1000));
+    const frames = [...silence(51), ...loud, ...silence(41), ...loud, ...silence(40)];
+    const told = await all(engine.run(source(frames).frames, context()));
+    const shown = (count: number) => Array.from({ length: count }, () => 0.5);
+    const unshown = (count: number) => Array.from({ length: count }, () => 0);
+    expect(told.map((speech) => Math.round(speech * 100) / 100)).toEqual([
+      ...[...shown(31), ...unshown(20)],
+      ...[0.2, ...shown(2), ...shown(31), ...unshown(10)],
+      ...[0.1, ...shown(2), ...shown(31), ...unshown(9)],
+    ]);
+    await engine.close();
+  });
+
+  it('lets others have their turns during a silence that comes all at once', async () => {
+    const engine = await started();
+    const stop = new AbortController();
+    let given = 0;
+    async function* endless(): AsyncGenerator<Int16Array, void, undefined> {
+      for (;;) {
+        given += 1;
+        yield new Int16Array(512);
+      }
+    }
+    const listening = all(engine.run(endless(), context(stop.signal)));
+    await eventually(() => expect(given).toBeGreaterThan(500));
+    stop.abort(new Error('enough'));
+    await expect(listening).rejects.toThrow('enough');
     await engine.close();
   });
 

@@ -78,6 +78,25 @@ it('forgets a second of quiet, but not as much noise', async () => {
   expect(await last(2, -5000)).toEqual([-101 * second, -101 * (second + 1)]);
 });
 
+it('begins afresh behind silent frames that it was not shown, and has come down from a loud voice', async () => {
+  const { runtime, calls } = addingRuntime();
+  const model = await loadModel(runtime, 'a file');
+  const shown = async (sample: number) => {
+    const [answer] = await model.hear([1], frames(sample));
+    return [answer, calls.at(-1)!.input!.data[CONTEXT]] as const;
+  };
+  for (let n = 0; n < 10; n += 1) await shown(20_000);
+  const [, loud] = await shown(500);
+  model.rest([
+    { stream: 1, frames: 300 },
+    { stream: 2, frames: 300 },
+  ]);
+  const [answer, rested] = await shown(500);
+  expect(answer).toBe(101);
+  expect(calls.at(-1)!.input!.data[CONTEXT - 1]).toBe(0);
+  expect(rested! / loud!).toBeGreaterThan(5);
+});
+
 it('is warm when it is loaded, and remembers nothing of that', async () => {
   const { runtime, calls } = addingRuntime();
   const model = await loadModel(runtime, 'a file');

@@ -6,14 +6,15 @@ import type { Logger } from 'pino';
 import { ParleyError } from '../../errors.js';
 import { delay, Queue } from '../../flow.js';
 import { failuresAfter, restartDelayMs } from '../../workers/backoff.js';
+import { openRest } from './silero-rest.js';
 import { type Ear, openRounds, present, type Rounds } from './silero-rounds.js';
 import { startThread, type Thread } from './silero-thread.js';
 
 /** A few hundred live streams keep the thread busy; so many are a mistake. Each takes 1.2 KB there. */
 const MOST_EARS = 1000;
 /**
- * So long a frame waits for others, for each stream whose frames come right now. A hundred callers' frames come one by one, each at its
- * own time; heard one by one each costs 0.2 ms of processor time, in eights 0.08, in rounds of 32 0.06.
+ * So long a frame waits for others, for each stream whose frames come right now. The frames of a hundred who speak come
+ * one by one, each at its own time; heard one by one each costs 0.2 ms of processor time, in eights 0.08, in rounds of 32 0.06.
  */
 const WAIT_MS_PER_EAR = 0.25;
 /** Half a frame's time: what a crowd may cost each. */
@@ -49,6 +50,8 @@ interface Desk {
   isBehind: boolean;
   /** The next round is on its way already. */
   due: boolean;
+  /** Those who have been silent, to be told so in the loop's next turn. */
+  readonly silent: Set<Ear>;
 }
 
 export function startListener(threadFile: string, log: Logger): Listener {
@@ -59,6 +62,7 @@ export function startListener(threadFile: string, log: Logger): Listener {
     inRound: null,
     isBehind: false,
     due: false,
+    silent: new Set(),
   };
   const stop = new AbortController();
   const over = live(desk, threadFile, log, stop.signal);
@@ -70,15 +74,21 @@ export function startListener(threadFile: string, log: Logger): Listener {
         throw new ParleyError('at_capacity', `silero hears ${MOST_EARS} streams already`);
       }
       opened += 1;
-      const ear = { id: opened, waiting: [], unheard: 0, complete: false, heard: new Queue<number>(bound), lastAt: 0 };
+      const ear = newEar(opened, bound);
       desk.ears.add(ear);
       return ear;
     },
     hear(ear, frame) {
       if (!desk.ears.has(ear)) return;
-      ear.lastAt = performance.now();
-      desk.rounds.add(ear, frame);
-      sendSoon(desk);
+      const isShown = ear.rest(frame) === 'shown';
+      if (isShown) ear.shownAt = performance.now();
+      if (isShown && ear.later.length === 0) {
+        desk.rounds.add(ear, frame);
+        sendSoon(desk);
+      } else {
+        ear.later.push(isShown ? frame : 'silence');
+        settleSoon(desk, ear);
+      }
     },
     complete(ear) {
       ear.complete = true;
@@ -153,7 +163,7 @@ function sendRound(desk: Desk): void {
   const next = desk.rounds.next();
   if (next === null) return;
   desk.inRound = next.ears;
-  desk.isBehind = next.more;
+  desk.isBehind = next.isBehind;
   desk.state.thread.send(next.round);
 }
 
@@ -164,14 +174,57 @@ function deliver(desk: Desk, probabilities: Float32Array): void {
     if (!desk.ears.has(ear)) continue;
     ear.unheard -= 1;
     ear.heard.offer(probabilities[n]!);
+    settle(desk, ear);
     closeIfHeard(ear);
   }
   sendSoon(desk);
 }
 
-function closeIfHeard(ear: Ear): void {
-  if (ear.complete && ear.unheard === 0) ear.heard.close();
+/** All in one turn of the loop, and never in the one in which they came: an endless silence must let others in. */
+function settleSoon(desk: Desk, ear: Ear): void {
+  if (desk.silent.size === 0) setImmediate(settleAll, desk);
+  desk.silent.add(ear);
 }
+
+function settleAll(desk: Desk): void {
+  const silent = [...desk.silent];
+  desk.silent.clear();
+  for (const ear of silent) {
+    if (!desk.ears.has(ear)) continue;
+    settle(desk, ear);
+    closeIfHeard(ear);
+  }
+  sendSoon(desk);
+}
+
+/** When all that was shown is answered, the silence behind it is, and what comes behind that is shown. */
+function settle(desk: Desk, ear: Ear): void {
+  while (ear.later.length > 0 && (ear.unheard === 0 || ear.later[0] !== 'silence')) {
+    const next = ear.later.shift()!;
+    if (next === 'silence') {
+      ear.skipped += 1;
+      ear.heard.offer(0);
+    } else {
+      desk.rounds.add(ear, next);
+    }
+  }
+}
+
+function closeIfHeard(ear: Ear): void {
+  if (ear.complete && ear.unheard === 0 && ear.later.length === 0) ear.heard.close();
+}
+
+const newEar = (id: number, bound: number): Ear => ({
+  id,
+  waiting: [],
+  unheard: 0,
+  rest: openRest(),
+  later: [],
+  skipped: 0,
+  complete: false,
+  heard: new Queue<number>(bound),
+  shownAt: 0,
+});
 
 /** What the thread remembered of the streams is gone with it: they cannot go on in the next one. */
 function failAll(desk: Desk, why: string): void {

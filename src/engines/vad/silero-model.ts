@@ -7,7 +7,7 @@ import { HEARING_RATE } from '../../audio/pcm.js';
 import { VAD_FRAME_SAMPLES } from '../contract.js';
 import { FIRST_LEVEL, gainAt, LOWEST_LEVEL, levelAfter, rootMeanSquare } from './levelling.js';
 import type { Runtime } from './silero-package.js';
-import { MOST_IN_ROUND } from './silero-rounds.js';
+import { MOST_IN_STEP, type Rested } from './silero-rounds.js';
 
 const CONTEXT = 64;
 const INPUT = CONTEXT + VAD_FRAME_SAMPLES;
@@ -37,6 +37,8 @@ export interface SileroModel {
   /** A frame of each of these streams, one behind the other; the probability of each. One call at a time. */
   hear(streams: readonly number[], samples: Int16Array): Promise<Float32Array>;
   forget(streams: readonly number[]): void;
+  /** So many frames of them were silent, and are not shown. */
+  rest(rested: readonly Rested[]): void;
 }
 
 export async function loadModel({ InferenceSession, Tensor }: Runtime, file: string): Promise<SileroModel> {
@@ -64,6 +66,12 @@ export async function loadModel({ InferenceSession, Tensor }: Runtime, file: str
     forget(streams) {
       for (const stream of streams) memories.delete(stream);
     },
+    rest(rested) {
+      for (const { stream, frames } of rested) {
+        const memory = memories.get(stream);
+        if (memory !== undefined) sleep(memory, frames);
+      }
+    },
   };
   await warmUp(model);
   return model;
@@ -71,7 +79,7 @@ export async function loadModel({ InferenceSession, Tensor }: Runtime, file: str
 
 /** The first run of a size takes its memory; no caller shall wait for that. */
 async function warmUp(model: SileroModel): Promise<void> {
-  for (const count of [1, MOST_IN_ROUND]) {
+  for (const count of [1, MOST_IN_STEP]) {
     const streams = Array.from({ length: count }, (_, n) => n);
     await model.hear(streams, new Int16Array(count * VAD_FRAME_SAMPLES));
     model.forget(streams);
@@ -90,6 +98,13 @@ function forgetSilence(memory: Memory, isQuiet: boolean): void {
   if (memory.quiet < QUIET_FRAMES) return;
   memory.state.fill(0);
   memory.quiet = 0;
+}
+
+function sleep(memory: Memory, frames: number): void {
+  memory.state.fill(0);
+  memory.context.fill(0);
+  memory.quiet = 0;
+  for (let n = 0; n < frames && memory.level > LOWEST_LEVEL; n += 1) memory.level = levelAfter(memory.level, 0);
 }
 
 /** Each stream's context and new frame, levelled, within [-1, 1]; the frame's end becomes the next one's context. */

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { newDoor, shut } from '../native-door.js';
 import type { Round } from './silero-rounds.js';
 
-/** Loading takes 0.3 s and a round of 64 frames 5 ms; what takes so long hangs. */
+/** Loading takes 0.3 s and a round 20 ms at most; what takes so long hangs. */
 const LATE_MS = 10_000;
 
 export interface ThreadEvents {

@@ -3,6 +3,7 @@
  * ends the thread; silero-thread.ts is told why and starts another.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { VAD_FRAME_SAMPLES } from '../contract.js';
 import { inside, type NativeDoor } from '../native-door.js';
 import { loadModel } from './silero-model.js';
 import { loadRuntime, modelFile } from './silero-package.js';
@@ -11,9 +12,17 @@ import type { Round } from './silero-rounds.js';
 const door = workerData as NativeDoor;
 const model = await inside(door, async () => loadModel(await loadRuntime(), modelFile()));
 
-parentPort!.on('message', async ({ streams, samples, ended }: Round) => {
+parentPort!.on('message', async ({ steps, samples, ended, rested }: Round) => {
   model.forget(ended);
-  const heard = streams.length === 0 ? new Float32Array(0) : await inside(door, () => model.hear(streams, samples));
-  parentPort!.postMessage(heard, [heard.buffer as ArrayBuffer]);
+  model.rest(rested);
+  const heard = new Float32Array(samples.length / VAD_FRAME_SAMPLES);
+  let from = 0;
+  for (const streams of steps) {
+    const to = from + streams.length;
+    const frames = samples.subarray(from * VAD_FRAME_SAMPLES, to * VAD_FRAME_SAMPLES);
+    heard.set(await inside(door, () => model.hear(streams, frames)), from);
+    from = to;
+  }
+  parentPort!.postMessage(heard, [heard.buffer]);
 });
 parentPort!.postMessage('ready');

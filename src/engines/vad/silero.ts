@@ -1,12 +1,14 @@
 /**
  * Silero, a small neural network that tells speech from every other sound. All streams of the server are heard in one
- * thread, batched (silero-rounds.ts): 100 callers take about a third of one core, most of it in that thread.
+ * thread, batched (silero-rounds.ts): a hundred who all speak, or whose rooms are loud, take about a third of one core, most of
+ * it in that thread; who is silent takes hardly anything (silero-rest.ts).
  */
 import type { Logger } from 'pino';
 import { asParleyError } from '../../errors.js';
 import { Credit, sendAll } from '../../workers/outflow.js';
 import type { Engine, EngineContext, Vad } from '../contract.js';
 import { startListener } from './silero-listener.js';
+import { MOST_STEPS } from './silero-rounds.js';
 import { checkedFrame } from './vad-frame.js';
 
 export interface SileroOptions {
@@ -15,8 +17,8 @@ export interface SileroOptions {
   readonly log: Logger;
 }
 
-/** A round takes one frame of a stream; the others are on their way, so that one that is behind misses no round. */
-const READ_AHEAD = 4;
+/** As many frames as a round may take of one stream, and as many again that are on their way meanwhile. */
+const READ_AHEAD = 2 * MOST_STEPS;
 
 export function sileroVad({ workerFile, log }: SileroOptions): Engine<Vad> {
   const listener = startListener(workerFile, log);
