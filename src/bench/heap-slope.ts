@@ -9,6 +9,8 @@ const LEAST_WINDOWS = 6;
 
 export interface HeapSlope {
   readonly bytesPerSession: number;
+  /** The standard error of that. */
+  readonly errorBytes: number;
   readonly windows: number;
   readonly sessions: number;
 }
@@ -26,7 +28,12 @@ export function heapSlope(looks: readonly Look[]): HeapSlope | null {
   // What begins with the first session is read in once; in the last window, hardly filled, no collector may have come by.
   const windows = [...least.entries()].filter(([window]) => window > 0 && window < last).map(([, each]) => each);
   if (windows.length < LEAST_WINDOWS) return null;
-  const slope = slopeOf(windows.map(({ ended, bytes }) => [ended, bytes]));
-  if (slope === null) return null;
-  return { bytesPerSession: Math.round(slope), windows: windows.length, sessions: looks.at(-1)!.ended };
+  const line = slopeOf(windows.map(({ ended, bytes }) => [ended, bytes]));
+  if (line === null) return null;
+  return {
+    bytesPerSession: Math.round(line.slope),
+    errorBytes: Math.round(line.error),
+    windows: windows.length,
+    sessions: looks.at(-1)!.ended,
+  };
 }

@@ -20,7 +20,7 @@ export const callersOf = ({ ramp, callers = 1 }: Scenario): readonly number[] =>
 
 export function jobsFor(options: Options, http: string, about: About): CallerJob[] {
   const face = about.engines.find(({ job }) => job === 'face')?.engine ?? 'none';
-  const { script, answered, turnsPerSession, tools } = options.scenario;
+  const { script, answered, turnsPerSession, tools, roomDb } = options.scenario;
   const steps = callersOf(options.scenario);
   return Array.from({ length: options.callers }, (_, caller) => ({
     caller,
@@ -31,6 +31,7 @@ export function jobsFor(options: Options, http: string, about: About): CallerJob
       ...(answered === undefined ? {} : { answered }),
       ...(turnsPerSession === undefined ? {} : { turnsPerSession }),
       ...(tools === undefined ? {} : { tools }),
+      ...(roomDb === undefined ? {} : { roomDb }),
     },
     firstStep: steps.findIndex((callers) => callers > caller),
     steps: steps.length,

@@ -5,8 +5,8 @@ import { BEAT_MS } from './beats.js';
 import { clipped } from './utterance.js';
 
 const FRAME = msToSamples(BEAT_MS);
-/** Two steps of 16 bits: no room is as silent as zeros, and a detector may take zeros for a muted line. */
-const ROOM_NOISE = 2;
+/** Two steps of 16 bits, as through a browser's noise suppression: no room is as silent as zeros. */
+const QUIET_DB = -89;
 /** Ten frames of the room, over and over: to make every sample anew was a third of what a caller costs. */
 const ROOM = 10 * FRAME;
 
@@ -18,11 +18,14 @@ export interface Microphone {
   frame(echo: Int16Array | null): Uint8Array;
 }
 
-export function openMicrophone(random: () => number): Microphone {
+/** `roomDb`: how loud the room is, against full scale. */
+export function openMicrophone(random: () => number, roomDb: number = QUIET_DB): Microphone {
   let position = 0;
   let heard: Int16Array = new Int16Array(0);
   let at = 0;
-  const room = Int16Array.from({ length: ROOM }, () => Math.round((random() * 2 - 1) * ROOM_NOISE));
+  // Noise of equal chances lies so far under its highest step.
+  const highest = Math.sqrt(3) * 32_768 * 10 ** (roomDb / 20);
+  const room = Int16Array.from({ length: ROOM }, () => Math.round((random() * 2 - 1) * highest));
   return {
     hear(samples) {
       heard = samples;

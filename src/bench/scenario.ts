@@ -54,6 +54,8 @@ const shape = z.strictObject({
   ramp: z.strictObject({ callers: z.array(callers).min(1), turns: count }).exactOptional(),
   /** The share of its time that a caller is being answered. */
   answered: z.number().gt(0).max(0.95).exactOptional(),
+  /** How loud the callers' rooms are, in dB of full scale. */
+  roomDb: z.number().min(-89).max(-20).exactOptional(),
   /** After so many a caller hangs up and calls again. */
   turnsPerSession: count.exactOptional(),
   tools: z.array(tool).min(1).exactOptional(),

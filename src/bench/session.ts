@@ -70,7 +70,7 @@ export async function join(job: CallerJob, random: () => number, onLate: (ms: nu
     throw thrown;
   });
   // Noise of its own: how much of it is drawn hangs on the clock, and what the caller does must not.
-  const microphone = openMicrophone(seededRandom(-1 - job.caller));
+  const microphone = openMicrophone(seededRandom(-1 - job.caller), job.scenario.roomDb);
   const report = playbackReports(player, line.send);
   return {
     job,

@@ -11,6 +11,7 @@ import { espeakTts } from '../engines/tts/espeak.js';
 import { asParleyError } from '../errors.js';
 import { openLog } from '../observe/log.js';
 import { loadPersona } from '../persona.js';
+import { byHeart } from './by-heart.js';
 import { loadRecordings } from './questions.js';
 import { recordingRecogniser } from './recording-recogniser.js';
 import { saying } from './saying.js';
@@ -65,7 +66,7 @@ async function openAi(options: Options, vendors: () => readonly Simulated[], log
 async function elevenLabs(options: Options, speak: TtsEngine, log: Logger): Promise<Simulated> {
   const { models: voices, speech } = options.pace;
   const pace = { voices, speech, socket: speech };
-  const vendor = await startElevenLabsVendor({ port: options.elevenlabsPort, speak, pace, log });
+  const vendor = await startElevenLabsVendor({ port: options.elevenlabsPort, speak: byHeart(speak), pace, log });
   const environment = `ELEVENLABS_BASE_URL=${vendor.url} ELEVENLABS_API_KEY=${ELEVENLABS_KEY}`;
   return { name: 'ElevenLabs', endpoints: ['voices', 'cloning', 'speech', 'socket'], vendor, environment };
 }

@@ -66,11 +66,21 @@ export function distributionOfCounts(counts: Counts): Distribution | null {
   return { count, p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
-/** Of the straight line nearest to the points, by least squares; null: they have no one slope. */
-export function slopeOf(points: readonly (readonly [x: number, y: number])[]): number | null {
+export interface Slope {
+  readonly slope: number;
+  /** Its standard error, were the points scattered about the line by chance. */
+  readonly error: number;
+}
+
+/** Of the straight line nearest to the points, by least squares; null: they have no one slope, or are too few to doubt it. */
+export function slopeOf(points: readonly (readonly [x: number, y: number])[]): Slope | null {
+  if (points.length < 3) return null;
   const mean = (of: (point: readonly [number, number]) => number) =>
     points.reduce((sum, point) => sum + of(point), 0) / points.length;
   const [x, y] = [mean(([each]) => each), mean(([, each]) => each)];
   const spread = mean(([each]) => (each - x) ** 2);
-  return spread > 0 ? mean(([a, b]) => (a - x) * (b - y)) / spread : null;
+  if (spread === 0) return null;
+  const slope = mean(([a, b]) => (a - x) * (b - y)) / spread;
+  const residue = mean(([a, b]) => (b - y - slope * (a - x)) ** 2);
+  return { slope, error: Math.sqrt(residue / spread / (points.length - 2)) };
 }

@@ -71,8 +71,9 @@ function toldRows({ told, bytes }: Summary): [string, string][] {
     rows.push(['begun ahead', `${kept} kept, ${dropped} dropped${wasted === null ? '' : `, ${wasted} wasted`}`]);
   }
   if (heap !== null) {
-    const { bytesPerSession, sessions, windows } = heap;
-    rows.push(['heap', `${bytesPerSession} bytes more a session, over ${sessions} sessions in ${windows} windows`]);
+    const { bytesPerSession, errorBytes, sessions, windows } = heap;
+    const over = `over ${sessions} sessions in ${windows} windows`;
+    rows.push(['heap', `${bytesPerSession} bytes more a session (standard error ${errorBytes}), ${over}`]);
   }
   return rows;
 }

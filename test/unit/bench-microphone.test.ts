@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pcmSamples } from '../../src/audio/pcm.js';
 import { createBeats } from '../../src/bench/beats.js';
 import { openMicrophone } from '../../src/bench/microphone.js';
+import { seededRandom } from '../../src/bench/random.js';
 import { decodeMedia } from '../../src/protocol/media.js';
 
 function read(frame: Uint8Array) {
@@ -28,6 +29,13 @@ describe('the microphone of the bench', () => {
 });
 
 describe('a microphone that hears more', () => {
+  it('stands in a room as loud as it is told', () => {
+    const microphone = openMicrophone(seededRandom(1), -50);
+    const samples = Array.from({ length: 10 }, () => [...read(microphone.frame(null)).samples]).flat();
+    const power = samples.reduce((sum, sample) => sum + sample ** 2, 0) / samples.length;
+    expect(10 * Math.log10(power / 32_768 ** 2)).toBeCloseTo(-50, 0);
+  });
+
   it('has the echo in the voice and in the room, and clips what is too loud', () => {
     const microphone = openMicrophone(() => 0.9);
     const echo = Int16Array.from({ length: 480 }, (_, at) => (at < 240 ? 100 : 30_000));

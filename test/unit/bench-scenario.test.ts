@@ -42,6 +42,7 @@ describe('a scenario', () => {
       { turns: undefined, callers: undefined, ramp: { callers: [2, 2], turns: 1 } },
       'ramp.callers: must grow',
     ],
+    ['a room that drowns everybody', { roomDb: -10 }, 'mine.json: roomDb: '],
     ['too much of its time', { answered: 1 }, 'mine.json: answered: '],
     ['a pause that is no number', turn(say, { pause: 'long' }, say), 'mine.json: script[0][1].pause: '],
     ['two things in a step', turn({ ...say, pause: 3 }), 'script[0][0]: must have one of say, pause'],

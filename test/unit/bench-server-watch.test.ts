@@ -108,7 +108,12 @@ describe('what sessions leave in the heap', () => {
     }));
 
   it('is the slope of the least of each 50 sessions', () => {
-    expect(heapSlope(grown(501, 2000, 10))).toEqual({ bytesPerSession: 2000, windows: 9, sessions: 500 });
+    expect(heapSlope(grown(501, 2000, 10))).toEqual({
+      bytesPerSession: 2000,
+      errorBytes: 0,
+      windows: 9,
+      sessions: 500,
+    });
     expect(heapSlope(grown(501, 0))!.bytesPerSession).toBe(0);
   });
 

@@ -55,19 +55,24 @@ describe('a slope', () => {
         [1, 3],
         [2, 5],
       ]),
-    ).toBe(2);
+    ).toEqual({ slope: 2, error: 0 });
+    const line = slopeOf([
+      [0, 0],
+      [1, 4],
+      [2, 2],
+      [3, 6],
+    ])!;
+    expect(line.slope).toBeCloseTo(1.6);
+    expect(line.error).toBeCloseTo(0.849, 3);
+  });
+
+  it('is none of points that lie above one another, or that are two', () => {
+    const above = [1, 9, 4].map((y) => [3, y] as const);
+    expect(slopeOf(above)).toBeNull();
     expect(
       slopeOf([
-        [0, 0],
-        [1, 4],
-        [2, 2],
-        [3, 6],
-      ]),
-    ).toBeCloseTo(1.6);
-    expect(
-      slopeOf([
-        [3, 1],
-        [3, 9],
+        [0, 1],
+        [1, 3],
       ]),
     ).toBeNull();
     expect(slopeOf([])).toBeNull();
