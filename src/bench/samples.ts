@@ -1,4 +1,5 @@
 /** What the looks at a server come to, second by second. Pure. */
+import { shareBetween } from './disturbance.js';
 import { lagBetween } from './prometheus.js';
 import type { Sample } from './run-file.js';
 import type { Look } from './server-watch.js';
@@ -21,6 +22,7 @@ export function samplesOf(looks: readonly Look[]): Sample[] {
       sessions: look.scrape?.sessions ?? null,
       ended: look.ended,
       lagMs: lagBetween(before.scrape, look.scrape)?.max ?? null,
+      stolen: shareBetween(before, look),
       heapMegabytes: heap === null ? null : round(heap / MEGABYTE),
     };
   });

@@ -1,6 +1,7 @@
 /** How the server was over the run: what it says of itself at /metrics, and what the kernel says if it is our own. */
 
 import { type Usage, usageOfTree } from './process-usage.js';
+import { type ProcessorTime, processorTime } from './processor-time.js';
 import { readMetrics, type Scrape, scrapeOf } from './prometheus.js';
 
 const EVERY_MS = 1000;
@@ -10,12 +11,16 @@ const ANSWER_MS = 5000;
 export interface Look {
   /** Seconds since the run began. */
   readonly at: number;
+  /** Milliseconds since 1970. */
+  readonly when: number;
   /** Sessions that have ended by now. */
   readonly ended: number;
   /** Of all of its processes; null: not started by this bench, or not on Linux. */
   readonly usage: Usage | null;
   /** Null: it does not say. */
   readonly scrape: Scrape | null;
+  /** Of the machine that the bench runs on; null: it does not say. */
+  readonly processors: ProcessorTime | null;
 }
 
 export interface ServerWatch {
@@ -43,7 +48,9 @@ export function watchServer({ http, token, pid, ended }: Watched, signal: AbortS
     const scrape = await scrapeFrom(http, token, signal);
     isLooking = false;
     const usage = pid === null ? null : usageOfTree(pid);
-    const seen = { at: (performance.now() - began) / 1000, ended: ended(), usage, scrape };
+    const now = performance.now();
+    const when = performance.timeOrigin + now;
+    const seen = { at: (now - began) / 1000, when, ended: ended(), usage, scrape, processors: processorTime() };
     looks.push(seen);
     return seen;
   };

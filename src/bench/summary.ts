@@ -1,4 +1,5 @@
 /** What all turns of a run come to. Pure. */
+import { type Disturbance, disturbanceOf } from './disturbance.js';
 import { type HeapSlope, heapSlope } from './heap-slope.js';
 import type { Interruption } from './interruption-result.js';
 import { type InterruptionSummary, summariseInterruptions } from './interruption-summary.js';
@@ -7,8 +8,9 @@ import type { StepCost } from './load-processes.js';
 import { lagBetween, type Speculations, speculationsBetween } from './prometheus.js';
 import { type StageRow, serverStages } from './server-stages.js';
 import type { Look } from './server-watch.js';
+import { stageRows } from './stage-rows.js';
 import { type Distribution, distribution, distributionOfCounts } from './statistics.js';
-import { MARKS, type MarkName, type TurnResult } from './turn-result.js';
+import type { TurnResult } from './turn-result.js';
 
 export interface Summary {
   readonly turns: { readonly asked: number; readonly answered: number; readonly failed: number };
@@ -26,6 +28,8 @@ export interface Summary {
   /** Null for a run in which nothing was heard over an answer. */
   readonly interruptions: InterruptionSummary | null;
   readonly load: LoadSummary;
+  /** Null where nobody knows what others took of the machine. */
+  readonly disturbance: Disturbance | null;
   /** Null for a server that is not ours to look at. */
   readonly server: ServerSummary | null;
   /** What the server says of itself. */
@@ -102,26 +106,11 @@ export function summarise(measured: Measurements, callers: number): Summary {
     },
     interruptions: summariseInterruptions(interruptions),
     load: loadSummary(costs),
+    disturbance: disturbanceOf(looks, results),
     server: serverSummary(looks, callers),
     told: toldSummary(looks),
     bytes: bytesSummary(bytes),
   };
-}
-
-/** Whatever a failed turn got as far as counts in its stage. */
-function stageRows(results: readonly TurnResult[]): StageRow[] {
-  const row = (name: string, mark: MarkName, of: readonly TurnResult[]): StageRow[] => {
-    const found = distribution(of.flatMap(({ marks }) => marks[mark] ?? []));
-    return found === null ? [] : [{ name, of: found }];
-  };
-  const all = Object.entries(MARKS).flatMap(([mark, name]) => row(name, mark as MarkName, results));
-  const first = results.filter(({ turn }) => turn === 0);
-  const later = results.filter(({ turn }) => turn > 0);
-  const split =
-    later.length === 0
-      ? []
-      : [...row('first sound, 1st turn', 'first_sound', first), ...row('first sound, later', 'first_sound', later)];
-  return [...all, ...split];
 }
 
 function transcripts(results: readonly TurnResult[]): Summary['transcripts'] {

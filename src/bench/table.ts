@@ -25,15 +25,24 @@ export function summaryTable(summary: Summary): string {
   rows.push(['gaps in the sound', `${gaps.count}, ${gaps.ms} ms in ${gaps.audioSeconds} s of speech`]);
   if (summary.interruptions !== null) rows.push(...interruptionRows(summary.interruptions));
   rows.push(['server', serverLine(summary.server)], ...toldRows(summary));
+  rows.push(...disturbanceRows(summary));
   rows.push(['load', loadLine(summary.load)]);
   if (summary.load.isBottleneck)
     rows.push(['', 'the callers themselves were late, or near it: the figures are not the server’s alone']);
   const stages = stageTable([
     ['ms from the end of the question', summary.stages],
+    ...undisturbedStages(summary),
     ...interruptionStages(summary),
     ...(summary.serverStages.length === 0 ? [] : [['by the server’s own marks', summary.serverStages] as const]),
   ]);
   return `${stages}\n${twoColumns(rows)}\n`;
+}
+
+/** If they are others than all of them. */
+function undisturbedStages({ disturbance, turns }: Summary): StageGroup[] {
+  if (disturbance === null) return [];
+  const { turns: count, stages } = disturbance.undisturbed;
+  return count === 0 || count === turns.asked ? [] : [[`of the ${count} that nobody else disturbed`, stages]];
 }
 
 /** Groups of stages, each measured from a moment of its own. */
@@ -88,6 +97,15 @@ function serverLine(server: Summary['server']): string {
     `${idleMegabytes} MB before, ${peakMegabytes} MB at most, ${megabytesPerCaller.toFixed(1)} MB a caller`
   );
 }
+
+function disturbanceRows({ disturbance, turns }: Summary): [string, string][] {
+  if (disturbance === null) return [];
+  const { share, worst, undisturbed } = disturbance;
+  const took = `took ${percent(share)} of this machine’s processors, ${percent(worst)} in the worst second`;
+  return [['others', `${took}; ${undisturbed.turns} of ${turns.asked} turns undisturbed`]];
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 
 function loadLine({ processes, cores, late, busiest }: Summary['load']): string {
   const lateness =

@@ -170,6 +170,7 @@ export function recordTurn({ player, zero, expectsPictures }: TurnParts): TurnRe
       const expected = expectsPictures && answer.end !== null ? Math.ceil(answer.end / FRAME_SAMPLES) : 0;
       const { stoppedAt, transcribedAt, transcript } = heard;
       return {
+        askedAt: Math.round(performance.timeOrigin + zero),
         failure: whyFailed(),
         marks: {
           ...(stoppedAt !== null && { speech_stopped: since(stoppedAt) }),

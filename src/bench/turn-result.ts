@@ -21,6 +21,8 @@ export interface TurnResult {
   /** Of the ramp; 0 where there is none. */
   readonly step: number;
   readonly question: string;
+  /** The end of its last voiced sample, or when it was typed: milliseconds since 1970. Null: it never was. */
+  readonly askedAt: number | null;
   /** Null for a turn that was answered to its end. */
   readonly failure: string | null;
   /** Milliseconds from the last voiced sample, or from the typed question. */
@@ -47,6 +49,7 @@ export function lostTurn(caller: number, turn: number, question: string, failure
     turn,
     step,
     question,
+    askedAt: null,
     failure,
     marks: {},
     transcript: null,

@@ -156,6 +156,9 @@ describe('a comparison', () => {
     const late = renderComparison(madeUpRun({ isBottleneck: true }), madeUpRun());
     expect(late.table).toContain('the callers of A themselves were late');
     expect(late.html).toContain('Run A: the load side was the bottleneck.');
+    const slowed = renderComparison(madeUpRun(), madeUpRun({ stolen: 0.3 }));
+    expect(slowed.table).toContain('others took processors from B: its figures are not the server’s alone');
+    expect(slowed.html).toContain('Run B: others took 30 % of this machine’s processors');
   });
 
   it('does not break at a run with nothing in it', () => {

@@ -75,6 +75,23 @@ describe('the report of a run', () => {
     expect(page).toContain('not the bottleneck');
   });
 
+  it('says above everything that others took of the machine, and how the turns were that they left alone', () => {
+    const taken = renderReport(madeUpRun({ stolen: 0.21 }));
+    expect(taken).toMatch(/This run: others took 21 % of this machine’s processors<\/b>, 63 % in the worst second/);
+    expect(taken).toMatch(
+      /Of the \d+ turns that were not disturbed, the first sound and its picture came after p50 \d+, p95/,
+    );
+    expect(taken.indexOf('others took')).toBeLessThan(taken.indexOf('class="headline"'));
+    expect(taken).toContain('Taken by others over time, at most 21 %');
+    expect(page).not.toContain('others took');
+    expect(texts(page)).toContain('Taken by others');
+    const all = madeUpRun({ stolen: 0.21 });
+    const undisturbed = { turns: 0, stages: [] };
+    const none = { ...all.summary.disturbance!, undisturbed };
+    const worst = renderReport({ ...all, summary: { ...all.summary, disturbance: none } });
+    expect(worst).toContain('No turn was left undisturbed.');
+  });
+
   it('says of a run that was stopped that it was, and of no other', () => {
     expect(renderReport({ ...whole, isStopped: true })).toContain('stopped before its end');
     expect(page).not.toContain('stopped before its end');

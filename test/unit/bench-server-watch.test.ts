@@ -82,18 +82,23 @@ describe('between two looks', () => {
   });
 
   it('there is a sample of each second of which anything is known', () => {
-    const look = (at: number, fields: Partial<Look>): Look => ({ at, ended: 0, usage: null, scrape: null, ...fields });
+    const look = (at: number, fields: Partial<Look>): Look => ({
+      ...{ at, when: 1000 * at, ended: 0, usage: null, scrape: null, processors: null },
+      ...fields,
+    });
     const own = [
       look(0, { usage: { cpuSeconds: 1, megabytes: 100 } }),
       look(2, { ended: 3, usage: { cpuSeconds: 2, megabytes: 110 }, scrape: { ...nothing, heapBytes: 5 * MEGABYTE } }),
     ];
-    const unknown = { sessions: null, lagMs: null };
+    const unknown = { sessions: null, lagMs: null, stolen: null };
     expect(samplesOf(own)).toEqual([{ at: 2, cores: 0.5, megabytes: 110, ended: 3, heapMegabytes: 5, ...unknown }]);
     const foreign = [1, 1.25].map((cpuSeconds, at) =>
       look(at, { scrape: { ...nothing, cpuSeconds, residentBytes: 7 * MEGABYTE, sessions: 2 } }),
     );
     expect(samplesOf(foreign)).toMatchObject([{ at: 1, cores: 0.25, megabytes: 7, sessions: 2, heapMegabytes: null }]);
     expect(samplesOf([look(0, {}), look(1, {})])).toEqual([]);
+    const taken = own.map((each, at) => ({ ...each, processors: { stolen: 30 * at, all: 1000 + 200 * at } }));
+    expect(samplesOf(taken)).toMatchObject([{ stolen: 0.15 }]);
   });
 });
 
@@ -102,8 +107,10 @@ describe('what sessions leave in the heap', () => {
   const grown = (sessions: number, bytes: number, every = 40): Look[] =>
     Array.from({ length: sessions }, (_, ended) => ({
       at: ended,
+      when: 1000 * ended,
       ended,
       usage: null,
+      processors: null,
       scrape: { ...nothing, heapBytes: 20 * MEGABYTE + ended * bytes + (ended % every) * MEGABYTE },
     }));
 

@@ -13,9 +13,11 @@ const turn = (step: number, ms: number, failure: string | null = null): TurnResu
 
 const look = (at: number, cpuSeconds: number): Look => ({
   at,
+  when: 1000 * at,
   ended: 0,
   usage: { cpuSeconds, megabytes: 100 },
   scrape: null,
+  processors: null,
 });
 
 const measured = (results: readonly TurnResult[], looks: readonly Look[] = []): Measurements => ({

@@ -32,9 +32,11 @@ const cost = (process: number, late: number[], cpuSeconds = 5): StepCost => ({
 });
 const look = (at: number, cpuSeconds: number, megabytes: number): Look => ({
   at,
+  when: 1000 * at,
   ended: 0,
   usage: { cpuSeconds, megabytes },
   scrape: null,
+  processors: null,
 });
 const looks = [look(0, 10, 100), look(4, 11, 130), look(10, 14, 120)];
 const nothing: Measurements = { results: [], interruptions: [], costs: [], looks: [], bytes: [] };

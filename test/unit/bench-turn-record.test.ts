@@ -66,6 +66,7 @@ describe('the record of a turn', () => {
     expect(record.isOver(ZERO + 500)).toBe(false);
     expect(record.isOver(ZERO + 700)).toBe(true);
     expect(record.result()).toEqual({
+      askedAt: Math.round(performance.timeOrigin + ZERO),
       failure: null,
       // It began to play at 410; the first sound lies 60 ms into the answer.
       marks: {

@@ -4,11 +4,11 @@ import { type Compared, type Comparison, type Verdict, WORDS } from './compared-
 import { type Difference, differencesOf, overloaded } from './differences.js';
 import { rises } from './first-turns.js';
 import { forest } from './forest.js';
-import { loadWarning } from './headline.js';
 import { html, type Markup, type Part } from './markup.js';
 import { page, section } from './page.js';
 import { type Fact, factList, qualityFacts } from './quality.js';
 import type { Reading } from './reading.js';
+import { disturbanceWarning, loadWarning } from './warnings.js';
 import { capital, counted, moment, signed, whole } from './wording.js';
 
 /** What a caller waits for, and where the time goes; the table has all. */
@@ -27,7 +27,7 @@ export function comparisonPage(a: Reading, b: Reading, comparison: Comparison): 
   return page(
     `Parley bench: ${a.scenario.name}, two runs`,
     html`<header><p class="wordmark">Parley bench</p><h1>${capital(a.scenario.name)}: two runs</h1><p>A: ${runLine(a)}</p><p>B: ${runLine(b)}</p></header>
-${loadWarning(a, 'Run A')}${loadWarning(b, 'Run B')}${spoiled(a, b)}
+${loadWarning(a, 'Run A')}${loadWarning(b, 'Run B')}${disturbanceWarning(a, 'Run A')}${disturbanceWarning(b, 'Run B')}${spoiled(a, b)}
 ${section('What differs', differences(a, b))}
 ${section('Differences', forest(main), 'Each run was drawn anew from its own turns a thousand times. One interval in twenty misses by chance, and here are many: believe a pattern, not one row.')}
 ${section('Distributions', overlaid(main), 'The share of turns that had it by then.')}

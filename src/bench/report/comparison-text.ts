@@ -2,7 +2,7 @@
 import { capacityOf } from './capacity.js';
 import { verdict as held } from './capacity-chart.js';
 import { type Comparison, type Verdict, WORDS } from './compared-stages.js';
-import { type Difference, differencesOf, overloaded } from './differences.js';
+import { type Difference, differencesOf, disturbed, overloaded } from './differences.js';
 import type { Reading } from './reading.js';
 import { moment, signed, whole } from './wording.js';
 
@@ -29,8 +29,12 @@ function circumstances(a: Reading, b: Reading): string[] {
     const some = all.filter((one) => one.kind === kind);
     return some.length === 0 ? [] : [before, ...some.map(({ name, a: from, b: to }) => `  ${name}: ${from} | ${to}`)];
   };
+  const slowed = disturbed(a, b).map(
+    (name) => `others took processors from ${name}: its figures are not the server’s alone`,
+  );
   const said = [
     ...late,
+    ...slowed,
     ...lines('spoiling', 'not comparable as they stand, these differ:'),
     ...lines('subject', 'what is compared:'),
     ...lines('drawn', 'drawn differently, which the intervals reckon with:'),

@@ -1,4 +1,6 @@
 /** What two runs differ in beside their figures, and whether those may be compared at all. Pure. */
+
+import { UNNOTICED } from '../disturbance.js';
 import { machineText } from './circumstances.js';
 import type { Reading } from './reading.js';
 
@@ -37,6 +39,12 @@ function unseeded({ options: { seed: _, ...others } }: Reading): Readonly<Record
 export function overloaded(a: Reading, b: Reading): string[] {
   const names = { A: a, B: b };
   return Object.entries(names).flatMap(([name, { summary }]) => (summary.load.isBottleneck ? [name] : []));
+}
+
+/** Which runs others have slowed on the same machine. */
+export function disturbed(a: Reading, b: Reading): string[] {
+  const share = ({ summary: { disturbance } }: { readonly summary: Partial<Reading['summary']> }) => disturbance?.share;
+  return Object.entries({ A: a, B: b }).flatMap(([name, reading]) => ((share(reading) ?? 0) > UNNOTICED ? [name] : []));
 }
 
 function engines(a: Reading, b: Reading): Difference[] {

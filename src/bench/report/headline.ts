@@ -64,28 +64,6 @@ function number({ name, value, unit, note, isBad }: Number): Markup {
   return html`<div class="number"><h2>${name}</h2><p class="value ${isBad ? 'bad' : ''}">${value} <span>${unit}</span></p><p class="note">${note}</p></div>`;
 }
 
-/** Above everything, if the figures are not the server's alone. */
-export function stoppedWarning({ isStopped }: Reading): Markup | null {
-  if (!isStopped) return null;
-  return html`<p class="warning" role="alert"><b>This run was stopped before its end.</b> What had been found until then is here.</p>
-`;
-}
-
-export function loadWarning({ summary: { load } }: Reading, name = 'This run'): Markup | null {
-  if (!load.isBottleneck) return null;
-  const late =
-    load.late === null
-      ? ''
-      : ` Their beats came late by ${load.late.p99} ms in one of a hundred, by ${load.late.max} ms at most.`;
-  return html`<p class="warning" role="alert"><b>${name}: the load side was the bottleneck.</b> The callers themselves could not keep up, or hardly, so these figures are theirs as well as the server’s.${late}${busiest(load)} Take fewer callers, or another machine for them.</p>
-`;
-}
-
-/** What an older bench did not look at. */
-function busiest(load: Partial<Reading['summary']['load']>): string {
-  return load.busiest === undefined ? '' : ` The busiest of their processes took ${load.busiest.toFixed(2)} of a core.`;
-}
-
 export function loadFact({ summary: { load } }: Reading): Fact {
   const took = `${load.cores.toFixed(2)} cores in ${counted(load.processes, 'process', 'processes')}`;
   const late = load.late === null ? '' : `, beats late by p99 ${load.late.p99} ms`;

@@ -4,7 +4,7 @@ import { capacitySection } from './capacity-section.js';
 import { circumstances } from './circumstances.js';
 import { endingsSection } from './endings-section.js';
 import { firstTurns } from './first-turns.js';
-import { headline, loadWarning, stoppedWarning } from './headline.js';
+import { headline } from './headline.js';
 import { interruptionSection } from './interruptions.js';
 import { html, type Markup } from './markup.js';
 import { overTime } from './over-time.js';
@@ -16,6 +16,7 @@ import { stageTable } from './stage-table.js';
 import { callerStage, callerStages, serverStages } from './stages.js';
 import { toldSection } from './told.js';
 import { turnList } from './turn-list.js';
+import { disturbanceWarning, loadWarning, stoppedWarning } from './warnings.js';
 import { waterfalls } from './waterfall.js';
 import { capital, moment } from './wording.js';
 
@@ -28,7 +29,7 @@ export function renderReport(run: RunFile): string {
   ]);
   return page(
     `Parley bench: ${reading.scenario.name}`,
-    html`${top(reading)}${stoppedWarning(reading)}${loadWarning(reading)}${headline(reading)}
+    html`${top(reading)}${stoppedWarning(reading)}${loadWarning(reading)}${disturbanceWarning(reading)}${headline(reading)}
 ${section('What failed', failureTable(reading))}
 ${section('What was measured', circumstances(reading))}
 ${section('One turn', waterfalls(turns), 'Milliseconds from the last voiced sample. The bars before “on the way” are the server’s word, by its own clock; the others are what the caller saw.')}
