@@ -40,6 +40,7 @@ const schema = z.object({
   TLS_KEY: z.string().refine(isPath, 'expected the path of a file').optional(),
   MAX_SESSIONS: wholeNumber(1, 10_000).default(100),
   MAX_LOOP_LAG: wholeNumber(1, 60_000).default(50),
+  MAX_LOOP_BUSY: wholeNumber(1, 1000).default(90),
   MAX_SPEECH_WAIT: wholeNumber(1, 60_000).default(1500),
   MAX_CONCURRENT_TASKS: wholeNumber(1, 8).default(1),
   MAX_UPLOAD: wholeNumber(1, 10_000).default(200),

@@ -15,6 +15,7 @@ import { keepCertificate, readCertificate } from './gateway/certificate.js';
 import { chooseEntrance, invitation, listenFailure } from './gateway/entrance.js';
 import { renewOnHangUp } from './gateway/renewal.js';
 import { createCrowding } from './observe/crowding.js';
+import { createHeadroom } from './observe/headroom.js';
 import { createLateness } from './observe/lateness.js';
 import { openLog } from './observe/log.js';
 import { createMetrics } from './observe/metrics.js';
@@ -49,7 +50,16 @@ async function serve(): Promise<void> {
   const voices = await openVoiceStore(resolve(root, config.DATA_DIR, 'voices'), log, () => new Date());
   const metrics = createMetrics();
   const lateness = createLateness(() => performance.now());
-  metrics.watchLoop(lateness.rang, stop.signal);
+  const headroom = createHeadroom(
+    () => performance.now(),
+    () => performance.eventLoopUtilization(),
+  );
+  const onRing = (lagMs: number) => {
+    lateness.rang(lagMs);
+    headroom.look();
+  };
+  metrics.watchLoop(onRing, stop.signal);
+  metrics.watchBusy(headroom.busy);
   const crowding = createCrowding(() => performance.now());
   const rehearsing = unheard(crowding.hearing(metrics.observer));
   const choice = await chooseEngines(
@@ -77,6 +87,7 @@ async function serve(): Promise<void> {
     certificate,
     metrics,
     lateness,
+    headroom,
     crowding,
     making,
     voices,

@@ -13,6 +13,7 @@ import type { KeptCertificate } from './gateway/certificate.js';
 import type { Entrance } from './gateway/entrance.js';
 import { type About, packUrl, type ServedAvatar } from './gateway/routes.js';
 import type { Crowding } from './observe/crowding.js';
+import type { Headroom } from './observe/headroom.js';
 import type { Lateness } from './observe/lateness.js';
 import type { Metrics } from './observe/metrics.js';
 import type { HouseParts } from './open-house.js';
@@ -39,6 +40,7 @@ export interface ServerMaterial extends HouseParts {
   readonly stopping: AbortSignal;
   readonly metrics: Metrics;
   readonly lateness: Lateness;
+  readonly headroom: Headroom;
   readonly crowding: Crowding;
   readonly making: AvatarMaking;
   readonly voices: VoiceStore;
@@ -59,7 +61,7 @@ export function serverParts(made: ServerMaterial): ServerParts {
     token: entrance.token,
     tls: certificate.now()?.pair ?? null,
     realtime: {
-      openSession: (caller) => admit(caller, () => metrics.during(runSession(caller, house))),
+      openSession: (caller) => made.headroom.during(admit(caller, () => metrics.during(runSession(caller, house)))),
       admission: {
         maxSessions: config.MAX_SESSIONS,
         overload: () => overload(made),
@@ -90,8 +92,9 @@ export function serverParts(made: ServerMaterial): ServerParts {
   };
 }
 
-function overload({ config, lateness, crowding }: ServerMaterial): Overload | null {
+function overload({ config, lateness, headroom, crowding }: ServerMaterial): Overload | null {
   if (lateness.share(config.MAX_LOOP_LAG) > MOST_LATE) return 'late';
+  if (100 * headroom.busyWithOneMore() > config.MAX_LOOP_BUSY) return 'busy';
   return crowding.share(config.MAX_SPEECH_WAIT) > MOST_CROWDED ? 'crowded' : null;
 }
 

@@ -4,11 +4,15 @@
  */
 import { ParleyError } from '../errors.js';
 
-/** `late`: this process is behind with its work. `crowded`: the engines on this machine are with theirs. */
-export type Overload = 'late' | 'crowded';
+/**
+ * `late`: this process is behind with its work. `busy`: it would be with one caller more. `crowded`: the engines on this
+ * machine are behind with theirs.
+ */
+export type Overload = 'late' | 'busy' | 'crowded';
 
 const SENTENCES: Readonly<Record<Overload, string>> = {
   late: 'The server is behind with its work.',
+  busy: 'The server has as much to do as it can.',
   crowded: 'The engines of this server are behind with their work.',
 };
 

@@ -12,10 +12,11 @@ export interface Metrics {
   /** Counts a session for as long as it lasts. */
   during<T>(session: Promise<T>): Promise<T>;
   /** A caller was not let in. */
-  refused(reason: 'full' | 'late' | 'crowded' | 'face'): void;
+  refused(reason: 'full' | 'late' | 'busy' | 'crowded' | 'face'): void;
   /** Measures how late the process is, until the signal aborts; `rang` is told of it, too. */
   watchLoop(rang: (lagMs: number) => void, signal: AbortSignal): void;
   /** Asked whenever somebody reads the metrics. */
+  watchBusy(busy: () => number): void;
   watchEngines(states: () => readonly EngineState[]): void;
   watchWorkers(workers: () => readonly WorkerNumbers[]): void;
   readonly contentType: string;
@@ -82,6 +83,11 @@ export function createMetrics(): Metrics {
         rang(ms);
       };
       watchLoop(noted, signal);
+    },
+    watchBusy(busy) {
+      const share = gauge(registry, 'event_loop_busy', 'Share of the last 5 s in which the loop had work', [], () => {
+        share.set(busy());
+      });
     },
     watchEngines(states) {
       const up = gauge(registry, 'engine_up', '1: it is asked; 0: it is out of order', ['job', 'engine'], () => {

@@ -57,6 +57,7 @@ it('lets in as many as there are places, and tells one more that it should come 
 
 it.each([
   ['late', 'The server is behind with its work'],
+  ['busy', 'The server has as much to do as it can'],
   ['crowded', 'The engines of this server are behind with their work'],
 ] as const)('lets nobody more in while it is %s, and again when it is not', async (reason, sentence) => {
   await letIn(8);
