@@ -87,7 +87,7 @@ function runFileOf(options: Options, { version, about, measured, summary, steps 
     steps,
     results: measured.results,
     interruptions: measured.interruptions,
-    samples: samplesOf(measured.looks),
+    samples: samplesOf(measured.looks, measured.processors),
     baseline: null,
     endings: null,
     isStopped: measured.isStopped,

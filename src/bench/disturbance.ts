@@ -1,56 +1,42 @@
-/**
- * What others took of a virtual machine while it was measured, and the turns that they cannot have slowed. Those are
- * told by what was taken and by nothing else: choosing by what a turn took would flatter it. Pure.
- */
-import type { ProcessorTime } from './processor-time.js';
+/** What others took of a virtual machine while it was measured, and the turns that they can hardly have slowed. Pure. */
+import { calmAt, type ProcessorLook, type Taken, takenOver } from './calm.js';
 import type { StageRow } from './server-stages.js';
-import type { Look } from './server-watch.js';
 import { stageRow } from './stage-rows.js';
 import type { TurnResult } from './turn-result.js';
 
-export interface Disturbance {
-  /** Of the time of all processors, over the run. */
-  readonly share: number;
-  /** Between two looks, at most. */
-  readonly worst: number;
+export interface Disturbance extends Taken {
   readonly undisturbed: Undisturbed;
 }
 
+/** Turns around the end of whose questions it was calm: as long for slow turns as for fast ones. */
 export interface Undisturbed {
   readonly turns: number;
+  /** Of so many: those that were asked at all. */
+  readonly of: number;
   readonly stages: readonly StageRow[];
 }
 
-/** Around the end of a question: what is seen of speech, and what is answered. As long for slow turns as for fast ones. */
-const AROUND_MS = 1000;
-/** Of the processors' time; a kernel's own reckoning is about as fine as that. */
-export const UNNOTICED = 0.02;
-
-/** Null: nobody knows. */
-export function disturbanceOf(looks: readonly Look[], results: readonly TurnResult[]): Disturbance | null {
-  const known = looks.filter(({ processors }) => processors !== null);
-  const share = shareBetween(known[0], known.at(-1));
-  if (share === null) return null;
-  const shares = known.slice(1).map((look, at) => shareBetween(known[at], look) ?? 0);
-  const calm = results.filter(({ askedAt }) => askedAt !== null && isCalm(known, askedAt));
-  const stages = (['transcript', 'first_pair', 'heard'] as const).flatMap((mark) => stageRow(mark, calm));
-  return { share, worst: Math.max(...shares), undisturbed: { turns: calm.length, stages } };
+export interface Span {
+  /** Milliseconds since 1970. */
+  readonly from: number;
+  readonly to: number;
 }
 
-function isCalm(looks: readonly Look[], askedAt: number): boolean {
-  const before = looks.findLast(({ when }) => when <= askedAt - AROUND_MS);
-  const after = looks.find(({ when }) => when >= askedAt + AROUND_MS);
-  const share = shareBetween(before, after);
-  return share !== null && share <= UNNOTICED;
-}
+const ALWAYS: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
-export function shareBetween(before: Look | undefined, after: Look | undefined): number | null {
-  return shareOf(before?.processors ?? null, after?.processors ?? null);
-}
-
-function shareOf(before: ProcessorTime | null, after: ProcessorTime | null): number | null {
-  if (before === null || after === null || after.all <= before.all) return null;
-  const share = (after.stolen - before.stolen) / (after.all - before.all);
-  // Kernels have been seen to count backwards here.
-  return Math.round(Math.max(0, share) * 1000) / 1000;
+/** `span`: in which the turns were. Null: nobody knows. */
+export function disturbanceOf(
+  looks: readonly ProcessorLook[],
+  results: readonly TurnResult[],
+  { from, to }: Span = ALWAYS,
+): Disturbance | null {
+  const taken = takenOver(looks.filter(({ when }) => when >= from && when <= to));
+  if (taken === null) return null;
+  const isCalm = calmAt(looks);
+  const asked = results.filter(({ askedAt }) => askedAt !== null);
+  const calm = asked.filter(({ askedAt }) => isCalm(askedAt!));
+  const stages = (['transcript', 'first_sound', 'first_pair', 'heard'] as const).flatMap((mark) =>
+    stageRow(mark, calm),
+  );
+  return { ...taken, undisturbed: { turns: calm.length, of: asked.length, stages } };
 }

@@ -5,6 +5,7 @@ import type { CallerJob, RunLength } from './job.js';
 import type { Bytes } from './line.js';
 import { runLoad } from './load-processes.js';
 import type { Options } from './options.js';
+import { watchProcessors } from './processor-time.js';
 import { type Output, progressShown } from './progress.js';
 import type { Scenario } from './scenario.js';
 import { type Look, type Watched, watchServer } from './server-watch.js';
@@ -65,6 +66,7 @@ export async function measure({ root, jobs, watched, output }: Run, signal: Abor
   const interruptions: Interruption[] = [];
   const bytes: Bytes[] = [];
   const watch = watchServer({ ...watched, ended: () => bytes.length }, signal);
+  const processors = watchProcessors();
   const progress = progressShown(output);
   const seen = [await watch.look()];
   const told = progressOf(jobs, results, () => seen.length - 1);
@@ -84,13 +86,15 @@ export async function measure({ root, jobs, watched, output }: Run, signal: Abor
       if (signal.aborted && results.length > 0) return null;
       throw thrown;
     });
-    if (costs === null) return { results, interruptions, bytes, costs: [], looks: watch.looks, seen, isStopped: true };
+    const found = { results, interruptions, bytes, looks: watch.looks, processors: processors.looks, seen };
+    if (costs === null) return { ...found, costs: [], isStopped: true };
     // Sessions have ended, and a server says so a moment later.
     await watch.look();
-    return { results, interruptions, bytes, costs, looks: watch.looks, seen, isStopped: false };
+    return { ...found, costs, isStopped: false };
   } finally {
     clearInterval(timer);
     progress.end();
+    processors.stop();
     watch.stop();
   }
 }

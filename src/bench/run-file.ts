@@ -55,7 +55,7 @@ export interface Sample {
   readonly ended: number;
   /** Of the server's event loop since the sample before, at most; null: unknown. */
   readonly lagMs: number | null;
-  /** Of this machine's processors by others, since the sample before; null: unknown. */
+  /** What others took of this machine's processors since the sample before, as a share of what was wanted; null: unknown. */
   readonly stolen: number | null;
   /** Of its main process; null: unknown. */
   readonly heapMegabytes: number | null;

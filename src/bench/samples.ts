@@ -1,5 +1,5 @@
 /** What the looks at a server come to, second by second. Pure. */
-import { shareBetween } from './disturbance.js';
+import { type ProcessorLook, shareFrom } from './calm.js';
 import { lagBetween } from './prometheus.js';
 import type { Sample } from './run-file.js';
 import type { Look } from './server-watch.js';
@@ -7,7 +7,7 @@ import type { Look } from './server-watch.js';
 const MEGABYTE = 2 ** 20;
 
 /** One for each look but the first: what is told is of the time since the one before. */
-export function samplesOf(looks: readonly Look[]): Sample[] {
+export function samplesOf(looks: readonly Look[], processors: readonly ProcessorLook[]): Sample[] {
   return looks.slice(1).flatMap((look, index) => {
     const before = looks[index]!;
     const [cpu, cpuBefore] = [cpuOf(look), cpuOf(before)];
@@ -22,7 +22,7 @@ export function samplesOf(looks: readonly Look[]): Sample[] {
       sessions: look.scrape?.sessions ?? null,
       ended: look.ended,
       lagMs: lagBetween(before.scrape, look.scrape)?.max ?? null,
-      stolen: shareBetween(before, look),
+      stolen: shareFrom(processors, before.when, look.when),
       heapMegabytes: heap === null ? null : round(heap / MEGABYTE),
     };
   });

@@ -1,7 +1,6 @@
 /** How the server was over the run: what it says of itself at /metrics, and what the kernel says if it is our own. */
 
 import { type Usage, usageOfTree } from './process-usage.js';
-import { type ProcessorTime, processorTime } from './processor-time.js';
 import { readMetrics, type Scrape, scrapeOf } from './prometheus.js';
 
 const EVERY_MS = 1000;
@@ -19,8 +18,6 @@ export interface Look {
   readonly usage: Usage | null;
   /** Null: it does not say. */
   readonly scrape: Scrape | null;
-  /** Of the machine that the bench runs on; null: it does not say. */
-  readonly processors: ProcessorTime | null;
 }
 
 export interface ServerWatch {
@@ -48,9 +45,8 @@ export function watchServer({ http, token, pid, ended }: Watched, signal: AbortS
     const scrape = await scrapeFrom(http, token, signal);
     isLooking = false;
     const usage = pid === null ? null : usageOfTree(pid);
-    const now = performance.now();
-    const when = performance.timeOrigin + now;
-    const seen = { at: (now - began) / 1000, when, ended: ended(), usage, scrape, processors: processorTime() };
+    const at = (performance.now() - began) / 1000;
+    const seen = { at, when: Date.now(), ended: ended(), usage, scrape };
     looks.push(seen);
     return seen;
   };

@@ -1,4 +1,6 @@
 /** A run step by step, and up to how many callers it held. Pure. */
+import { UNNOTICED } from './calm.js';
+import { disturbanceOf } from './disturbance.js';
 import type { Step } from './run-file.js';
 import type { Look } from './server-watch.js';
 import { type Measurements, summarise } from './summary.js';
@@ -16,8 +18,11 @@ export function summariseSteps(measured: Measurements, callers: readonly number[
     );
     const own = <T extends { readonly step: number }>(all: readonly T[]) => all.filter((each) => each.step === step);
     const { results, interruptions, costs } = measured;
-    const part = { results: own(results), interruptions: own(interruptions), costs: own(costs), looks, bytes: [] };
-    return { callers: count, summary: summarise(part, count) };
+    const told = { results: own(results), interruptions: own(interruptions), costs: own(costs) };
+    const summary = summarise({ ...told, looks, processors: [], bytes: [] }, count);
+    const span = before && after && { from: before.when, to: after.when };
+    const disturbance = span ? disturbanceOf(measured.processors, told.results, span) : null;
+    return { callers: count, summary: { ...summary, disturbance } };
   });
 }
 
@@ -63,7 +68,9 @@ export function rampLines(steps: readonly Step[]): string {
     const [p50, p95] = [of?.p50, of?.p95].map((value) => (value === undefined ? 'never' : `${value.toFixed(0)} ms`));
     const cores = summary.server === null ? '' : `, ${summary.server.cores.toFixed(2)} cores`;
     const late = summary.load.isBottleneck ? ', callers late themselves' : '';
-    return `  ${counted(callers).padEnd(12)}  p50 ${p50}, p95 ${p95}, ${failed} failed${cores}${late}\n`;
+    const share = summary.disturbance?.share ?? 0;
+    const others = share > UNNOTICED ? `, others took ${Math.round(100 * share)} %` : '';
+    return `  ${counted(callers).padEnd(12)}  p50 ${p50}, p95 ${p95}, ${failed} failed${cores}${late}${others}\n`;
   });
   const until = row === MARKS.first_pair ? 'the first sound and its picture' : 'the first sound';
   return `  from the end of the question to ${until}:\n${rows.join('')}  ${verdict(steps)}\n`;

@@ -1,4 +1,5 @@
 /** What all turns of a run come to. Pure. */
+import type { ProcessorLook } from './calm.js';
 import { type Disturbance, disturbanceOf } from './disturbance.js';
 import { type HeapSlope, heapSlope } from './heap-slope.js';
 import type { Interruption } from './interruption-result.js';
@@ -76,11 +77,12 @@ export interface Measurements {
   readonly interruptions: readonly Interruption[];
   readonly costs: readonly StepCost[];
   readonly looks: readonly Look[];
+  readonly processors: readonly ProcessorLook[];
   readonly bytes: readonly Bytes[];
 }
 
 export function summarise(measured: Measurements, callers: number): Summary {
-  const { results, interruptions, costs, looks, bytes } = measured;
+  const { results, interruptions, costs, looks, processors, bytes } = measured;
   // What was asked over an answer is answered as well as what was asked in quiet.
   const answers = [...results, ...interruptions.flatMap(({ answer }) => answer ?? [])];
   const failures: Record<string, number> = {};
@@ -106,7 +108,7 @@ export function summarise(measured: Measurements, callers: number): Summary {
     },
     interruptions: summariseInterruptions(interruptions),
     load: loadSummary(costs),
-    disturbance: disturbanceOf(looks, results),
+    disturbance: disturbanceOf(processors, results),
     server: serverSummary(looks, callers),
     told: toldSummary(looks),
     bytes: bytesSummary(bytes),

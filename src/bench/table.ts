@@ -1,4 +1,6 @@
 /** A summary as a person reads it in a terminal. */
+
+import type { Taken } from './calm.js';
 import { interruptionRows, interruptionStages, type StageGroup } from './interruption-table.js';
 import type { Summary } from './summary.js';
 
@@ -39,10 +41,10 @@ export function summaryTable(summary: Summary): string {
 }
 
 /** If they are others than all of them. */
-function undisturbedStages({ disturbance, turns }: Summary): StageGroup[] {
+function undisturbedStages({ disturbance }: Summary): StageGroup[] {
   if (disturbance === null) return [];
-  const { turns: count, stages } = disturbance.undisturbed;
-  return count === 0 || count === turns.asked ? [] : [[`of the ${count} that nobody else disturbed`, stages]];
+  const { turns: count, of, stages } = disturbance.undisturbed;
+  return count === 0 || count === of ? [] : [[`of the ${count} that others hardly disturbed`, stages]];
 }
 
 /** Groups of stages, each measured from a moment of its own. */
@@ -98,12 +100,16 @@ function serverLine(server: Summary['server']): string {
   );
 }
 
-function disturbanceRows({ disturbance, turns }: Summary): [string, string][] {
+function disturbanceRows({ disturbance }: Summary): [string, string][] {
   if (disturbance === null) return [];
   const { share, worst, undisturbed } = disturbance;
-  const took = `took ${percent(share)} of this machine’s processors, ${percent(worst)} in the worst second`;
-  return [['others', `${took}; ${undisturbed.turns} of ${turns.asked} turns undisturbed`]];
+  return [
+    ['others', `${tookText({ share, worst })}; ${undisturbed.turns} of ${undisturbed.of} turns hardly disturbed`],
+  ];
 }
+
+export const tookText = ({ share, worst }: Taken): string =>
+  `took ${percent(share)} of what this machine wanted to run, ${percent(worst)} in the worst second`;
 
 const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 

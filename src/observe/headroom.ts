@@ -4,13 +4,15 @@
  */
 
 const WINDOW_MS = 5000;
-/** So long after it has come a caller is heard and answered like everybody else, and what it costs has been seen. */
+/** One long task is no crowd, however long it was. */
+const MOST_OF_ONE_MS = 500;
+/**
+ * Of the loop's time: for so much a caller is taken until what it does can be seen, on a core of today. What those who are
+ * here take says less of the next one: they may be silent.
+ */
+const EACH = 0.01;
+/** By then it is heard and answered like everybody else. */
 const SETTLED_MS = 10_000;
-/** Of the loop's time: what each is taken for until enough have been seen, by a server core of today. */
-const UNSEEN_EACH = 0.01;
-const ENOUGH = 8;
-/** With every look, ten in a second: halved in a minute. Whoever is silent now has spoken, and will again. */
-const FADES = 0.5 ** (1 / 600);
 
 /** What Node says of its loop, since it began: milliseconds. */
 export interface LoopTime {
@@ -25,49 +27,50 @@ export interface Headroom {
   during<T>(session: Promise<T>): Promise<T>;
   /** The share of the last seconds in which the loop had something to do. */
   busy(): number;
-  /** The same, when one caller more has come and the newest have begun to speak; it may be more than 1. */
+  /** The same, when one caller more has come and the newest do what the others do; it may be more than 1. */
   busyWithOneMore(): number;
 }
 
 export function createHeadroom(now: () => number, loopTime: () => LoopTime): Headroom {
-  let looks: (LoopTime & { readonly at: number })[] = [];
-  const joined = new Set<{ readonly at: number }>();
-  /** As it was when all who were here had settled: coming in costs something else. */
-  let each = UNSEEN_EACH;
+  let last = loopTime();
+  let stretches: LoopTime[] = [];
+  const sessions = new Set<{ readonly since: number }>();
 
-  const look = () => {
-    const at = now();
-    looks.push({ at, ...loopTime() });
-    // One that is older stays, as the beginning of the window.
-    const first = looks.findLastIndex((earlier) => earlier.at <= at - WINDOW_MS);
-    if (first > 0) looks = looks.slice(first);
-    if (joined.size >= ENOUGH && newcomers() === 0) each = Math.max(busy() / joined.size, each * FADES);
-  };
-  const newcomers = () => {
-    const settledBefore = now() - SETTLED_MS;
-    let count = 0;
-    for (const { at } of joined) if (at > settledBefore) count += 1;
-    return count;
-  };
   const busy = () => {
-    const [first, last] = [looks[0], looks.at(-1)];
-    if (first === undefined || last === undefined) return 0;
-    const active = last.active - first.active;
-    const all = active + last.idle - first.idle;
+    const active = stretches.reduce((sum, each) => sum + each.active, 0);
+    const all = stretches.reduce((sum, each) => sum + each.idle, active);
     return all <= 0 ? 0 : active / all;
   };
+  const busyWithMany = () =>
+    stretches.reduce((sum, { active }) => sum + Math.min(MOST_OF_ONE_MS, active), 0) / WINDOW_MS;
+  /** Newcomers, each by what is not to be seen of it yet. */
+  const unseen = () => {
+    let sum = 0;
+    for (const { since } of sessions) sum += Math.max(0, 1 - (now() - since) / SETTLED_MS);
+    return sum;
+  };
   return {
-    look,
+    look() {
+      const next = loopTime();
+      stretches.push({ active: next.active - last.active, idle: next.idle - last.idle });
+      last = next;
+      let kept = 0;
+      const first = stretches.findLastIndex(({ active, idle }) => {
+        kept += active + idle;
+        return kept >= WINDOW_MS;
+      });
+      if (first > 0) stretches = stretches.slice(first);
+    },
     busy,
     async during(session) {
-      const caller = { at: now() };
-      joined.add(caller);
+      const own = { since: now() };
+      sessions.add(own);
       try {
         return await session;
       } finally {
-        joined.delete(caller);
+        sessions.delete(own);
       }
     },
-    busyWithOneMore: () => busy() + each * (newcomers() + 1),
+    busyWithOneMore: () => busyWithMany() + EACH * (unseen() + 1),
   };
 }

@@ -58,7 +58,7 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const sessions = gauge(registry, 'sessions_active', 'Sessions that are open', []);
-  const refusals = counter(registry, 'sessions_refused_total', 'Callers who were told at_capacity', ['reason']);
+  const refusals = counter(registry, 'parley_sessions_refused_total', 'Callers who were told at_capacity', ['reason']);
   const turns = openTurns(turnMetrics(registry));
   return {
     observer: {

@@ -158,7 +158,7 @@ describe('a comparison', () => {
     expect(late.html).toContain('Run A: the load side was the bottleneck.');
     const slowed = renderComparison(madeUpRun(), madeUpRun({ stolen: 0.3 }));
     expect(slowed.table).toContain('others took processors from B: its figures are not the server’s alone');
-    expect(slowed.html).toContain('Run B: others took 30 % of this machine’s processors');
+    expect(slowed.html).toContain('Run B: others took 30 % of what this machine wanted to run');
   });
 
   it('does not break at a run with nothing in it', () => {

@@ -36,7 +36,7 @@ const noise = (heard: string, fields: Partial<Interruption> = {}): Interruption 
   ...fields,
 });
 
-const nothing: Measurements = { results: [], interruptions: [], costs: [], looks: [], bytes: [] };
+const nothing: Measurements = { results: [], interruptions: [], costs: [], looks: [], processors: [], bytes: [] };
 const missed = 'the question did not cut the answer off';
 const all = [
   question(0),

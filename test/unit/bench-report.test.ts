@@ -1,11 +1,13 @@
 /** The page about one run of the bench: what it says, and that nothing in a run can break it or speak for it. */
 import { describe, expect, it } from 'vitest';
+import type { Undisturbed } from '../../src/bench/disturbance.js';
 import { capacityOf } from '../../src/bench/report/capacity.js';
 import { renderReport } from '../../src/bench/report/html.js';
 import { readRun } from '../../src/bench/report/reading.js';
 import { worthListing } from '../../src/bench/report/turn-list.js';
 import { chosenTurns, fallOf } from '../../src/bench/report/waterfall-bars.js';
 import type { RunFile, Step } from '../../src/bench/run-file.js';
+import { stageRow } from '../../src/bench/stage-rows.js';
 import { summarise } from '../../src/bench/summary.js';
 import { lostTurn, type TurnResult } from '../../src/bench/turn-result.js';
 import { madeUpRun } from '../fixtures/bench-run.js';
@@ -13,7 +15,7 @@ import { madeUpRun } from '../fixtures/bench-run.js';
 const whole = madeUpRun();
 
 function runOf(results: readonly TurnResult[]): RunFile {
-  const summary = summarise({ results, interruptions: [], costs: [], looks: [], bytes: [] }, 1);
+  const summary = summarise({ results, interruptions: [], costs: [], looks: [], processors: [], bytes: [] }, 1);
   return { ...whole, summary, results, steps: [{ callers: 1, summary }], interruptions: [], samples: [] };
 }
 
@@ -77,19 +79,28 @@ describe('the report of a run', () => {
 
   it('says above everything that others took of the machine, and how the turns were that they left alone', () => {
     const taken = renderReport(madeUpRun({ stolen: 0.21 }));
-    expect(taken).toMatch(/This run: others took 21 % of this machine’s processors<\/b>, 63 % in the worst second/);
     expect(taken).toMatch(
-      /Of the \d+ turns that were not disturbed, the first sound and its picture came after p50 \d+, p95/,
+      /This run: others took 21 % of what this machine wanted to run<\/b>, 63 % in the worst second/,
     );
+    expect(taken).toMatch(/\d+ turns were hardly disturbed: the first sound and its picture came after p50 \d+, p95/);
     expect(taken.indexOf('others took')).toBeLessThan(taken.indexOf('class="headline"'));
-    expect(taken).toContain('Taken by others over time, at most 21 %');
+    expect(taken).toContain('Taken by others where the callers are over time, at most 21 %');
     expect(page).not.toContain('others took');
-    expect(texts(page)).toContain('Taken by others');
+    expect(texts(page)).toContain('Taken by others where the callers are');
     const all = madeUpRun({ stolen: 0.21 });
-    const undisturbed = { turns: 0, stages: [] };
-    const none = { ...all.summary.disturbance!, undisturbed };
-    const worst = renderReport({ ...all, summary: { ...all.summary, disturbance: none } });
-    expect(worst).toContain('No turn was left undisturbed.');
+    const left = (undisturbed: Undisturbed) =>
+      renderReport({
+        ...all,
+        summary: { ...all.summary, disturbance: { ...all.summary.disturbance!, undisturbed } },
+      });
+    expect(left({ turns: 0, of: 200, stages: [] })).toContain('No turn was left alone.');
+    expect(left({ turns: 1, of: 200, stages: [] })).toContain(
+      '1 turn was hardly disturbed, and none of them was answered.',
+    );
+    const faceless = stageRow('first_sound', all.results);
+    expect(left({ turns: 90, of: 200, stages: faceless })).toContain(
+      '90 turns were hardly disturbed: the first sound came after',
+    );
   });
 
   it('says of a run that was stopped that it was, and of no other', () => {

@@ -83,7 +83,7 @@ describe('between two looks', () => {
 
   it('there is a sample of each second of which anything is known', () => {
     const look = (at: number, fields: Partial<Look>): Look => ({
-      ...{ at, when: 1000 * at, ended: 0, usage: null, scrape: null, processors: null },
+      ...{ at, when: 1000 * at, ended: 0, usage: null, scrape: null },
       ...fields,
     });
     const own = [
@@ -91,14 +91,16 @@ describe('between two looks', () => {
       look(2, { ended: 3, usage: { cpuSeconds: 2, megabytes: 110 }, scrape: { ...nothing, heapBytes: 5 * MEGABYTE } }),
     ];
     const unknown = { sessions: null, lagMs: null, stolen: null };
-    expect(samplesOf(own)).toEqual([{ at: 2, cores: 0.5, megabytes: 110, ended: 3, heapMegabytes: 5, ...unknown }]);
+    expect(samplesOf(own, [])).toEqual([{ at: 2, cores: 0.5, megabytes: 110, ended: 3, heapMegabytes: 5, ...unknown }]);
     const foreign = [1, 1.25].map((cpuSeconds, at) =>
       look(at, { scrape: { ...nothing, cpuSeconds, residentBytes: 7 * MEGABYTE, sessions: 2 } }),
     );
-    expect(samplesOf(foreign)).toMatchObject([{ at: 1, cores: 0.25, megabytes: 7, sessions: 2, heapMegabytes: null }]);
-    expect(samplesOf([look(0, {}), look(1, {})])).toEqual([]);
-    const taken = own.map((each, at) => ({ ...each, processors: { stolen: 30 * at, all: 1000 + 200 * at } }));
-    expect(samplesOf(taken)).toMatchObject([{ stolen: 0.15 }]);
+    expect(samplesOf(foreign, [])).toMatchObject([
+      { at: 1, cores: 0.25, megabytes: 7, sessions: 2, heapMegabytes: null },
+    ]);
+    expect(samplesOf([look(0, {}), look(1, {})], [])).toEqual([]);
+    const processors = [0, 1000, 2000].map((when) => ({ when, stolen: when / 100, worked: (3 * when) / 100 }));
+    expect(samplesOf(own, processors)).toMatchObject([{ stolen: 0.25 }]);
   });
 });
 
@@ -110,7 +112,6 @@ describe('what sessions leave in the heap', () => {
       when: 1000 * ended,
       ended,
       usage: null,
-      processors: null,
       scrape: { ...nothing, heapBytes: 20 * MEGABYTE + ended * bytes + (ended % every) * MEGABYTE },
     }));
 

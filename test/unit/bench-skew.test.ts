@@ -37,7 +37,7 @@ function seenOf(clicks: readonly number[], lag: number, dark: readonly number[] 
       output: { contextTime: at - 5000, performanceTime: at + late },
     };
   });
-  return { refreshes, clicks, latency: { base: 10, output: 32 } };
+  return { origin: 0, refreshes, clicks, latency: { base: 10, output: 32 } };
 }
 
 describe('the clicks', () => {
@@ -134,7 +134,12 @@ describe('a run', () => {
   it('is summed up over all answers, with its sign and without', () => {
     const early = seenOf(clicks, -30);
     const late = seenOf(clicks, 10);
-    const { pairs, lost, skew, apart, refresh, latency } = skewOf([early, late], 2 * clicks.length, nothingTold);
+    const { pairs, lost, skew, apart, refresh, latency } = skewOf({
+      answers: [early, late],
+      spoken: 2 * clicks.length,
+      element: nothingTold,
+      looks: [],
+    });
     expect(pairs).toBe(2 * clicks.length);
     expect(lost).toEqual({ clicks: 0, flashes: 0 });
     // A flash is seen at the first refresh from when it is due: up to 16.7 ms later.
@@ -150,29 +155,61 @@ describe('a run', () => {
   });
 
   it('says what it has lost: flashes that were never drawn, and clicks that never sounded', () => {
-    const { pairs, lost } = skewOf([seenOf(clicks, 0, clicks.slice(3, 5))], clicks.length + 4, nothingTold);
+    const { pairs, lost } = skewOf({
+      answers: [seenOf(clicks, 0, clicks.slice(3, 5))],
+      spoken: clicks.length + 4,
+      element: nothingTold,
+      looks: [],
+    });
     expect(pairs).toBe(clicks.length - 2);
     expect(lost).toEqual({ clicks: 6, flashes: 0 });
   });
 
   it('says for how many refreshes the page was too late', () => {
     const seen = seenOf(clicks, 0);
-    const { refresh } = skewOf(
-      [{ ...seen, refreshes: seen.refreshes.filter((_, at) => at % 10 !== 5) }],
-      clicks.length,
-      nothingTold,
-    );
+    const refreshes = seen.refreshes.filter((_, at) => at % 10 !== 5);
+    const { refresh } = skewOf({
+      answers: [{ ...seen, refreshes }],
+      spoken: clicks.length,
+      element: nothingTold,
+      looks: [],
+    });
     expect(refresh.ms).toBeCloseTo(16.7, 1);
     expect(refresh.missed).toBeCloseTo(0.1, 2);
   });
 
+  it('shows apart what was heard and seen while others hardly took anything of the machine', () => {
+    const origin = 1_000_000;
+    // Of the second half of the answer they took all.
+    const looks = Array.from({ length: 160 }, (_, at) => {
+      const late = Math.max(0, at - 80);
+      return { when: origin + 250 * at, stolen: 25 * late, worked: 25 * (at - late) };
+    });
+    const answers = [{ ...seenOf(clicks, 0), origin }];
+    const told = skewOf({ answers, spoken: clicks.length, element: nothingTold, looks });
+    expect(told.others).toMatchObject({ share: expect.closeTo(0.5, 1), worst: 1 });
+    const { calm } = told.others!;
+    const until = (ms: number) => told.answers[0]!.filter(({ heardAt }) => heardAt <= ms).length;
+    expect(calm.pairs).toBeGreaterThanOrEqual(until(19_000));
+    expect(calm.pairs).toBeLessThanOrEqual(until(20_000));
+    expect(skewTable(told)).toMatch(new RegExp(`apart, hardly disturbed +${calm.pairs} `));
+    expect(skewTable(told)).toMatch(/others +took 50 % of what/);
+  });
+
   it('is a table, also where there was nothing', () => {
     const told = { ...nothingTold, shown: 750, missing: 2, skew: { p50: 0.4, p99: 8.2 } };
-    const table = skewTable(skewOf([seenOf(clicks, 0)], clicks.length, told));
+    const table = skewTable(skewOf({ answers: [seenOf(clicks, 0)], spoken: clicks.length, element: told, looks: [] }));
     expect(table).toMatch(/picture behind sound +\d+ +0\.\d/);
     expect(table).toContain(`${clicks.length} of ${clicks.length} clicks`);
     expect(table).toContain('p99 8.2; 750 shown, 0 late, 2 missing');
-    const empty = skewTable(skewOf([{ refreshes: [], clicks: [], latency: null }], 3, nothingTold));
+    const empty = skewTable(
+      skewOf({
+        answers: [{ origin: 0, refreshes: [], clicks: [], latency: null }],
+        spoken: 3,
+        element: nothingTold,
+        looks: [],
+      }),
+    );
     expect(empty).toContain('0 of 3 clicks; 3 clicks without a flash');
   });
 });

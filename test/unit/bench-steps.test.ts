@@ -17,7 +17,6 @@ const look = (at: number, cpuSeconds: number): Look => ({
   ended: 0,
   usage: { cpuSeconds, megabytes: 100 },
   scrape: null,
-  processors: null,
 });
 
 const measured = (results: readonly TurnResult[], looks: readonly Look[] = []): Measurements => ({
@@ -25,6 +24,7 @@ const measured = (results: readonly TurnResult[], looks: readonly Look[] = []): 
   interruptions: [],
   costs: [0, 1, 2].map((step) => ({ process: 0, step, cost: { cpuSeconds: step, seconds: 10, late: [] } })),
   looks,
+  processors: [],
   bytes: [],
 });
 

@@ -36,10 +36,9 @@ const look = (at: number, cpuSeconds: number, megabytes: number): Look => ({
   ended: 0,
   usage: { cpuSeconds, megabytes },
   scrape: null,
-  processors: null,
 });
 const looks = [look(0, 10, 100), look(4, 11, 130), look(10, 14, 120)];
-const nothing: Measurements = { results: [], interruptions: [], costs: [], looks: [], bytes: [] };
+const nothing: Measurements = { results: [], interruptions: [], costs: [], looks: [], processors: [], bytes: [] };
 
 describe('the summary of a run', () => {
   const summary = summarise({ ...nothing, results, costs: [cost(0, [1, 2]), cost(1, [0, 3])], looks }, 2);

@@ -18,27 +18,33 @@ function house() {
         headroom.look();
       }
     },
+    /** Nobody is looked after for so long. */
+    standStill(ms: number) {
+      now += ms;
+      loop.active += ms;
+      headroom.look();
+    },
     /** They come in; what is given back has them leave. */
     come(callers: number): () => Promise<void> {
-      const leave = Array.from({ length: callers }, () => {
-        const { promise, resolve } = ending();
-        return { left: headroom.during(promise), resolve };
+      const here = Array.from({ length: callers }, () => {
+        const { promise, leave } = stay();
+        return { session: headroom.during(promise), leave };
       });
       return async () => {
-        for (const { resolve } of leave) resolve();
-        await Promise.all(leave.map(({ left }) => left));
+        for (const { leave } of here) leave();
+        await Promise.all(here.map(({ session }) => session));
       };
     },
     headroom,
   };
 }
 
-function ending() {
-  let resolve = () => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
+function stay() {
+  let leave = () => {};
+  const promise = new Promise<void>((resolve) => {
+    leave = resolve;
   });
-  return { promise, resolve };
+  return { promise, leave };
 }
 
 it('knows nothing before it has looked', () => {
@@ -56,28 +62,36 @@ it('is busy as the loop was in the last five seconds', () => {
   expect(headroom.busy()).toBeCloseTo(0.2);
   pass(1, 0.7);
   expect(headroom.busy()).toBeCloseTo(0.3);
-  pass(5, 0.7);
+  pass(4, 0.7);
   expect(headroom.busy()).toBeCloseTo(0.7);
 });
 
-it('takes the next caller for one like those who are here', () => {
-  const { pass, come, headroom } = house();
-  come(40);
-  pass(20, 0.6);
-  expect(headroom.busyWithOneMore()).toBeCloseTo(0.6 + 0.015);
+it('does not take one long task for a crowd, however long it was', () => {
+  const { pass, standStill, headroom } = house();
+  pass(10, 0);
+  standStill(30_000);
+  expect(headroom.busy()).toBeCloseTo(1);
+  expect(headroom.busyWithOneMore()).toBeCloseTo(0.11);
+  pass(1, 0.5);
+  expect(headroom.busyWithOneMore()).toBeCloseTo(0.21);
+  pass(5, 0.5);
+  expect(headroom.busy()).toBeCloseTo(0.5);
 });
 
-it('counts who has just come as one who speaks, and after ten seconds by what is seen of it', () => {
+it('reckons with what newcomers will do, the less of it the more of it can be seen', () => {
   const { pass, come, headroom } = house();
   come(40);
   pass(20, 0.6);
+  expect(headroom.busyWithOneMore()).toBeCloseTo(0.6 + 0.01);
   come(20);
-  expect(headroom.busyWithOneMore()).toBeCloseTo(0.6 + 0.015 * 21);
-  pass(10, 0.9);
-  expect(headroom.busyWithOneMore()).toBeCloseTo(0.9 + 0.015);
+  expect(headroom.busyWithOneMore()).toBeCloseTo(0.6 + 0.01 * 21);
+  pass(5, 0.7);
+  expect(headroom.busyWithOneMore()).toBeCloseTo(0.7 + 0.01 * 11);
+  pass(5, 0.8);
+  expect(headroom.busyWithOneMore()).toBeCloseTo(0.8 + 0.01);
 });
 
-it('lets a crowd in as far as it can be served', () => {
+it('keeps the last of a crowd out that comes at once, until it is seen what the first of it do', () => {
   const { pass, come, headroom } = house();
   pass(10, 0.01);
   let callers = 0;
@@ -85,47 +99,20 @@ it('lets a crowd in as far as it can be served', () => {
     come(1);
     callers += 1;
   }
-  // Nobody knows yet what one of them costs.
   expect(callers).toBe(89);
-  pass(20, 0.89);
-  expect(headroom.busyWithOneMore()).toBeCloseTo(0.9);
+  pass(10, 0.3);
+  expect(headroom.busyWithOneMore()).toBeCloseTo(0.31);
+  pass(10, 1);
+  expect(headroom.busyWithOneMore()).toBeCloseTo(1.01);
 });
 
-it('remembers for a minute or two what they cost when they spoke', () => {
+it('forgets who has left, and one whose session has failed', async () => {
   const { pass, come, headroom } = house();
-  come(40);
-  pass(20, 0.8);
   pass(10, 0.1);
-  expect(headroom.busyWithOneMore()).toBeGreaterThan(0.1 + 0.017);
-  pass(60, 0.1);
-  expect(headroom.busyWithOneMore()).toBeLessThan(0.1 + 0.011);
-  pass(600, 0.1);
-  expect(headroom.busyWithOneMore()).toBeCloseTo(0.1025, 3);
-});
-
-it('does not take what coming in costs for what each of them costs', () => {
-  const { pass, come, headroom } = house();
-  come(10);
-  pass(5, 0.6);
-  expect(headroom.busyWithOneMore()).toBeCloseTo(0.6 + 0.11);
-  pass(6, 0.1);
-  expect(headroom.busyWithOneMore()).toBeCloseTo(0.11);
-});
-
-it('forgets who has left', async () => {
-  const { pass, come, headroom } = house();
-  come(10);
-  pass(20, 0.1);
-  const leave = come(80);
-  const full = headroom.busyWithOneMore();
+  const leave = come(70);
+  expect(headroom.busyWithOneMore()).toBeCloseTo(0.1 + 0.71);
   await leave();
   expect(headroom.busyWithOneMore()).toBeCloseTo(0.11);
-  expect(full).toBeCloseTo(0.1 + 0.81);
-});
-
-it('forgets one whose session has failed', async () => {
-  const { headroom, pass } = house();
   await expect(headroom.during(Promise.reject(new Error('gone')))).rejects.toThrow('gone');
-  pass(10, 0.4);
-  expect(headroom.busyWithOneMore()).toBeCloseTo(0.41);
+  expect(headroom.busyWithOneMore()).toBeCloseTo(0.11);
 });

@@ -1,8 +1,7 @@
 /** What two runs differ in beside their figures, and whether those may be compared at all. Pure. */
-
-import { UNNOTICED } from '../disturbance.js';
 import { machineText } from './circumstances.js';
 import type { Reading } from './reading.js';
+import { isDisturbed } from './warnings.js';
 
 export interface Difference {
   readonly name: string;
@@ -43,8 +42,7 @@ export function overloaded(a: Reading, b: Reading): string[] {
 
 /** Which runs others have slowed on the same machine. */
 export function disturbed(a: Reading, b: Reading): string[] {
-  const share = ({ summary: { disturbance } }: { readonly summary: Partial<Reading['summary']> }) => disturbance?.share;
-  return Object.entries({ A: a, B: b }).flatMap(([name, reading]) => ((share(reading) ?? 0) > UNNOTICED ? [name] : []));
+  return Object.entries({ A: a, B: b }).flatMap(([name, { summary }]) => (isDisturbed(summary) ? [name] : []));
 }
 
 function engines(a: Reading, b: Reading): Difference[] {

@@ -14,7 +14,11 @@ interface Strip {
 
 const STRIPS: readonly Strip[] = [
   { name: 'Processors', unit: 'cores', of: ({ cores }) => cores },
-  { name: 'Taken by others', unit: '%', of: ({ stolen }) => (stolen == null ? stolen : 100 * stolen) },
+  {
+    name: 'Taken by others where the callers are',
+    unit: '%',
+    of: ({ stolen }) => (stolen == null ? stolen : 100 * stolen),
+  },
   { name: 'Memory', unit: 'MB', of: ({ megabytes }) => megabytes },
   { name: 'Lag of the event loop', unit: 'ms', of: ({ lagMs }) => lagMs },
   { name: 'Heap of the main process', unit: 'MB', of: ({ heapMegabytes }) => heapMegabytes },

@@ -20,6 +20,8 @@ export interface Refresh {
 }
 
 export interface Seen {
+  /** When the page's clock began: milliseconds since 1970. */
+  readonly origin: number;
   readonly refreshes: readonly Refresh[];
   /** Milliseconds of the sound's clock at which clicks have left the audio graph. */
   readonly clicks: readonly number[];
@@ -83,6 +85,7 @@ export const PROBE = `{
   requestAnimationFrame(look);
   const milliseconds = (seconds) => 1000 * (seconds ?? 0);
   globalThis.takeSeen = () => ({
+    origin: performance.timeOrigin,
     refreshes: seen.refreshes.splice(0),
     clicks: seen.clicks.splice(0),
     latency: context && { base: milliseconds(context.baseLatency), output: milliseconds(context.outputLatency) },

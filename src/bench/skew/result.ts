@@ -1,4 +1,5 @@
 /** What a run has found about sound and picture. */
+import { calmAt, type ProcessorLook, type Taken, takenOver } from '../calm.js';
 import { type Distribution, distribution } from '../statistics.js';
 import { flashes, heardAt, type Pair, pairUp } from './pairing.js';
 import type { Refresh, Seen } from './probe.js';
@@ -19,12 +20,22 @@ export interface SkewResult {
   readonly latency: Seen['latency'];
   /** The same, as the element reckons it. */
   readonly element: ElementWord;
+  /** Of the machine, and the pairs that they can hardly have moved; null: nobody knows. */
+  readonly others: (Taken & { readonly calm: Pick<SkewResult, 'pairs' | 'skew' | 'apart'> }) | null;
   /** Of every answer, in its order. */
   readonly answers: readonly (readonly Pair[])[];
 }
 
-/** `spoken`: clicks of all answers. What the page has seen of each stands by itself. */
-export function skewOf(answers: readonly Seen[], spoken: number, element: ElementWord): SkewResult {
+interface Measured {
+  /** What the page has seen of each stands by itself. */
+  readonly answers: readonly Seen[];
+  /** Clicks of all answers. */
+  readonly spoken: number;
+  readonly element: ElementWord;
+  readonly looks: readonly ProcessorLook[];
+}
+
+export function skewOf({ answers, spoken, element, looks }: Measured): SkewResult {
   const refresh = refreshOf(answers.map(({ refreshes }) => refreshes));
   const paired = answers.map(({ clicks, refreshes }) =>
     pairUp(
@@ -32,22 +43,35 @@ export function skewOf(answers: readonly Seen[], spoken: number, element: Elemen
       flashes(refreshes, refresh.ms),
     ),
   );
-  const skews = paired.flatMap(({ pairs }) => pairs.map(({ skew }) => skew));
-  const all = distribution(skews);
+  const all = paired.flatMap(({ pairs }) => pairs);
+  const isCalm = calmAt(looks);
+  const calm = paired.flatMap(({ pairs }, answer) =>
+    pairs.filter(({ heardAt }) => isCalm(answers[answer]!.origin + heardAt)),
+  );
+  const taken = takenOver(looks);
   return {
     clicks: spoken,
-    pairs: skews.length,
+    ...spreadOf(all),
     lost: {
       // Also those that never left the audio graph.
-      clicks: spoken - skews.length,
+      clicks: spoken - all.length,
       flashes: paired.reduce((sum, { lost }) => sum + lost.flashes, 0),
     },
-    skew: all && { ...all, min: rounded(Math.min(...skews)) },
-    apart: distribution(skews.map(Math.abs)),
     refresh,
     latency: answers.at(-1)?.latency ?? null,
     element,
+    others: taken && { ...taken, calm: spreadOf(calm) },
     answers: paired.map(({ pairs }) => pairs.map(({ heardAt, skew }) => ({ heardAt, skew: rounded(skew) }))),
+  };
+}
+
+function spreadOf(pairs: readonly Pair[]): Pick<SkewResult, 'pairs' | 'skew' | 'apart'> {
+  const skews = pairs.map(({ skew }) => skew);
+  const all = distribution(skews);
+  return {
+    pairs: skews.length,
+    skew: all && { ...all, min: rounded(Math.min(...skews)) },
+    apart: distribution(skews.map(Math.abs)),
   };
 }
 

@@ -6,6 +6,7 @@ import { ParleyError } from '../../errors.js';
 import { openLog } from '../../observe/log.js';
 import { checkWritable } from '../bench.js';
 import { machine } from '../machine.js';
+import { watchProcessors } from '../processor-time.js';
 import { seededRandom } from '../random.js';
 import type { Machine } from '../run-file.js';
 import { launchChromium } from './chromium.js';
@@ -80,11 +81,14 @@ export async function measureSkew(
   const server = await startClickingServer({ root, version, seconds, random: seededRandom(seed), log });
   try {
     const visitor = await visit(browser, server.http);
+    const processors = watchProcessors();
     try {
       const answers: Seen[] = [];
       for (let turn = 0; turn < turns; turn += 1) answers.push(await visitor.ask(seconds));
-      return skewOf(answers, server.clicks(), await visitor.told());
+      const element = await visitor.told();
+      return skewOf({ answers, spoken: server.clicks(), element, looks: processors.looks });
     } finally {
+      processors.stop();
       await visitor.close();
     }
   } finally {

@@ -1,10 +1,11 @@
 /** How far apart sound and picture were, as a person reads it in a terminal. */
+import { tookText } from '../table.js';
 import type { SkewResult } from './result.js';
 
 const COLUMNS = ['p50', 'p90', 'p99', 'max'] as const;
 
 export function skewTable(result: SkewResult): string {
-  const { clicks, pairs, lost, skew, apart, refresh, latency, element } = result;
+  const { clicks, pairs, lost, skew, apart, refresh, latency, element, others } = result;
   const head = ['ms', 'n', 'min', ...COLUMNS];
   const numbers = (of: Readonly<Record<(typeof COLUMNS)[number], number>> | null) =>
     COLUMNS.map((name) => of?.[name].toFixed(1) ?? '-');
@@ -12,6 +13,9 @@ export function skewTable(result: SkewResult): string {
     head,
     ['picture behind sound', String(pairs), skew?.min.toFixed(1) ?? '-', ...numbers(skew)],
     ['apart, either way', String(pairs), '', ...numbers(apart)],
+    ...(others === null || others.calm.pairs === pairs
+      ? []
+      : [['apart, hardly disturbed', String(others.calm.pairs), '', ...numbers(others.calm.apart)]]),
   ];
   const rows = [
     [
@@ -20,6 +24,7 @@ export function skewTable(result: SkewResult): string {
     ],
     ['refresh', `every ${refresh.ms.toFixed(1)} ms, ${(100 * refresh.missed).toFixed(1)} % missed`],
     ['element', elementLine(element)],
+    ...(others === null ? [] : [['others', tookText(others)]]),
     ...(latency === null
       ? []
       : [
@@ -27,7 +32,7 @@ export function skewTable(result: SkewResult): string {
         ]),
   ];
   const shown = lines.map(
-    ([name, ...cells]) => `  ${name!.padEnd(22)}${cells.map((cell) => cell.padStart(8)).join('')}`,
+    ([name, ...cells]) => `  ${name!.padEnd(24)}${cells.map((cell) => cell.padStart(8)).join('')}`,
   );
   return `${[...shown, '', ...rows.map(([name, text]) => `  ${name!.padEnd(8)}${text}`)].join('\n')}\n`;
 }
