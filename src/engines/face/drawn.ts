@@ -5,7 +5,7 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { FACE_FRAME_SAMPLES, FRAME_MS } from '../../audio/pcm.js';
 import { ParleyError } from '../../errors.js';
-import { abortable } from '../../flow.js';
+import { itemsUntil } from '../../flow.js';
 import type { EngineContext, FaceEngine, FaceOptions, Mouth, Picture } from '../contract.js';
 import { bankPainter, hasBank } from './from-bank.js';
 import { finish, follow, LOOK_AHEAD_FRAMES, startTrack } from './mouth-track.js';
@@ -40,25 +40,15 @@ async function* run(
 
 async function* mouths(frames: AsyncIterable<Int16Array>, signal: AbortSignal): AsyncGenerator<Mouth, void, undefined> {
   const track = startTrack();
-  const source = frames[Symbol.asyncIterator]();
-  let ended = false;
-  try {
-    for (;;) {
-      const next = await abortable(source.next(), signal);
-      if (next.done) break;
-      const mouth = follow(track, checked(next.value));
-      if (mouth !== undefined) yield mouth;
-      if (track.heard % FRAMES_A_TURN === 0) {
-        await turnOfTheLoop();
-        signal.throwIfAborted();
-      }
+  for await (const frame of itemsUntil(frames, signal)) {
+    const mouth = follow(track, checked(frame));
+    if (mouth !== undefined) yield mouth;
+    if (track.heard % FRAMES_A_TURN === 0) {
+      await turnOfTheLoop();
+      signal.throwIfAborted();
     }
-    ended = true;
-    yield* finish(track);
-  } finally {
-    // Not awaited: a source that is waiting for its next frame only answers when its own wait ends.
-    if (!ended) source.return?.().catch(() => {});
   }
+  yield* finish(track);
 }
 
 function checked(frame: Int16Array): Int16Array {

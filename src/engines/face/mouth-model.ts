@@ -15,8 +15,11 @@ interface Layer {
   readonly outputs: number;
   readonly rowsAt: number;
   readonly rowBytes: number;
-  /** What goes through it, filled up with zeros; what comes out lies where the next one's does. */
+  /** What goes through it, filled up with zeros. */
   readonly valuesAt: number;
+  /** What comes out: the values of the next one, if there is one. */
+  readonly outAt: number;
+  readonly out: Float32Array;
   readonly bias: Float32Array;
 }
 
@@ -25,7 +28,6 @@ const WIDTHS = sizes.map(filledUp);
 const bench = openWorkbench(4 * (sum(INPUTS.map((_, index) => WIDTHS[index]! * sizes[index + 1]!)) + sum(WIDTHS)));
 const layers: readonly Layer[] = readLayers();
 const context = new Float32Array(bench.memory, layers[0]!.valuesAt, CONTEXT);
-const last = new Float32Array(bench.memory, layers.at(-1)!.valuesAt + 4 * WIDTHS.at(-2)!, visemes.length);
 
 function readLayers(): Layer[] {
   const bytes = Uint8Array.from(Buffer.from(weights, 'base64'));
@@ -45,7 +47,9 @@ function readLayers(): Layer[] {
       rows[output * width + (i % inputs)] = view.getInt8(at + i) * view.getFloat32(scaleAt + 4 * output, true);
     }
     const bias = Float32Array.from({ length: outputs }, (_, i) => view.getFloat32(biasAt + 4 * i, true));
-    const layer = { outputs, rowsAt, rowBytes: 4 * width, valuesAt, bias };
+    const outAt = valuesAt + 4 * width;
+    const out = new Float32Array(bench.memory, outAt, outputs);
+    const layer = { outputs, rowsAt, rowBytes: 4 * width, valuesAt, outAt, out, bias };
     at = biasAt + 4 * outputs;
     valuesAt += 4 * width;
     rowsAt += rows.byteLength;
@@ -56,17 +60,16 @@ function readLayers(): Layer[] {
 /** How likely each viseme is at this moment, in the order of `visemes`. */
 export function likelihoods(moment: Float32Array): Float32Array {
   context.set(moment);
-  for (const [index, layer] of layers.entries()) through(layer, index < layers.length - 1);
-  return softmax(last);
+  const last = layers.at(-1)!;
+  for (const layer of layers) through(layer, layer !== last);
+  return softmax(last.out);
 }
 
-function through({ outputs, rowsAt, rowBytes, valuesAt, bias }: Layer, rectify: boolean): void {
-  const outAt = valuesAt + rowBytes;
+function through({ outputs, rowsAt, rowBytes, valuesAt, outAt, out, bias }: Layer, rectify: boolean): void {
   bench.kernel.dots(outAt, outputs, valuesAt, rowsAt, rowBytes);
-  const values = new Float32Array(bench.memory, outAt, outputs);
   for (let output = 0; output < outputs; output += 1) {
-    const value = values[output]! + bias[output]!;
-    values[output] = rectify && value < 0 ? 0 : value;
+    const value = out[output]! + bias[output]!;
+    out[output] = rectify && value < 0 ? 0 : value;
   }
 }
 
@@ -81,8 +84,14 @@ function sum(values: readonly number[]): number {
 const SHARPNESS = 1.6;
 
 function softmax(values: Float32Array): Float32Array {
-  const top = Math.max(...values);
-  const powers = values.map((value) => Math.exp(SHARPNESS * (value - top)));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
+  let top = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i += 1) top = Math.max(top, values[i]!);
+  const shares = new Float32Array(values.length);
+  let total = 0;
+  for (let i = 0; i < values.length; i += 1) {
+    shares[i] = Math.exp(SHARPNESS * (values[i]! - top));
+    total += shares[i]!;
+  }
+  for (let i = 0; i < values.length; i += 1) shares[i]! /= total;
+  return shares;
 }

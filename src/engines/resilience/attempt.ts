@@ -1,6 +1,6 @@
 /** One run of an engine that can be given up by itself, while the turn that it is for goes on. */
 import { asParleyError, type ParleyError } from '../../errors.js';
-import { abortable } from '../../flow.js';
+import { itemsUntil } from '../../flow.js';
 import type { EngineContext } from '../contract.js';
 
 export interface Attempt<T> {
@@ -12,20 +12,16 @@ export interface Attempt<T> {
 export function startAttempt<T>(run: (context: EngineContext) => AsyncIterable<T>, outer: EngineContext): Attempt<T> {
   const own = new AbortController();
   const signal = AbortSignal.any([outer.signal, own.signal]);
-  const outputs = run({ ...outer, signal })[Symbol.asyncIterator]();
+  const outputs = itemsUntil(run({ ...outer, signal }), signal);
   return {
     async next() {
       try {
-        return await abortable(outputs.next(), signal);
+        return await outputs.next();
       } catch (thrown) {
         if (signal.aborted) throw signal.reason;
         throw asParleyError(thrown, 'engine_failed');
       }
     },
-    giveUp(reason) {
-      own.abort(reason);
-      // Not waited for: an engine that hangs is the very reason for giving up.
-      outputs.return?.().then(undefined, () => {});
-    },
+    giveUp: (reason) => own.abort(reason),
   };
 }

@@ -84,8 +84,9 @@ async function nextPiece(
   attempt: Attempt<LlmEvent>,
   idleMs: number,
 ): Promise<IteratorResult<LlmEvent, unknown>> {
-  const silent = new ParleyError('deadline', `${engine.name} fell silent in the middle of its answer.`);
-  const timer = setTimeout(() => attempt.giveUp(silent), idleMs);
+  const giveUp = () =>
+    attempt.giveUp(new ParleyError('deadline', `${engine.name} fell silent in the middle of its answer.`));
+  const timer = setTimeout(giveUp, idleMs);
   try {
     return await attempt.next();
   } finally {

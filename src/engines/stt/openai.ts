@@ -6,7 +6,7 @@ import type { TranscriptionStreamEvent } from 'openai/resources/audio/transcript
 import { HEARING_RATE, joinedSamples } from '../../audio/pcm.js';
 import { wavFile } from '../../audio/wav.js';
 import { ParleyError } from '../../errors.js';
-import { abortable } from '../../flow.js';
+import { itemsUntil } from '../../flow.js';
 import type { EngineContext, HearingOptions, SttEngine, Transcript } from '../contract.js';
 import { listenable, type OpenAiAccess, type OpenAiVendor, openAiVendor } from '../vendors/openai.js';
 import { isMadeUp, loudMs } from './hallucination.js';
@@ -120,13 +120,8 @@ async function* streamed(
 }
 
 async function wholeOf(audio: AsyncIterable<Int16Array>, signal: AbortSignal): Promise<Int16Array> {
-  const source = audio[Symbol.asyncIterator]();
   const pieces: Int16Array[] = [];
-  for (;;) {
-    const next = await abortable(source.next(), signal);
-    if (next.done === true) break;
-    pieces.push(next.value);
-  }
+  for await (const piece of itemsUntil(audio, signal)) pieces.push(piece);
   return joinedSamples(pieces);
 }
 

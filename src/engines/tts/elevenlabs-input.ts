@@ -1,6 +1,5 @@
 /** The phrases of an answer, as there is room for them. */
-import { abortable } from '../../flow.js';
-import type { Credit } from '../../workers/outflow.js';
+import { type Credit, sendAll } from '../../workers/outflow.js';
 import type { Phrase } from '../contract.js';
 import { type WireText, wireText } from './elevenlabs-text.js';
 
@@ -20,17 +19,9 @@ export async function eachPhrase(
   signal: AbortSignal,
   take: (sounding: Sounding) => void,
 ): Promise<void> {
-  const source = phrases[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      await room.take(signal);
-      const next = await abortable(source.next(), signal);
-      if (next.done === true) return;
-      const text = wireText(next.value.text);
-      if (text === null) room.grant(1);
-      else take({ phrase: next.value, text });
-    }
-  } finally {
-    if (signal.aborted) source.return?.().then(undefined, () => {});
-  }
+  await sendAll(phrases, room, signal, (phrase) => {
+    const text = wireText(phrase.text);
+    if (text === null) room.grant(1);
+    else take({ phrase, text });
+  });
 }

@@ -6,7 +6,7 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { HEARING_RATE } from '../../audio/pcm.js';
 import { asParleyError } from '../../errors.js';
-import { abortable } from '../../flow.js';
+import { itemsUntil } from '../../flow.js';
 import type { Engine, EngineContext, Vad } from '../contract.js';
 import { checkedFrame } from './vad-frame.js';
 
@@ -55,22 +55,16 @@ async function* run(
 ): AsyncGenerator<number, void, undefined> {
   signal.throwIfAborted();
   const hear = loudnessEar();
-  const source = frames[Symbol.asyncIterator]();
-  let ended = false;
+  let heard = 0;
   try {
-    for (let heard = 1; ; heard += 1) {
-      const next = await abortable(source.next(), signal);
-      ended = next.done === true;
-      if (next.done === true) return;
-      yield hear(checkedFrame(next.value));
+    for await (const frame of itemsUntil(frames, signal)) {
+      yield hear(checkedFrame(frame));
+      heard += 1;
       if (heard % FRAMES_A_TURN === 0) await turnOfTheLoop();
       signal.throwIfAborted();
     }
   } catch (thrown) {
     throw signal.aborted ? signal.reason : asParleyError(thrown, 'engine_failed');
-  } finally {
-    // Not awaited: a source that is waiting for its next frame only answers when its own wait ends.
-    if (!ended) source.return?.().catch(() => {});
   }
 }
 

@@ -37,7 +37,7 @@ export function sileroVad({ workerFile, log }: SileroOptions): Engine<Vad> {
     signal.addEventListener('abort', onAbort, { once: true });
     const room = new Credit();
     room.grant(READ_AHEAD);
-    sendAll(frames, room, over.signal, async (frame) => listener.hear(ear, checkedFrame(frame))).then(
+    sendAll(frames, room, over.signal, (frame) => listener.hear(ear, checkedFrame(frame))).then(
       () => listener.complete(ear),
       (thrown) => ear.heard.fail(asParleyError(thrown, 'engine_failed')),
     );
