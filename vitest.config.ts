@@ -11,6 +11,7 @@ const CONVERSATIONS = ['typed-turn', 'spoken-turn', 'stock-client'].map((name) =
 
 export default defineConfig({
   test: {
+    runner: 'test/starved-runner.ts',
     // Only a hang meets these: tests wait for states, and a busy machine may take its time to get there.
     testTimeout: 60_000,
     hookTimeout: 120_000,

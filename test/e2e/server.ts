@@ -14,6 +14,12 @@ export interface RunningServer {
   stop(): Promise<number | null>;
 }
 
+/**
+ * How long a caller may be kept waiting is what the tests of the chains are about. Here a turn is waited for, on a machine
+ * that may be slow or may be taken away for seconds; what is about lateness sets its own.
+ */
+const PATIENT = { STT_DEADLINE: '30', LLM_DEADLINE: '30', TTS_DEADLINE: '30' };
+
 /** The environment without any setting of an operator: the tests are about the defaults. */
 const withoutSettings = () =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !variables.includes(name)));
@@ -25,6 +31,7 @@ export function spawnServer(environment: Record<string, string> = {}): ChildProc
       PARLEY_ENV_FILE: 'none',
       PORT: '0',
       LOG_LEVEL: 'info',
+      ...PATIENT,
       // The same tests are run with other engines, too: see the projects in vitest.config.ts.
       ...inject('serverSettings'),
       ...environment,
