@@ -6,7 +6,7 @@ import { chooser, oneOf } from './choosing.js';
 import type { Interruption } from './interruption-result.js';
 import type { CallerJob } from './job.js';
 import type { Bytes } from './line.js';
-import { type LastTurn, pauseMs } from './pacing.js';
+import { firstPauseMs, type LastTurn, pauseMs } from './pacing.js';
 import type { Recordings } from './questions.js';
 import { seededRandom } from './random.js';
 import { join, type Session } from './session.js';
@@ -49,6 +49,7 @@ export function createCalls(job: CallerJob, recordings: Recordings, hooks: CallH
   let call: Call = { kind: 'none' };
   let number = 0;
   let last: LastTurn | null = null;
+  let begun: number | null = null;
   const asking = chooser(recordings, random, () => questions[(first + number) % questions.length]!);
   const talkingOver = chooser(recordings, random, () => oneOf(questions, random));
 
@@ -79,7 +80,10 @@ export function createCalls(job: CallerJob, recordings: Recordings, hooks: CallH
     try {
       if (call.kind === 'lost') throw new Error(call.reason);
       const open = await reach();
-      await quietFor(open.session, pauseMs(answered, last, random));
+      const isFirst = begun !== step;
+      begun = step;
+      const pause = last === null || isFirst ? firstPauseMs(answered, last, random) : pauseMs(answered, last, random);
+      await quietFor(open.session, pause);
       const taken = await takeTurn(open.session, turn, asked, talkingOver, { turn: open.turns, step });
       last = taken;
       open.turns += 1;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Choice, chooser } from '../../src/bench/choosing.js';
-import { pauseMs } from '../../src/bench/pacing.js';
+import { firstPauseMs, pauseMs } from '../../src/bench/pacing.js';
 import { loadRecordings } from '../../src/bench/questions.js';
 import { askedIn } from '../../src/bench/utterance.js';
 
@@ -88,15 +88,18 @@ describe('which recording is meant', () => {
 
 describe('the pause between two turns', () => {
   it('is 600 to 1400 ms, or as long as it takes to be answered for that share of the time', () => {
-    expect([pauseMs(undefined, null, () => 0), pauseMs(undefined, null, () => 0.5)]).toEqual([600, 1000]);
     const last = { spokenMs: 2000, answeredMs: 8000 };
+    expect([pauseMs(undefined, last, () => 0), pauseMs(undefined, last, () => 0.5)]).toEqual([600, 1000]);
     // 8 s of answer, 2 s of question and 14 s of pause: a third of 24 s.
     expect(pauseMs(1 / 3, last, () => 0.5)).toBeCloseTo(14_000);
     expect(pauseMs(1 / 3, last, () => 0)).toBeCloseTo(10_500);
     expect(pauseMs(0.9, last, () => 0)).toBe(600);
   });
 
-  it('spreads callers over the time between two turns before the first', () => {
-    expect([pauseMs(0.25, null, () => 0), pauseMs(0.25, null, () => 0.5)]).toEqual([600, 16_000]);
+  it('spreads callers over the time between two turns before the first of a step', () => {
+    expect([firstPauseMs(0.25, null, () => 0), firstPauseMs(0.25, null, () => 0.5)]).toEqual([600, 16_000]);
+    const last = { spokenMs: 2000, answeredMs: 6000 };
+    expect([0, 0.5, 0.75].map((drawn) => firstPauseMs(0.25, last, () => drawn))).toEqual([600, 12_000, 18_000]);
+    expect(firstPauseMs(undefined, last, () => 0.5)).toBe(1000);
   });
 });
