@@ -1,7 +1,7 @@
 /** The forms in which audio comes and goes as text: 16-bit samples at 24 kHz, or the G.711 of telephones at 8 kHz. */
 import { ParleyError } from '../errors.js';
 import { decodeALaw, decodeMuLaw, encodeALaw, encodeMuLaw } from './g711.js';
-import { Framer, msToSamples, pcmBytes, pcmSamples, SPEECH_RATE } from './pcm.js';
+import { Framer, msToSamples, pcmBytes, pcmView, SPEECH_RATE } from './pcm.js';
 import { resampler } from './resample.js';
 
 /** By the protocol's names. */
@@ -58,7 +58,7 @@ export const secondsIn = ({ encoding, bytes }: Encoded): number => Math.ceil(byt
 export function soundOf({ encoding, bytes }: Encoded, index: number): Sound {
   const second = secondOf(encoding);
   const part = bytes.subarray(index * second, (index + 1) * second);
-  const samples = encoding === 'audio/pcm' ? pcmSamples(part) : laws[encoding].decode(part);
+  const samples = encoding === 'audio/pcm' ? pcmView(part) : laws[encoding].decode(part);
   return { rate: rateOf(encoding), samples };
 }
 

@@ -42,6 +42,13 @@ export function pcmSamples(bytes: Uint8Array): Int16Array {
   return samples;
 }
 
+/** The same without a copy where the bytes begin at an even address: for samples that are read at once and not kept. */
+export function pcmView(bytes: Uint8Array): Int16Array {
+  return bytes.byteOffset % 2 === 0
+    ? new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 1)
+    : pcmSamples(bytes);
+}
+
 /** Collects samples of any length and hands them out in frames of one length. */
 export class Framer {
   readonly #length: number;

@@ -21,21 +21,29 @@ export function resampler(from: number, to: number): Resampler {
 
 function fromFilter({ up, down, reach, run }: Filter): Resampler {
   /** The input that is still needed; before the first sample lies silence. */
-  let kept = new Int16Array(reach);
+  const kept = new Int16Array(2 * reach);
+  let held = reach;
   /** The next output lies at kept[base] + phase / up. */
   let base = reach;
   let phase = 0;
 
+  /** Keeps the last `count` samples of what is kept and the piece behind it. */
+  const keep = (piece: Int16Array, count: number) => {
+    const ofKept = Math.max(0, count - piece.length);
+    kept.copyWithin(0, held - ofKept, held);
+    kept.set(piece.subarray(piece.length - (count - ofKept)), ofKept);
+    held = count;
+  };
   const pushPiece = (piece: Int16Array): Int16Array => {
-    const length = kept.length + piece.length;
+    const length = held + piece.length;
     const end = length - reach;
     const count = base < end ? Math.ceil(((end - base) * up - phase) / down) : 0;
-    const output = run(kept, piece, base, phase, count);
+    const output = run(kept.subarray(0, held), piece, base, phase, count);
     const steps = phase + count * down;
     base += Math.floor(steps / up);
     phase = steps % up;
     const unneeded = Math.min(base - reach, length);
-    kept = lastOf(kept, piece, length - unneeded);
+    keep(piece, length - unneeded);
     base -= unneeded;
     return output;
   };
@@ -50,19 +58,11 @@ function fromFilter({ up, down, reach, run }: Filter): Resampler {
     push,
     flush() {
       const output = push(new Int16Array(reach));
-      kept = new Int16Array(reach);
+      kept.fill(0);
+      held = reach;
       base = reach;
       phase = 0;
       return output;
     },
   };
-}
-
-/** The last `count` samples of two pieces, one behind the other. */
-function lastOf(first: Int16Array, second: Int16Array, count: number): Int16Array<ArrayBuffer> {
-  const last = new Int16Array(count);
-  const ofFirst = Math.max(0, count - second.length);
-  last.set(first.subarray(first.length - ofFirst));
-  last.set(second.subarray(second.length - (count - ofFirst)), ofFirst);
-  return last;
 }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ParleyError } from '../errors.js';
+import { NODE_FLAGS } from '../node-flags.js';
 
 const READY_MS = 60_000;
 const READY_EVERY_MS = 50;
@@ -22,7 +23,7 @@ export async function startOwnServer(
   signal: AbortSignal,
 ): Promise<OwnServer> {
   signal.throwIfAborted();
-  const child = spawn(process.execPath, [join(root, 'dist/main.js')], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, join(root, 'dist/main.js')], {
     env: {
       ...environment,
       HOST: '127.0.0.1',

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { inject } from 'vitest';
 import { variables } from '../../src/config.js';
+import { NODE_FLAGS } from '../../src/node-flags.js';
 import { get } from './https.js';
 
 export interface RunningServer {
@@ -25,7 +26,7 @@ const withoutSettings = () =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !variables.includes(name)));
 
 export function spawnServer(environment: Record<string, string> = {}): ChildProcess {
-  return spawn(process.execPath, ['dist/main.js'], {
+  return spawn(process.execPath, [...NODE_FLAGS, 'dist/main.js'], {
     env: {
       ...withoutSettings(),
       PARLEY_ENV_FILE: 'none',

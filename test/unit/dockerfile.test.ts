@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.js';
 import { judge } from '../../src/gateway/token.js';
+import { NODE_FLAGS } from '../../src/node-flags.js';
 
 interface Instruction {
   readonly name: string;
@@ -98,7 +99,10 @@ describe('the Dockerfile', () => {
   it('runs the server as somebody who is not root, and as the first process', () => {
     const user = last.instructions.findLast(({ name }) => name === 'USER')?.rest ?? '0';
     expect(user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
-    expect(JSON.parse(theOnly(last, 'CMD'))).toEqual(['node', 'dist/main.js']);
+    expect(JSON.parse(theOnly(last, 'CMD'))).toEqual(['node', ...NODE_FLAGS, 'dist/main.js']);
+    // With the same flags without a container.
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(scripts.start).toBe(['node', ...NODE_FLAGS, 'setup.mjs start'].join(' '));
   });
 
   it('listens where it says, with settings that the server knows', () => {

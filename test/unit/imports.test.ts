@@ -51,6 +51,7 @@ const FLOORS: readonly (readonly [prefix: string, floor: number])[] = [
   ['src/audio/', 1],
   ['src/simd/', 0],
   ['src/protocol/', 1],
+  ['src/node-flags.ts', 0],
   ['src/secrets.ts', 0],
   ['src/errors.ts', 0],
 ];
