@@ -6,7 +6,7 @@ import { chooser, oneOf } from './choosing.js';
 import type { Interruption } from './interruption-result.js';
 import type { CallerJob } from './job.js';
 import type { Bytes } from './line.js';
-import { firstPauseMs, type LastTurn, pauseMs } from './pacing.js';
+import { createPauses, type LastTurn } from './pacing.js';
 import type { Recordings } from './questions.js';
 import { seededRandom } from './random.js';
 import { join, type Session } from './session.js';
@@ -49,7 +49,7 @@ export function createCalls(job: CallerJob, recordings: Recordings, hooks: CallH
   let call: Call = { kind: 'none' };
   let number = 0;
   let last: LastTurn | null = null;
-  let begun: number | null = null;
+  const pauseBefore = createPauses(answered, random);
   const asking = chooser(recordings, random, () => questions[(first + number) % questions.length]!);
   const talkingOver = chooser(recordings, random, () => oneOf(questions, random));
 
@@ -80,10 +80,7 @@ export function createCalls(job: CallerJob, recordings: Recordings, hooks: CallH
     try {
       if (call.kind === 'lost') throw new Error(call.reason);
       const open = await reach();
-      const isFirst = begun !== step;
-      begun = step;
-      const pause = last === null || isFirst ? firstPauseMs(answered, last, random) : pauseMs(answered, last, random);
-      await quietFor(open.session, pause);
+      await quietFor(open.session, pauseBefore(step, last));
       const taken = await takeTurn(open.session, turn, asked, talkingOver, { turn: open.turns, step });
       last = taken;
       open.turns += 1;

@@ -11,6 +11,16 @@ export interface LastTurn {
   readonly answeredMs: number;
 }
 
+/** What comes before each question of one caller; `last` is its turn before that, if there has been one. */
+export function createPauses(share: number | undefined, random: () => number) {
+  let begun: number | null = null;
+  return (step: number, last: LastTurn | null): number => {
+    const isFirst = step !== begun;
+    begun = step;
+    return isFirst || last === null ? firstPauseMs(share, last, random) : pauseMs(share, last, random);
+  };
+}
+
 /** `share`: of its time a caller is being answered so much, between 25 % less and 25 % more from turn to turn. */
 export function pauseMs(share: number | undefined, last: LastTurn, random: () => number): number {
   const usual = usualMs(random);

@@ -20,8 +20,8 @@ export interface Recording {
 
 /** A second. */
 const BLOCK = HEARING_RATE;
-/** What is kept while nobody speaks is reached again and again; what a long turn took is given back. */
-const MOST_SPARE = 4;
+/** While audio comes, one is let go as one is begun. What more a long turn took is given back. */
+const MOST_SPARE = 1;
 
 export function startRecording(): Recording {
   /** Those that hold something from `start` on; block number n of the session begins at position n * BLOCK. */
@@ -66,8 +66,10 @@ export function startRecording(): Recording {
     },
     forgetBefore(position) {
       start = Math.max(start, Math.min(position, end));
-      const unneeded = blocks.splice(0, placeOf(start).number);
-      firstBlock += unneeded.length;
+      const { number } = placeOf(start);
+      if (number === 0) return;
+      const unneeded = blocks.splice(0, number);
+      firstBlock += number;
       spare.push(...unneeded.slice(0, MOST_SPARE - spare.length));
     },
   };

@@ -21,7 +21,7 @@ export interface RunningServer {
  */
 const PATIENT = { STT_DEADLINE: '30', LLM_DEADLINE: '30', TTS_DEADLINE: '30' };
 
-/** The environment without any setting of an operator: the tests are about the defaults. */
+/** The environment without any setting of an operator: but for the patience, the tests are about the defaults. */
 const withoutSettings = () =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !variables.includes(name)));
 

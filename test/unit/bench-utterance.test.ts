@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Choice, chooser } from '../../src/bench/choosing.js';
-import { firstPauseMs, pauseMs } from '../../src/bench/pacing.js';
+import { createPauses, firstPauseMs, pauseMs } from '../../src/bench/pacing.js';
 import { loadRecordings } from '../../src/bench/questions.js';
 import { askedIn } from '../../src/bench/utterance.js';
 
@@ -101,5 +101,15 @@ describe('the pause between two turns', () => {
     const last = { spokenMs: 2000, answeredMs: 6000 };
     expect([0, 0.5, 0.75].map((drawn) => firstPauseMs(0.25, last, () => drawn))).toEqual([600, 12_000, 18_000]);
     expect(firstPauseMs(undefined, last, () => 0.5)).toBe(1000);
+    const pauseBefore = createPauses(0.25, () => 0.5);
+    const pauses = (
+      [
+        [0, null],
+        [0, last],
+        [1, last],
+        [1, last],
+      ] as const
+    ).map(([step, before]) => pauseBefore(step, before));
+    expect(pauses).toEqual([16_000, 16_000, 12_000, 16_000]);
   });
 });

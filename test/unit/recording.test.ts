@@ -27,14 +27,13 @@ it('forgets what is not needed, and keeps the positions of the rest', () => {
   expect(recording.slice(0, 2000)).toEqual(counted(1000, 10));
 });
 
-it('goes on for minutes over the same memory, to the sample, and what was cut from it stays as it was', () => {
+it('goes on over borders and over memory that is used again, to the sample; what was cut from it stays as it was', () => {
   const recording = startRecording();
   const frame = 512;
-  const early = () => recording.slice(0, frame);
   let cut: Int16Array = new Int16Array(0);
   for (let at = 0; at < 200 * frame; at += frame) {
     recording.add(counted(at, frame));
-    if (at === 0) cut = early();
+    if (at === 0) cut = recording.slice(0, frame);
     recording.forgetBefore(at - 20 * frame);
     expect(recording.slice(at - 3, at + frame)).toEqual(counted(Math.max(0, at - 3), frame + Math.min(at, 3)));
     expect(recording.slice(recording.start, recording.start + 9)).toEqual(counted(recording.start, 9));
@@ -42,6 +41,10 @@ it('goes on for minutes over the same memory, to the sample, and what was cut fr
   expect(cut).toEqual(counted(0, frame));
   const long = counted(200 * frame, 50_000);
   recording.add(long);
-  expect(recording.slice(200 * frame, 300 * frame)).toEqual(long.subarray(0, 100 * frame).slice());
+  expect(recording.slice(200 * frame, recording.end)).toEqual(long);
   expect(recording.end).toBe(200 * frame + 50_000);
+  recording.add(counted(0, 160_000 - recording.end));
+  recording.forgetBefore(160_000);
+  recording.add(counted(7, frame));
+  expect([recording.start, recording.slice(0, 200_000)]).toEqual([160_000, counted(7, frame)]);
 });

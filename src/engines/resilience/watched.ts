@@ -98,51 +98,17 @@ const watchedProbe =
   };
 
 /** `onItem` comes before the item, `onEnd` when there is no more. */
-const noted = <T>(source: AsyncIterable<T>, item: (item: T) => void, ended = () => {}): AsyncIterable<T> =>
-  overheard(source, { asked() {}, item, ended, failed() {}, left() {} });
-
-/** What somebody is told who listens in while others read. */
-interface Overhearing<T> {
-  asked(): void;
-  item(item: T): void;
-  ended(): void;
-  failed(thrown: unknown): void;
-  /** Before its end. */
-  left(): void;
+async function* noted<T>(
+  source: AsyncIterable<T>,
+  onItem: (item: T) => void,
+  onEnd: () => void = () => {},
+): AsyncGenerator<T, void, undefined> {
+  for await (const item of source) {
+    onItem(item);
+    yield item;
+  }
+  onEnd();
 }
-
-/** The same items. No generator in between: every frame of every microphone passes here twice, and each took microseconds. */
-function overheard<T>(source: AsyncIterable<T>, on: Overhearing<T>): AsyncIterableIterator<T, void, undefined> {
-  const items = source[Symbol.asyncIterator]();
-  const pass = (next: IteratorResult<T, unknown>): IteratorResult<T, void> => {
-    if (next.done !== true) {
-      on.item(next.value);
-      return next;
-    }
-    on.ended();
-    return OVER;
-  };
-  const fail = (thrown: unknown) => {
-    on.failed(thrown);
-    throw thrown;
-  };
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    next() {
-      on.asked();
-      return items.next().then(pass, fail);
-    },
-    async return() {
-      on.left();
-      await items.return?.();
-      return OVER;
-    },
-  };
-}
-
-const OVER = { done: true, value: undefined } as const;
 
 /** Of what was asked for, an output is a part, or all of it; or it only shows that there will be some. */
 type Share = 'sign' | 'part' | 'all';
@@ -151,7 +117,7 @@ interface Call {
   /** Somebody waits from here on. Only the first time counts. */
   begin(): void;
   /** The same outputs. */
-  follow<T>(outputs: AsyncIterable<T>, share: (output: T) => Share): AsyncIterable<T>;
+  follow<T>(outputs: AsyncIterable<T>, share: (output: T) => Share): AsyncGenerator<T, void, undefined>;
 }
 
 function startCall(asked: Asked, endpoint: Endpoint, observer: Observer, { signal, turn }: EngineContext): Call {
@@ -184,18 +150,33 @@ function startCall(asked: Asked, endpoint: Endpoint, observer: Observer, { signa
   };
   return {
     begin,
-    follow: (outputs, share) =>
-      overheard(outputs, {
-        asked: watch.wait,
-        item(output) {
-          watch.rest();
-          note(share(output));
-        },
-        ended: () => end({ kind: 'ok' }),
-        failed: (thrown) => end(outcomeOf(thrown)),
-        left: () => end({ kind: 'cancelled' }),
-      }),
+    follow: (outputs, share) => followed(outputs, watch, (output) => note(share(output)), end),
   };
+}
+
+async function* followed<T>(
+  outputs: AsyncIterable<T>,
+  watch: Stopwatch,
+  note: (output: T) => void,
+  end: (outcome: CallOutcome) => void,
+): AsyncGenerator<T, void, undefined> {
+  const source = outputs[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      watch.wait();
+      const next = await source.next();
+      watch.rest();
+      if (next.done === true) return end({ kind: 'ok' });
+      note(next.value);
+      yield next.value;
+    }
+  } catch (thrown) {
+    end(outcomeOf(thrown));
+    throw thrown;
+  } finally {
+    end({ kind: 'cancelled' });
+    await source.return?.();
+  }
 }
 
 /** Counts the time in which somebody waits for an engine that could answer. */
