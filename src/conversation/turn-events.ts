@@ -6,8 +6,14 @@ import type { Patience } from './turn-rules.js';
 export type AvatarActivity = 'silent' | 'thinking' | 'speaking' | 'speaking_early';
 
 export type TurnEvent =
-  /** One frame of the voice detector; `end` is the count after it. */
-  | { readonly kind: 'frame'; readonly end: number; readonly speech: number; readonly avatar: AvatarActivity }
+  /** One frame of the voice detector; `end` is the count after it. `isHushed`: nothing of the turn's voice is left at its end. */
+  | {
+      readonly kind: 'frame';
+      readonly end: number;
+      readonly speech: number;
+      readonly isHushed: boolean;
+      readonly avatar: AvatarActivity;
+    }
   /** Nothing has come for `length` until `end`. */
   | { readonly kind: 'gap'; readonly end: number; readonly length: number; readonly avatar: AvatarActivity }
   /** What the recogniser makes of the turn up to the pause in which `ask` asked. */

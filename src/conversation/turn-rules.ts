@@ -31,7 +31,8 @@ export interface TurnRules {
 const ON = 0.5;
 /** Between the two a word fades out, and noise does not begin one. */
 const ON_TO_OFF = 0.15;
-const SOFT_MS = 100;
+/** Three frames of the detector. */
+const SOFT_MS = 96;
 const PREFIX_MS = 400;
 
 /**

@@ -29,11 +29,17 @@ interface Open {
   readonly silences: number;
 }
 
+interface Voice {
+  /** A recogniser is asked ahead, because a silence has begun. */
+  readonly isAhead: boolean;
+  /** Samples in a row that the detector takes for speech, and of which nothing is heard. */
+  readonly hushed: number;
+}
+
 export type Turn =
   /** `voiced`: samples of speech in a row that may become a turn. */
   | { readonly kind: 'quiet'; readonly voiced: number }
-  /** `isAhead`: a recogniser is asked ahead, because a silence has begun. */
-  | ({ readonly kind: 'talking'; readonly isAhead: boolean } & Open)
+  | ({ readonly kind: 'talking' } & Voice & Open)
   | ({ readonly kind: 'resting' } & Pause & Open);
 
 interface Pause {
@@ -81,8 +87,10 @@ const FORGETS = samples(4000);
 const STALL = samples(500);
 /** Nobody speaks longer without a pause; music and crowds do. */
 const LONGEST = samples(60_000);
-/** Each is a request, too. Of 32 that began in the bench's recordings and in eleven seconds of a speech, 31 became pauses. */
-const MOST_SILENCES = 4;
+/** Each is a request, too. Of three that begin in the bench's recordings two become pauses. */
+const MOST_SILENCES = 6;
+/** So long the detector may take a silence for speech. What is soft for longer is a soft voice behind a loud noise. */
+const LINGERS = samples(96);
 /** Who answers needs no longer than this to be ready, and the later it is begun the likelier it is wanted. */
 const FORESEES = samples(600);
 
@@ -105,9 +113,12 @@ function listen(before: number, { speech, end, avatar }: Frame, rules: TurnRules
   if (voiced < OPENS) return { turn: { kind: 'quiet', voiced }, actions: [] };
   const from = end - voiced;
   const heard = { from, lastVoiced: end, voiced, attempt: 1, isBackchannel: false, silences: 0 } as const;
-  const open: Turn = { kind: 'talking', ...heard, standing: 'hidden', isAhead: false };
+  const open: Turn = { kind: 'talking', ...heard, standing: 'hidden', ...VOICED };
   return after([{ kind: 'open', from }], weigh(open, avatar, rules));
 }
+
+/** A voice is heard. */
+const VOICED: Voice = { isAhead: false, hushed: 0 };
 
 type Talking = Extract<Turn, { kind: 'talking' }>;
 type Resting = Extract<Turn, { kind: 'resting' }>;
@@ -128,13 +139,15 @@ function talk(turn: Talking, event: TurnEvent, rules: TurnRules): TurnStep {
   const { end, avatar } = event;
   if (end - turn.from >= LONGEST) return turn.standing === 'told' ? stop(turn, end) : drop(turn);
   if (event.kind === 'frame' && event.speech >= rules.off) {
-    const voiced = turn.voiced + VAD_FRAME_SAMPLES;
+    const heard = { ...turn, lastVoiced: end, voiced: turn.voiced + VAD_FRAME_SAMPLES };
+    const hushed = event.isHushed ? turn.hushed + VAD_FRAME_SAMPLES : 0;
+    if (hushed > 0 && hushed <= LINGERS) return askAhead(weigh({ ...heard, hushed }, avatar, rules), avatar, rules);
     const forget: TurnAction[] = turn.isAhead ? [{ kind: 'forget' }] : [];
-    return after(forget, weigh({ ...turn, lastVoiced: end, voiced, isAhead: false }, avatar, rules));
+    return after(forget, weigh({ ...heard, isAhead: false, hushed }, avatar, rules));
   }
   if (end - turn.lastVoiced < samples(rules.softMs)) return askAhead(weigh(turn, avatar, rules), avatar, rules);
   const missing = event.kind === 'gap' ? event.length : 0;
-  const { isAhead: _, ...open } = turn;
+  const { isAhead: _, hushed: __, ...open } = turn;
   const resting: Resting = { ...open, kind: 'resting', words: null, over: null, again: 0, missing, foreseen: null };
   const ask: TurnAction[] = turn.attempt <= MOST_ATTEMPTS ? [{ kind: 'ask', attempt: turn.attempt }] : [];
   return after(ask, conclude(resting, event, rules));
@@ -163,7 +176,7 @@ function rest(turn: Resting, event: TurnEvent, rules: TurnRules): TurnStep {
   const wasAsked = turn.attempt <= MOST_ATTEMPTS;
   const attempt = wasAsked ? turn.attempt + 1 : turn.attempt;
   const heard = { from, standing, attempt, isBackchannel, silences, lastVoiced: event.end, voiced: voiced + again };
-  const talking: Talking = { kind: 'talking', ...heard, isAhead: false };
+  const talking: Talking = { kind: 'talking', ...heard, ...VOICED };
   return after(wasAsked ? [{ kind: 'go_on', attempt }] : [], weigh(talking, event.avatar, rules));
 }
 

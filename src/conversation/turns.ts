@@ -19,7 +19,7 @@ import { watchEcho } from './echo.js';
 import { isOwnWords } from './echo-words.js';
 import { watchHabit } from './habit.js';
 import type { Loudspeaker } from './loudspeaker.js';
-import { type Open, openTurn, speakOn, toMs, UNSAID } from './open-turn.js';
+import { hear, type Open, openTurn, speakOn, toMs, UNSAID } from './open-turn.js';
 import { amountsTo } from './recognising.js';
 import type { Recording } from './recording.js';
 import { startPause } from './said.js';
@@ -203,13 +203,13 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
       position = end;
       heardAt = arrivedAt;
       if (end <= mark) return;
-      open?.recognising.hear(recording.slice(end - VAD_FRAME_SAMPLES, end));
+      const isHushed = open !== null && hear(open, recording.slice(end - VAD_FRAME_SAMPLES, end));
       const sounds = hooks.sounds();
       const frame = { end, speech, off: rules.off, lateMs: now() - arrivedAt };
       const foreign = echo.hear(frame, hooks.activity(), sounds);
       habit.heard(sounds?.heard ?? 0);
       if (foreign < speech) letEchoGo(rules);
-      decide({ kind: 'frame', end: end + gaps, speech: foreign, avatar: avatar() }, rules);
+      decide({ kind: 'frame', end: end + gaps, speech: foreign, isHushed, avatar: avatar() }, rules);
       if (open !== null && turn.kind !== 'quiet') open.speech.voiced = turn.voiced;
       if (turn.kind === 'talking' && turn.standing !== 'told') open?.recognising.reach(end + gaps - turn.from);
       if (open !== null && turn.kind !== 'quiet' && turn.lastVoiced === end + gaps)

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { FIRST_LEVEL, gainAt, levelAfter, rootMeanSquare } from '../../src/engines/vad/levelling.js';
+import { rootMeanSquare } from '../../src/audio/level.js';
+import { FIRST_LEVEL, gainAt, levelAfter } from '../../src/engines/vad/levelling.js';
 
 const FRAMES_A_SECOND = 1000 / 32;
 

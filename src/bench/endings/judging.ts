@@ -1,6 +1,7 @@
 /** When the server's rules would take an utterance for over. The very reducer of its conversations decides, offline. */
 import { HEARING_RATE, msToSamples, samplesToMs } from '../../audio/pcm.js';
 import { wordsOf } from '../../conversation/completeness.js';
+import { listenForHush } from '../../conversation/hush.js';
 import type { TurnAction, TurnEvent } from '../../conversation/turn-events.js';
 import type { TurnRules } from '../../conversation/turn-rules.js';
 import { quiet, step, type Turn } from '../../conversation/turn-taking.js';
@@ -19,22 +20,25 @@ export type Verdict =
   | { readonly kind: 'ended'; readonly afterMs: number };
 
 /** `sttMs`: what a recogniser takes for the words. */
-export function judge({ parts, speech }: Judged, rules: TurnRules, sttMs: number): Verdict {
+export function judge({ samples, parts, speech }: Judged, rules: TurnRules, sttMs: number): Verdict {
   const took = msToSamples(sttMs, HEARING_RATE);
   const recogniser = createRecogniser(took);
   let turn: Turn = quiet;
+  let isHushed = listenForHush();
   let over: number | null = null;
   const take = (event: TurnEvent) => {
     const next = step(turn, event, rules);
     turn = next.turn;
     for (const action of next.actions) {
       recogniser.act(action, event.end);
+      if (action.kind === 'open') isHushed = listenForHush();
       if (action.kind === 'stop') over ??= event.end;
     }
   };
   for (let frame = 0; frame < speech.length && over === null; frame += 1) {
     const end = (frame + 1) * VAD_FRAME_SAMPLES;
-    take({ kind: 'frame', end, speech: speech[frame]!, avatar: 'silent' });
+    const hushed = isHushed(samples.subarray(end - VAD_FRAME_SAMPLES, end));
+    take({ kind: 'frame', end, speech: speech[frame]!, isHushed: hushed, avatar: 'silent' });
     const attempt = recogniser.answer(end);
     if (attempt !== null) take({ kind: 'words', end, attempt, words: wordsOf(saidBy(parts, end)), avatar: 'silent' });
   }

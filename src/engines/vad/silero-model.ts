@@ -3,9 +3,10 @@
  * the last 4 ms heard, because each frame is shown to it behind the end of the one before, as in its training. Shown
  * frames alone it hears nothing, and gives no error.
  */
+import { rootMeanSquare } from '../../audio/level.js';
 import { HEARING_RATE } from '../../audio/pcm.js';
 import { VAD_FRAME_SAMPLES } from '../contract.js';
-import { FIRST_LEVEL, gainAt, LOWEST_LEVEL, levelAfter, rootMeanSquare } from './levelling.js';
+import { FIRST_LEVEL, gainAt, LOWEST_LEVEL, levelAfter } from './levelling.js';
 import type { Runtime } from './silero-package.js';
 import { MOST_IN_STEP, type Rested } from './silero-rounds.js';
 

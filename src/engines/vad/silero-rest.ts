@@ -2,7 +2,7 @@
  * Silence is not shown to the network. Most callers are silent most of the time, and a step of the network costs the more,
  * the more streams it hears. Which frames are shown depends on the audio alone, not on how soon they are heard.
  */
-import { rootMeanSquare } from './levelling.js';
+import { rootMeanSquare } from '../../audio/level.js';
 
 /**
  * -60 dBFS: rooms are as quiet through a browser's or a telephone's noise suppression. Noise above it is shown, and costs
