@@ -1,7 +1,7 @@
 /** A turn that is open: what has been said of it, since when, and the tries to recognise it. */
 import { HEARING_RATE, samplesToMs } from '../audio/pcm.js';
 import type { EngineContext, HearingOptions, SttEngine } from '../engines/contract.js';
-import { listenForHush } from './hush.js';
+import { type Hush, type HushListener, listenForHush } from './hush.js';
 import { newId } from './ids.js';
 import { type Recognising, recognise } from './recognising.js';
 import type { Pause } from './said.js';
@@ -12,8 +12,7 @@ export interface Open {
   readonly itemId: string;
   readonly from: number;
   readonly recognising: Recognising;
-  /** Whether nothing of the voice is left at the end of the frame that has come. */
-  readonly isHushed: (frame: Int16Array) => boolean;
+  readonly hush: HushListener;
   /** Samples with speech in them so far: a recogniser may look at this when the turn is over. */
   readonly speech: { voiced: number };
   /** When the first sound came of what is said now, where its last so far was, and when that came. */
@@ -62,13 +61,13 @@ export function openTurn({ stt, options, context }: OpenTools, begun: Beginning)
   });
   const { from, voicedFrom, position, startedAt, spokenAt } = begun;
   const spoken = { startedAt, lastVoiced: voicedFrom, soundedTo: position, spokenAt };
-  return { itemId, from, recognising, isHushed: listenForHush(), speech, ...spoken, pause: null };
+  return { itemId, from, recognising, hush: listenForHush(), speech, ...spoken, pause: null };
 }
 
-/** One more frame of it has come; whether nothing of its voice is left at its end. */
-export function hear({ recognising, isHushed }: Open, frame: Int16Array): boolean {
+/** One more frame of it has come. */
+export function hear({ recognising, hush }: Open, frame: Int16Array): Hush {
   recognising.hear(frame);
-  return isHushed(frame);
+  return hush.hear(frame);
 }
 
 /** The caller is heard to speak, up to here. */

@@ -64,6 +64,7 @@ export function recognise({ stt, attempt, overheard }: RecognisingTools): Recogn
     settle: () => probe?.drop(),
     askAhead() {
       if (stt.mayBeAskedAhead !== true) return;
+      forget();
       const asked = attempt();
       ahead = asked;
       asked.end();
@@ -75,6 +76,7 @@ export function recognise({ stt, attempt, overheard }: RecognisingTools): Recogn
     forget,
     ask,
     goOn() {
+      forget();
       current.drop();
       current = begin();
       isAsked = false;

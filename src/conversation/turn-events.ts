@@ -1,17 +1,18 @@
 /** What the reducer of `turn-taking.ts` is told, and what it wants done. Times are its own count of samples. */
 import type { Words } from './completeness.js';
+import type { Hush } from './hush.js';
 import type { Patience } from './turn-rules.js';
 
 /** What the avatar is doing. `speaking_early`: the echo of its own voice may still be in the microphone. */
 export type AvatarActivity = 'silent' | 'thinking' | 'speaking' | 'speaking_early';
 
 export type TurnEvent =
-  /** One frame of the voice detector; `end` is the count after it. `isHushed`: nothing of the turn's voice is left at its end. */
+  /** One frame of the voice detector; `end` is the count after it. */
   | {
       readonly kind: 'frame';
       readonly end: number;
       readonly speech: number;
-      readonly isHushed: boolean;
+      readonly hush: Hush;
       readonly avatar: AvatarActivity;
     }
   /** Nothing has come for `length` until `end`. */

@@ -30,16 +30,16 @@ interface Open {
 }
 
 interface Voice {
-  /** A recogniser is asked ahead, because a silence has begun. */
-  readonly isAhead: boolean;
-  /** Samples in a row that the detector takes for speech, and of which nothing is heard. */
+  /** Whether a recogniser is asked ahead: because nothing is left of the voice, or because the detector hears none. */
+  readonly ahead: 'no' | 'hushed' | 'silent';
+  /** Samples that the detector has taken for speech since nothing is left of it. */
   readonly hushed: number;
 }
 
 export type Turn =
   /** `voiced`: samples of speech in a row that may become a turn. */
   | { readonly kind: 'quiet'; readonly voiced: number }
-  | ({ readonly kind: 'talking' } & Voice & Open)
+  | ({ readonly kind: 'talking'; readonly voice: Voice } & Open)
   | ({ readonly kind: 'resting' } & Pause & Open);
 
 interface Pause {
@@ -87,8 +87,12 @@ const FORGETS = samples(4000);
 const STALL = samples(500);
 /** Nobody speaks longer without a pause; music and crowds do. */
 const LONGEST = samples(60_000);
-/** Each is a request, too. Of three that begin in the bench's recordings two become pauses. */
+/**
+ * Each is a request, too. Of three hushes in the bench's recordings two become pauses; the others are closed lips in the midst
+ * of a word. Those are not to use up what the end of the turn needs.
+ */
 const MOST_SILENCES = 6;
+const MOST_HUSHES = 4;
 /** So long the detector may take a silence for speech. What is soft for longer is a soft voice behind a loud noise. */
 const LINGERS = samples(96);
 /** Who answers needs no longer than this to be ready, and the later it is begun the likelier it is wanted. */
@@ -113,24 +117,29 @@ function listen(before: number, { speech, end, avatar }: Frame, rules: TurnRules
   if (voiced < OPENS) return { turn: { kind: 'quiet', voiced }, actions: [] };
   const from = end - voiced;
   const heard = { from, lastVoiced: end, voiced, attempt: 1, isBackchannel: false, silences: 0 } as const;
-  const open: Turn = { kind: 'talking', ...heard, standing: 'hidden', ...VOICED };
+  const open: Turn = { kind: 'talking', ...heard, standing: 'hidden', voice: VOICED };
   return after([{ kind: 'open', from }], weigh(open, avatar, rules));
 }
 
 /** A voice is heard. */
-const VOICED: Voice = { isAhead: false, hushed: 0 };
+const VOICED: Voice = { ahead: 'no', hushed: 0 };
 
 type Talking = Extract<Turn, { kind: 'talking' }>;
 type Resting = Extract<Turn, { kind: 'resting' }>;
 
 /** Over an avatar a silence is the end of a noise more often than that of a turn. */
-function askAhead(next: TurnStep, avatar: AvatarActivity, { speculates }: TurnRules): TurnStep {
+function askAhead(
+  next: TurnStep,
+  ahead: 'hushed' | 'silent',
+  avatar: AvatarActivity,
+  { speculates }: TurnRules,
+): TurnStep {
   const { turn } = next;
-  if (!speculates || avatar !== 'silent' || turn.kind !== 'talking' || turn.standing !== 'told' || turn.isAhead)
-    return next;
-  if (turn.silences >= MOST_SILENCES || turn.attempt > MOST_ATTEMPTS) return next;
-  const ahead: Talking = { ...turn, isAhead: true, silences: turn.silences + 1 };
-  return { turn: ahead, actions: [...next.actions, { kind: 'ask_ahead' }] };
+  if (!speculates || avatar !== 'silent' || turn.kind !== 'talking' || turn.standing !== 'told') return next;
+  const most = ahead === 'hushed' ? MOST_HUSHES : MOST_SILENCES;
+  if (turn.voice.ahead !== 'no' || turn.silences >= most || turn.attempt > MOST_ATTEMPTS) return next;
+  const asked: Talking = { ...turn, voice: { ...turn.voice, ahead }, silences: turn.silences + 1 };
+  return { turn: asked, actions: [...next.actions, { kind: 'ask_ahead' }] };
 }
 
 function talk(turn: Talking, event: TurnEvent, rules: TurnRules): TurnStep {
@@ -138,19 +147,31 @@ function talk(turn: Talking, event: TurnEvent, rules: TurnRules): TurnStep {
   if (event.kind === 'overheard') return overhear(turn, event, rules);
   const { end, avatar } = event;
   if (end - turn.from >= LONGEST) return turn.standing === 'told' ? stop(turn, end) : drop(turn);
-  if (event.kind === 'frame' && event.speech >= rules.off) {
-    const heard = { ...turn, lastVoiced: end, voiced: turn.voiced + VAD_FRAME_SAMPLES };
-    const hushed = event.isHushed ? turn.hushed + VAD_FRAME_SAMPLES : 0;
-    if (hushed > 0 && hushed <= LINGERS) return askAhead(weigh({ ...heard, hushed }, avatar, rules), avatar, rules);
-    const forget: TurnAction[] = turn.isAhead ? [{ kind: 'forget' }] : [];
-    return after(forget, weigh({ ...heard, isAhead: false, hushed }, avatar, rules));
+  if (event.kind === 'frame' && event.speech >= rules.off) return hearOn(turn, event, rules);
+  // What sounds behind a hush was not in what was asked about, whatever the detector takes it for.
+  const isMore = event.kind === 'frame' && turn.voice.ahead === 'hushed' && event.hush !== 'lasts';
+  if (isMore) return after([{ kind: 'forget' }], talk({ ...turn, voice: VOICED }, event, rules));
+  if (end - turn.lastVoiced < samples(rules.softMs)) {
+    return askAhead(weigh(turn, avatar, rules), 'silent', avatar, rules);
   }
-  if (end - turn.lastVoiced < samples(rules.softMs)) return askAhead(weigh(turn, avatar, rules), avatar, rules);
   const missing = event.kind === 'gap' ? event.length : 0;
-  const { isAhead: _, hushed: __, ...open } = turn;
+  const { voice: _, ...open } = turn;
   const resting: Resting = { ...open, kind: 'resting', words: null, over: null, again: 0, missing, foreseen: null };
   const ask: TurnAction[] = turn.attempt <= MOST_ATTEMPTS ? [{ kind: 'ask', attempt: turn.attempt }] : [];
   return after(ask, conclude(resting, event, rules));
+}
+
+/** The detector hears the voice. Nothing may be left of it all the same: then a silence has begun. */
+function hearOn(turn: Talking, { end, hush, avatar }: Frame, rules: TurnRules): TurnStep {
+  const { ahead, hushed: before } = turn.voice;
+  const hushed = { none: 0, begins: VAD_FRAME_SAMPLES, lasts: before + VAD_FRAME_SAMPLES }[hush];
+  const isHush = hushed > 0 && hushed <= LINGERS;
+  const isKept = isHush && hush === 'lasts';
+  const voice: Voice = { ahead: isKept ? ahead : 'no', hushed };
+  const heard: Talking = { ...turn, lastVoiced: end, voiced: turn.voiced + VAD_FRAME_SAMPLES, voice };
+  const forget: TurnAction[] = ahead === voice.ahead ? [] : [{ kind: 'forget' }];
+  const next = after(forget, weigh(heard, avatar, rules));
+  return isHush ? askAhead(next, 'hushed', avatar, rules) : next;
 }
 
 function rest(turn: Resting, event: TurnEvent, rules: TurnRules): TurnStep {
@@ -176,7 +197,7 @@ function rest(turn: Resting, event: TurnEvent, rules: TurnRules): TurnStep {
   const wasAsked = turn.attempt <= MOST_ATTEMPTS;
   const attempt = wasAsked ? turn.attempt + 1 : turn.attempt;
   const heard = { from, standing, attempt, isBackchannel, silences, lastVoiced: event.end, voiced: voiced + again };
-  const talking: Talking = { kind: 'talking', ...heard, ...VOICED };
+  const talking: Talking = { kind: 'talking', ...heard, voice: VOICED };
   return after(wasAsked ? [{ kind: 'go_on', attempt }] : [], weigh(talking, event.avatar, rules));
 }
 

@@ -203,13 +203,13 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
       position = end;
       heardAt = arrivedAt;
       if (end <= mark) return;
-      const isHushed = open !== null && hear(open, recording.slice(end - VAD_FRAME_SAMPLES, end));
+      const hush = open === null ? 'none' : hear(open, recording.slice(end - VAD_FRAME_SAMPLES, end));
       const sounds = hooks.sounds();
       const frame = { end, speech, off: rules.off, lateMs: now() - arrivedAt };
       const foreign = echo.hear(frame, hooks.activity(), sounds);
       habit.heard(sounds?.heard ?? 0);
       if (foreign < speech) letEchoGo(rules);
-      decide({ kind: 'frame', end: end + gaps, speech: foreign, isHushed, avatar: avatar() }, rules);
+      decide({ kind: 'frame', end: end + gaps, speech: foreign, hush, avatar: avatar() }, rules);
       if (open !== null && turn.kind !== 'quiet') open.speech.voiced = turn.voiced;
       if (turn.kind === 'talking' && turn.standing !== 'told') open?.recognising.reach(end + gaps - turn.from);
       if (open !== null && turn.kind !== 'quiet' && turn.lastVoiced === end + gaps)

@@ -106,6 +106,13 @@ describe('openai as a recogniser', () => {
     });
   });
 
+  it('believes what there was time to say by when its words are known', async () => {
+    const { vendor, hear } = await open('whisper-1', 'Thank you.');
+    // The detector is not sure of the last 96 ms until it has heard more.
+    const voicedMs = () => (vendor.requests.length === 0 ? 250 : 346);
+    expect(endOf(await hear(recordings.tellMeAStory, { voicedMs }))).toEqual({ kind: 'final', text: 'Thank you.' });
+  });
+
   it.each<readonly [string, Fault, string]>([
     ['a wrong key', { kind: 'status', status: 401 }, 'bad_key'],
     ['too many requests', { kind: 'status', status: 429, retryAfter: '3' }, 'rate_limited'],

@@ -1,5 +1,5 @@
 /**
- * Answers that are begun before the caller's turn is over. A word of 600 ms ends at 608 ms, with its frame: 128 ms later
+ * Answers that are begun before the caller's turn is over. A word of 600 ms ends at 608 ms, with its frame: 96 ms later
  * its end is likely, 288 ms later it is the end.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -11,7 +11,7 @@ import { ParleyError } from '../../src/errors.js';
 import { delay } from '../../src/flow.js';
 import { createMetrics } from '../../src/observe/metrics.js';
 import type { ServerEvent } from '../../src/protocol/server-events.js';
-import { type Hearsay, plainFace, silentLog, steadyTts, type Told, tellingStt } from '../fixtures/engines.js';
+import { type Hearsay, plainFace, plainVad, silentLog, steadyTts, type Told, tellingStt } from '../fixtures/engines.js';
 import { readMetrics } from '../fixtures/metrics-text.js';
 import { openTalk, type TalkOptions } from '../fixtures/talk.js';
 
@@ -781,6 +781,21 @@ describe('an answer that is begun before the turn is over', () => {
       await gone(caller);
     });
 
+    it('is asked when the voice has ceased, not when a detector that lingers is sure of it', async () => {
+      const caller = open({ stt: spared('unheard', QUESTION), vad: plainVad({ lingers: 2 }) });
+      await caller.rest(100);
+      await caller.speak(600);
+      await caller.rest(60);
+      expect(caller.heard.length).toBe(1);
+      expect(caller.asked).toEqual([]);
+      await caller.rest(120);
+      expect(texts(caller)).toEqual([[QUESTION]]);
+      await caller.rest(400);
+      expect(caller.heard.length).toBe(1);
+      expect(caller.types()).toContain('response.created');
+      await gone(caller);
+    });
+
     it('may be slow', async () => {
       const caller = await pausing({ stt: spared('unheard', { afterMs: 220, text: QUESTION }) });
       expect(caller.asked).toEqual([]);
@@ -821,7 +836,7 @@ describe('an answer that is begun before the turn is over', () => {
       await caller.rest(100);
       for (let gap = 0; gap < 8; gap += 1) {
         await caller.speak(304);
-        await caller.rest(96);
+        await caller.rest(80);
       }
       expect(caller.heard.length).toBe(6);
       expect(caller.asked).toEqual([]);

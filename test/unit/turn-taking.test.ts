@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Words } from '../../src/conversation/completeness.js';
+import type { Hush } from '../../src/conversation/hush.js';
 import type { AvatarActivity, TurnAction } from '../../src/conversation/turn-events.js';
 import { turnRules } from '../../src/conversation/turn-rules.js';
 import { quiet, step, type Turn } from '../../src/conversation/turn-taking.js';
@@ -34,18 +35,20 @@ function machine(detection: TurnDetection = SEMANTIC, speculates = false, holds 
     turn = next.turn;
     for (const action of next.actions) done.push({ at, action });
   };
-  const frames = (ms: number, speech: number, isHushed = false) => {
+  const frames = (ms: number, speech: number, hush: Hush = 'none') => {
     for (const until = at + ms; at + FRAME_MS <= until; ) {
       at += FRAME_MS;
-      take({ kind: 'frame', end: at * 16, speech, isHushed, avatar });
+      take({ kind: 'frame', end: at * 16, speech, hush, avatar });
     }
   };
   return {
     speak: (ms: number) => frames(ms, 0.9),
-    rest: (ms: number) => frames(ms, 0.02),
+    rest: (ms: number) => frames(ms, 0.02, 'lasts'),
     murmur: (ms: number, speech: number) => frames(ms, speech),
     /** The detector hears the voice yet, and nothing is left of it. */
-    fall: (ms: number) => frames(ms, 0.9, true),
+    hush: (ms: number, hush: Hush = 'lasts') => frames(ms, 0.9, hush),
+    /** The detector hears no voice, and something sounds. */
+    rustle: (ms: number) => frames(ms, 0.1, 'none'),
     nothing(ms: number) {
       at += ms;
       take({ kind: 'gap', end: at * 16, length: ms * 16, avatar });
@@ -467,7 +470,7 @@ describe('work that is begun before a turn is over', () => {
   it('a voice has ceased when nothing is left of it, though the detector hears it yet', () => {
     const turns = machine(SEMANTIC, true);
     turns.speak(640);
-    turns.fall(64);
+    turns.hush(64);
     expect(turns.when('ask_ahead')).toEqual([640 + 32]);
     turns.rest(128);
     expect(turns.kinds()).toEqual(['open', 'started', 'ask_ahead', 'ask']);
@@ -478,7 +481,7 @@ describe('work that is begun before a turn is over', () => {
   it('closed lips in the midst of a word are no silence', () => {
     const turns = machine(SEMANTIC, true);
     turns.speak(640);
-    turns.fall(64);
+    turns.hush(64);
     turns.speak(32);
     expect(turns.kinds()).toEqual(['open', 'started', 'ask_ahead', 'forget']);
     turns.speak(320);
@@ -486,10 +489,59 @@ describe('work that is begun before a turn is over', () => {
     expect(turns.kinds().slice(4)).toEqual(['ask_ahead', 'ask']);
   });
 
+  it('the "t" behind closed lips is asked about, too, also if the detector does not take it for speech', () => {
+    const heard = machine(SEMANTIC, true);
+    heard.speak(640);
+    heard.hush(32);
+    heard.hush(32, 'begins');
+    expect(heard.kinds()).toEqual(['open', 'started', 'ask_ahead', 'forget', 'ask_ahead']);
+    heard.rest(96);
+    expect(heard.kinds().slice(5)).toEqual(['ask']);
+    const unheard = machine(SEMANTIC, true);
+    unheard.speak(640);
+    unheard.hush(32);
+    unheard.rustle(32);
+    unheard.rest(64);
+    expect(unheard.kinds()).toEqual(['open', 'started', 'ask_ahead', 'forget', 'ask_ahead', 'ask']);
+  });
+
+  it('a detector that takes three frames of silence for speech is not waited for, and four are speech', () => {
+    const three = machine(SEMANTIC, true);
+    three.speak(640);
+    three.hush(96);
+    three.rest(96);
+    expect(three.kinds()).toEqual(['open', 'started', 'ask_ahead', 'ask']);
+    const four = machine(SEMANTIC, true);
+    four.speak(640);
+    four.hush(128);
+    four.rest(96);
+    expect(four.kinds()).toEqual(['open', 'started', 'ask_ahead', 'forget', 'ask_ahead', 'ask']);
+  });
+
+  it('closed lips do not use up what the end of the turn needs', () => {
+    const turns = machine(SEMANTIC, true);
+    for (let word = 0; word < 8; word += 1) {
+      turns.speak(320);
+      turns.hush(32);
+    }
+    turns.speak(320);
+    expect(count(turns, 'ask_ahead')).toBe(4);
+    turns.rest(64);
+    expect(count(turns, 'ask_ahead')).toBe(5);
+  });
+
+  it('a hush over an avatar that speaks is nobody’s', () => {
+    const turns = machine({ ...SEMANTIC, interrupt_response: false }, true);
+    turns.avatar('speaking');
+    turns.speak(640);
+    turns.hush(64);
+    expect(turns.kinds()).toEqual(['open', 'started']);
+  });
+
   it('a soft voice behind a loud noise is a voice: what was asked before it is not its words', () => {
     const turns = machine(SEMANTIC, true);
     turns.speak(128);
-    turns.fall(1280);
+    turns.hush(1280);
     expect(turns.kinds()).toEqual(['open', 'started', 'ask_ahead', 'forget']);
     turns.rest(128);
     expect(turns.kinds().slice(4)).toEqual(['ask_ahead', 'ask']);

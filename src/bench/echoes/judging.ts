@@ -63,11 +63,7 @@ export function judge({ answer, microphone, speech, jitterMs, utterance }: Heard
     const sounds = { response: RESPONSE, heard, moves: heard < length };
     const judged = { end, speech: speech[frame]!, off: RULES.off, lateMs: 0 };
     foreign.push(echo.hear(judged, 'speaking', sounds));
-    const next = step(
-      turn,
-      { kind: 'frame', end, speech: foreign[frame]!, isHushed: false, avatar: 'speaking' },
-      RULES,
-    );
+    const next = step(turn, { kind: 'frame', end, speech: foreign[frame]!, hush: 'none', avatar: 'speaking' }, RULES);
     turn = next.turn;
     for (const { kind } of next.actions) {
       if (kind === 'pause') marks.held.push(atMs);

@@ -24,52 +24,66 @@ export function judge({ samples, parts, speech }: Judged, rules: TurnRules, sttM
   const took = msToSamples(sttMs, HEARING_RATE);
   const recogniser = createRecogniser(took);
   let turn: Turn = quiet;
-  let isHushed = listenForHush();
+  let listener = listenForHush();
   let over: number | null = null;
   const take = (event: TurnEvent) => {
     const next = step(turn, event, rules);
     turn = next.turn;
     for (const action of next.actions) {
       recogniser.act(action, event.end);
-      if (action.kind === 'open') isHushed = listenForHush();
+      if (action.kind === 'open') listener = listenForHush();
       if (action.kind === 'stop') over ??= event.end;
     }
   };
   for (let frame = 0; frame < speech.length && over === null; frame += 1) {
     const end = (frame + 1) * VAD_FRAME_SAMPLES;
-    const hushed = isHushed(samples.subarray(end - VAD_FRAME_SAMPLES, end));
-    take({ kind: 'frame', end, speech: speech[frame]!, isHushed: hushed, avatar: 'silent' });
-    const attempt = recogniser.answer(end);
-    if (attempt !== null) take({ kind: 'words', end, attempt, words: wordsOf(saidBy(parts, end)), avatar: 'silent' });
+    const hush = listener.hear(samples.subarray(end - VAD_FRAME_SAMPLES, end));
+    take({ kind: 'frame', end, speech: speech[frame]!, hush, avatar: 'silent' });
+    const answer = recogniser.answer(end);
+    if (answer === null) continue;
+    const { attempt, heardTo } = answer;
+    take({ kind: 'words', end, attempt, words: wordsOf(saidBy(parts, heardTo)), avatar: 'silent' });
   }
   const last = parts.at(-1)!.to;
   if (over !== null && over < last) return { kind: 'cut_off' };
   return { kind: 'ended', afterMs: samplesToMs((over ?? speech.length * VAD_FRAME_SAMPLES) - last, HEARING_RATE) };
 }
 
+interface Answer {
+  readonly attempt: number;
+  /** What came behind this it has not heard. */
+  readonly heardTo: number;
+}
+
+/** Words are understood without the last hiss of them. */
+const SPARED = msToSamples(20, HEARING_RATE);
+
 /** One that answers so many samples after it was asked, also if that was ahead. */
 function createRecogniser(took: number) {
   let aheadAt: number | null = null;
-  let asked: { readonly attempt: number; readonly due: number } | null = null;
+  let asked: (Answer & { readonly due: number }) | null = null;
   return {
     act(action: TurnAction, end: number) {
       if (action.kind === 'ask_ahead') aheadAt = end;
-      if (action.kind === 'ask') asked = { attempt: action.attempt, due: (aheadAt ?? end) + took };
+      if (action.kind === 'ask') {
+        const heardTo = aheadAt ?? end;
+        asked = { attempt: action.attempt, heardTo, due: heardTo + took };
+      }
       if (action.kind === 'go_on') asked = null;
       if (action.kind === 'forget' || action.kind === 'ask') aheadAt = null;
     },
-    /** The attempt that is known by now; null: none. */
-    answer(end: number): number | null {
+    /** What is known by now; null: nothing. */
+    answer(end: number): Answer | null {
       if (asked === null || asked.due > end) return null;
-      const { attempt } = asked;
+      const answer = asked;
       asked = null;
-      return attempt;
+      return answer;
     },
   };
 }
 
-const saidBy = (parts: readonly Part[], end: number): string =>
+const saidBy = (parts: readonly Part[], heardTo: number): string =>
   parts
-    .filter(({ to }) => to <= end)
+    .filter(({ to }) => to - SPARED <= heardTo)
     .map(({ text }) => text)
     .join(' ');

@@ -44,19 +44,21 @@ async function* transcribe(
   // Loaded while somebody speaks.
   await vendor.answered(vendor.client(), signal);
   const samples = await wholeOf(audio, signal);
-  const voicedMs = hints.voicedMs?.() ?? loudMs(samples);
-  if (samples.length < LEAST_SAMPLES || voicedMs < LEAST_VOICED_MS) {
+  // A detector is not sure at once of the last sounds: it may count more of them by the time the words are here.
+  const voicedMs = hints.voicedMs ?? (() => loudMs(samples));
+  if (samples.length < LEAST_SAMPLES || voicedMs() < LEAST_VOICED_MS) {
     yield { kind: 'final', text: '' };
     return;
   }
   let text = '';
   for await (const heard of words(vendor, model, samples, hints, signal)) {
     text = heard.text;
-    if (heard.isPartial && !isMadeUp(text, voicedMs)) yield { kind: 'partial', text };
+    if (heard.isPartial && !isMadeUp(text, voicedMs())) yield { kind: 'partial', text };
     signal.throwIfAborted();
   }
-  const isDropped = text.trim() !== '' && isMadeUp(text, voicedMs);
-  if (isDropped) log.info({ letters: text.length, voicedMs }, 'words that nobody had the time to say were dropped');
+  const isDropped = text.trim() !== '' && isMadeUp(text, voicedMs());
+  if (isDropped)
+    log.info({ letters: text.length, voicedMs: voicedMs() }, 'words that nobody had the time to say were dropped');
   yield { kind: 'final', text: isDropped ? '' : text.trim() };
 }
 
