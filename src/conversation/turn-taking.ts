@@ -88,8 +88,8 @@ const STALL = samples(500);
 /** Nobody speaks longer without a pause; music and crowds do. */
 const LONGEST = samples(60_000);
 /**
- * Each is a request, too. Of three hushes in the bench's recordings two become pauses; the others are closed lips in the midst
- * of a word. Those are not to use up what the end of the turn needs.
+ * Each is a request, too: in the bench's recordings four for three pauses. Closed lips in the midst of words are not to use up
+ * what the end of the turn needs.
  */
 const MOST_SILENCES = 6;
 const MOST_HUSHES = 4;
@@ -123,6 +123,8 @@ function listen(before: number, { speech, end, avatar }: Frame, rules: TurnRules
 
 /** A voice is heard. */
 const VOICED: Voice = { ahead: 'no', hushed: 0 };
+/** None is, and the detector agrees. */
+const SILENT: Voice = { ahead: 'silent', hushed: 0 };
 
 type Talking = Extract<Turn, { kind: 'talking' }>;
 type Resting = Extract<Turn, { kind: 'resting' }>;
@@ -148,9 +150,11 @@ function talk(turn: Talking, event: TurnEvent, rules: TurnRules): TurnStep {
   const { end, avatar } = event;
   if (end - turn.from >= LONGEST) return turn.standing === 'told' ? stop(turn, end) : drop(turn);
   if (event.kind === 'frame' && event.speech >= rules.off) return hearOn(turn, event, rules);
-  // What sounds behind a hush was not in what was asked about, whatever the detector takes it for.
-  const isMore = event.kind === 'frame' && turn.voice.ahead === 'hushed' && event.hush !== 'lasts';
-  if (isMore) return after([{ kind: 'forget' }], talk({ ...turn, voice: VOICED }, event, rules));
+  // What sounds right behind a hush was not in what was asked about, also if the detector takes it for nothing.
+  if (event.kind === 'frame' && turn.voice.ahead === 'hushed') {
+    if (event.hush !== 'lasts') return after([{ kind: 'forget' }], talk({ ...turn, voice: VOICED }, event, rules));
+    return talk({ ...turn, voice: SILENT }, event, rules);
+  }
   if (end - turn.lastVoiced < samples(rules.softMs)) {
     return askAhead(weigh(turn, avatar, rules), 'silent', avatar, rules);
   }

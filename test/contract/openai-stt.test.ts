@@ -106,11 +106,14 @@ describe('openai as a recogniser', () => {
     });
   });
 
-  it('believes what there was time to say by when its words are known', async () => {
-    const { vendor, hear } = await open('whisper-1', 'Thank you.');
-    // The detector is not sure of the last 96 ms until it has heard more.
-    const voicedMs = () => (vendor.requests.length === 0 ? 250 : 346);
-    expect(endOf(await hear(recordings.tellMeAStory, { voicedMs }))).toEqual({ kind: 'final', text: 'Thank you.' });
+  it.each([
+    ['Thank you.', 'Thank you.', 250, 346],
+    ['Thanks for watching!', '', 400, 2000],
+  ])('of "%s" it believes "%s" if %i ms of speech were found in what it was given, and %i later', async (...row) => {
+    const [words, believed, before, later] = row;
+    const { vendor, hear } = await open('whisper-1', words);
+    const voicedMs = () => (vendor.requests.length === 0 ? before : later);
+    expect(endOf(await hear(recordings.tellMeAStory, { voicedMs }))).toEqual({ kind: 'final', text: believed });
   });
 
   it.each<readonly [string, Fault, string]>([

@@ -32,6 +32,10 @@ it('in a loud room nobody hears by the level that a voice has ceased', () => {
   expect(new Set(listen(-20, -50))).toEqual(new Set(['none']));
 });
 
+it('is 40 dB under the voice', () => {
+  expect([behindVoice(frame(-59)), behindVoice(frame(-62))]).toEqual(['none', 'lasts']);
+});
+
 it('begins where the last 16 ms of a frame are quiet', () => {
   expect(behindVoice(frame(-20).fill(0, FRAME / 2))).toBe('begins');
   expect(behindVoice(frame(-20).fill(0, FRAME / 2 + 1))).toBe('none');

@@ -95,6 +95,18 @@ describe('the tries at a turn', () => {
     ]);
   });
 
+  it('one that was asked ahead of a pause in which nobody was asked is dropped when the voice goes on', () => {
+    const { recognising, hear, fates } = open({ mayBeAskedAhead: true });
+    hear(3);
+    recognising.askAhead();
+    recognising.goOn();
+    expect(fates()).toEqual([
+      { pieces: 3, ended: 0, dropped: 1 },
+      { pieces: 3, ended: 1, dropped: 1 },
+      { pieces: 3, ended: 0, dropped: 0 },
+    ]);
+  });
+
   it('one that was asked ahead and has failed does not stand for the turn', async () => {
     const { recognising, hear, attempts, tries } = open({ mayBeAskedAhead: true });
     hear(3);

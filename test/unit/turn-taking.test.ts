@@ -505,6 +505,16 @@ describe('work that is begun before a turn is over', () => {
     expect(unheard.kinds()).toEqual(['open', 'started', 'ask_ahead', 'forget', 'ask_ahead', 'ask']);
   });
 
+  it('a click in a silence of which the detector is sure is none of the words', () => {
+    const turns = machine(SEMANTIC, true);
+    turns.speak(640);
+    turns.hush(32);
+    turns.rest(32);
+    turns.rustle(32);
+    turns.rest(64);
+    expect(turns.kinds()).toEqual(['open', 'started', 'ask_ahead', 'ask']);
+  });
+
   it('a detector that takes three frames of silence for speech is not waited for, and four are speech', () => {
     const three = machine(SEMANTIC, true);
     three.speak(640);

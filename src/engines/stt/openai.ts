@@ -15,6 +15,8 @@ import { isMadeUp, loudMs } from './hallucination.js';
 const LEAST_SAMPLES = HEARING_RATE / 10;
 /** No word either, whatever the model makes of it. */
 const LEAST_VOICED_MS = 60;
+/** A detector that is not sure of the last sounds when this is asked counts so much more of them until the words are here. */
+const UNSURE_MS = 96;
 
 export function openAiStt(options: OpenAiAccess): SttEngine {
   const vendor = openAiVendor(options);
@@ -44,9 +46,9 @@ async function* transcribe(
   // Loaded while somebody speaks.
   await vendor.answered(vendor.client(), signal);
   const samples = await wholeOf(audio, signal);
-  // A detector is not sure at once of the last sounds: it may count more of them by the time the words are here.
-  const voicedMs = hints.voicedMs ?? (() => loudMs(samples));
-  if (samples.length < LEAST_SAMPLES || voicedMs() < LEAST_VOICED_MS) {
+  const before = hints.voicedMs?.() ?? loudMs(samples);
+  const voicedMs = () => Math.min(hints.voicedMs?.() ?? before, before + UNSURE_MS);
+  if (samples.length < LEAST_SAMPLES || before < LEAST_VOICED_MS) {
     yield { kind: 'final', text: '' };
     return;
   }
@@ -56,9 +58,10 @@ async function* transcribe(
     if (heard.isPartial && !isMadeUp(text, voicedMs())) yield { kind: 'partial', text };
     signal.throwIfAborted();
   }
-  const isDropped = text.trim() !== '' && isMadeUp(text, voicedMs());
+  const inAll = voicedMs();
+  const isDropped = text.trim() !== '' && isMadeUp(text, inAll);
   if (isDropped)
-    log.info({ letters: text.length, voicedMs: voicedMs() }, 'words that nobody had the time to say were dropped');
+    log.info({ letters: text.length, voicedMs: inAll }, 'words that nobody had the time to say were dropped');
   yield { kind: 'final', text: isDropped ? '' : text.trim() };
 }
 
