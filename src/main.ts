@@ -59,6 +59,7 @@ async function serve(): Promise<void> {
     headroom.look();
   };
   metrics.watchLoop(onRing, stop.signal);
+  metrics.watchHeap(stop.signal);
   metrics.watchBusy(headroom.busy);
   const crowding = createCrowding(() => performance.now());
   const rehearsing = unheard(crowding.hearing(metrics.observer));

@@ -14,7 +14,6 @@ export function samplesOf(looks: readonly Look[], processors: readonly Processor
     const bytes = look.usage === null ? (look.scrape?.residentBytes ?? null) : look.usage.megabytes * MEGABYTE;
     const seconds = look.at - before.at;
     if (cpu === null || cpuBefore === null || bytes === null || seconds <= 0) return [];
-    const heap = look.scrape?.heapBytes ?? null;
     return {
       at: round(look.at),
       cores: round((cpu - cpuBefore) / seconds),
@@ -23,10 +22,12 @@ export function samplesOf(looks: readonly Look[], processors: readonly Processor
       ended: look.ended,
       lagMs: lagBetween(before.scrape, look.scrape)?.max ?? null,
       stolen: shareFrom(processors, before.when, look.when),
-      heapMegabytes: heap === null ? null : round(heap / MEGABYTE),
+      heapMegabytes: megabytesOf(look.scrape?.heapBytes),
+      heapLeftMegabytes: megabytesOf(look.scrape?.heapLeft?.dataBytes),
     };
   });
 }
 
 const cpuOf = ({ usage, scrape }: Look) => usage?.cpuSeconds ?? scrape?.cpuSeconds ?? null;
+const megabytesOf = (bytes: number | null | undefined) => (bytes == null ? null : round(bytes / MEGABYTE));
 const round = (value: number) => Math.round(value * 1000) / 1000;

@@ -3,6 +3,7 @@
  * caller and no vendor can make a new one. docs/operating.md says what each is for.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { watchHeap } from './heap.js';
 import { watchLoop } from './loop-lag.js';
 import type { Asked, Job, Observer, OpenTurn, TurnRecord } from './observer.js';
 import { between } from './turn-line.js';
@@ -15,6 +16,8 @@ export interface Metrics {
   refused(reason: 'full' | 'late' | 'busy' | 'crowded' | 'face'): void;
   /** Measures how late the process is, until the signal aborts; `rang` is told of it, too. */
   watchLoop(rang: (lagMs: number) => void, signal: AbortSignal): void;
+  /** Reads the heap behind each collection of all of it, until the signal aborts. */
+  watchHeap(signal: AbortSignal): void;
   /** Asked whenever somebody reads the metrics. */
   watchBusy(busy: () => number): void;
   watchEngines(states: () => readonly EngineState[]): void;
@@ -83,6 +86,15 @@ export function createMetrics(): Metrics {
         rang(ms);
       };
       watchLoop(noted, signal);
+    },
+    watchHeap(signal) {
+      const help =
+        'JavaScript heap as the last collection of all of it left it: what the program keeps, and its compiled code';
+      const left = gauge(registry, 'heap_after_gc_bytes', help, ['of']);
+      watchHeap(({ dataBytes, codeBytes }) => {
+        left.set({ of: 'data' }, dataBytes);
+        left.set({ of: 'code' }, codeBytes);
+      }, signal);
     },
     watchBusy(busy) {
       const share = gauge(registry, 'event_loop_busy', 'Share of the last 5 s in which the loop had work', [], () => {

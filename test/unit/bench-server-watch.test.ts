@@ -14,6 +14,7 @@ const nothing: Scrape = {
   cpuSeconds: null,
   residentBytes: null,
   heapBytes: null,
+  heapLeft: null,
   lag: null,
   speculations: null,
 };
@@ -25,6 +26,8 @@ describe('what a server says of itself', () => {
     expect(scrape.cpuSeconds).toBeGreaterThan(0);
     expect(scrape.residentBytes).toBeGreaterThan(MEGABYTE);
     expect(scrape.heapBytes).toBeGreaterThan(MEGABYTE);
+    // It can tell of the heap from the first collection on.
+    expect(scrape.heapLeft).toBeNull();
   });
 
   it('is read line by line, with labels, comments and numbers of every kind', () => {
@@ -38,6 +41,8 @@ describe('what a server says of itself', () => {
       'parley_speculations_total{outcome="dropped"} 2',
       'parley_speculation_wasted_total{of="tokens"} 30',
       'parley_speculation_wasted_total{of="characters"} 4',
+      'parley_heap_after_gc_bytes{of="data"} 5',
+      'parley_heap_after_gc_bytes{of="code"} 1',
       '',
     ].join('\n');
     const metrics = readMetrics(text);
@@ -47,6 +52,7 @@ describe('what a server says of itself', () => {
     ]);
     expect(scrapeOf(metrics)).toEqual({
       ...nothing,
+      heapLeft: { dataBytes: 5, codeBytes: 1 },
       lag: [
         { ms: 10, count: 5 },
         { ms: Number.POSITIVE_INFINITY, count: 6 },
@@ -88,15 +94,21 @@ describe('between two looks', () => {
     });
     const own = [
       look(0, { usage: { cpuSeconds: 1, megabytes: 100 } }),
-      look(2, { ended: 3, usage: { cpuSeconds: 2, megabytes: 110 }, scrape: { ...nothing, heapBytes: 5 * MEGABYTE } }),
+      look(2, {
+        ended: 3,
+        usage: { cpuSeconds: 2, megabytes: 110 },
+        scrape: { ...nothing, heapBytes: 5 * MEGABYTE, heapLeft: { dataBytes: 4 * MEGABYTE, codeBytes: MEGABYTE } },
+      }),
     ];
     const unknown = { sessions: null, lagMs: null, stolen: null };
-    expect(samplesOf(own, [])).toEqual([{ at: 2, cores: 0.5, megabytes: 110, ended: 3, heapMegabytes: 5, ...unknown }]);
+    expect(samplesOf(own, [])).toEqual([
+      { at: 2, cores: 0.5, megabytes: 110, ended: 3, heapMegabytes: 5, heapLeftMegabytes: 4, ...unknown },
+    ]);
     const foreign = [1, 1.25].map((cpuSeconds, at) =>
       look(at, { scrape: { ...nothing, cpuSeconds, residentBytes: 7 * MEGABYTE, sessions: 2 } }),
     );
     expect(samplesOf(foreign, [])).toMatchObject([
-      { at: 1, cores: 0.25, megabytes: 7, sessions: 2, heapMegabytes: null },
+      { at: 1, cores: 0.25, megabytes: 7, sessions: 2, heapMegabytes: null, heapLeftMegabytes: null },
     ]);
     expect(samplesOf([look(0, {}), look(1, {})], [])).toEqual([]);
     const processors = [0, 1000, 2000].map((when) => ({ when, stolen: when / 100, worked: (3 * when) / 100 }));
@@ -105,20 +117,32 @@ describe('between two looks', () => {
 });
 
 describe('what sessions leave in the heap', () => {
-  /** A heap that grows by so much a session, and by the garbage of as many sessions as the collector lets lie. */
-  const grown = (sessions: number, bytes: number, every = 40): Look[] =>
-    Array.from({ length: sessions }, (_, ended) => ({
-      at: ended,
-      when: 1000 * ended,
-      ended,
-      usage: null,
-      scrape: { ...nothing, heapBytes: 20 * MEGABYTE + ended * bytes + (ended % every) * MEGABYTE },
-    }));
+  /** A heap that grows by so much a session, collected after every so many of them, in mid-answer each second time. */
+  const grown = (sessions: number, bytes: number, every = 10): Look[] =>
+    Array.from({ length: sessions }, (_, ended) => {
+      const collections = Math.floor(ended / every);
+      const inMidAnswer = (collections % 2) * MEGABYTE;
+      return {
+        at: ended,
+        when: 1000 * ended,
+        ended,
+        usage: null,
+        scrape: {
+          ...nothing,
+          heapBytes: 40 * MEGABYTE + (ended % every) * MEGABYTE,
+          heapLeft: {
+            dataBytes: 20 * MEGABYTE + collections * every * bytes + inMidAnswer,
+            codeBytes: 5 * MEGABYTE + 3 * ended,
+          },
+        },
+      };
+    });
 
-  it('is the slope of the least of each 50 sessions', () => {
-    expect(heapSlope(grown(501, 2000, 10))).toEqual({
+  it('is the slope of the least that the collections of each 50 sessions left', () => {
+    expect(heapSlope(grown(501, 2000))).toEqual({
       bytesPerSession: 2000,
       errorBytes: 0,
+      codeBytesPerSession: 3,
       windows: 9,
       sessions: 500,
     });
@@ -127,20 +151,30 @@ describe('what sessions leave in the heap', () => {
 
   it('does not count what the first sessions have read in', () => {
     const looks = grown(500, 100).map((look) =>
-      look.ended < 50 ? { ...look, scrape: { ...look.scrape!, heapBytes: MEGABYTE } } : look,
+      look.ended < 50
+        ? { ...look, scrape: { ...look.scrape!, heapLeft: { dataBytes: MEGABYTE, codeBytes: 0 } } }
+        : look,
     );
     expect(heapSlope(looks)!.bytesPerSession).toBe(100);
   });
 
-  it('does not take the garbage of a window that is hardly filled for growth', () => {
-    // The collector has come by at 520 and not since.
-    expect(heapSlope(grown(560, 0))!.bytesPerSession).toBe(0);
-    expect(heapSlope(grown(539, 0))!.bytesPerSession).toBe(0);
+  it('does not count a collection twice, whoever is asked about it again, and those of the last sessions not at all', () => {
+    // One for 100 sessions: every other window has none, and the server says of it what it said before.
+    expect(heapSlope(grown(1301, 0, 100))!.windows).toBe(12);
+    const silent = grown(1301, 0, 100).map((look) => (look.ended % 2 === 1 ? { ...look, scrape: null } : look));
+    expect(heapSlope(silent)!.windows).toBe(12);
+    const rising = grown(539, 0).map((look) =>
+      look.ended < 500
+        ? look
+        : { ...look, scrape: { ...look.scrape!, heapLeft: { dataBytes: 90 * MEGABYTE, codeBytes: 0 } } },
+    );
+    expect(heapSlope(rising)!.bytesPerSession).toBe(0);
   });
 
-  it('is unknown after a few sessions, and where the server does not tell', () => {
+  it('is unknown after a few sessions, with few collections, and where the server does not tell', () => {
     expect(heapSlope(grown(351, 2000))).not.toBeNull();
     expect(heapSlope(grown(350, 2000))).toBeNull();
+    expect(heapSlope(grown(1000, 2000, 200))).toBeNull();
     expect(heapSlope(grown(500, 2000).map((look) => ({ ...look, scrape: null })))).toBeNull();
   });
 });

@@ -113,6 +113,19 @@ describe('the summary of a run', () => {
     expect(summaryTable(summary)).not.toContain('own marks');
   });
 
+  it('has what sessions left in the heap, with compiled code apart where it is known', () => {
+    expect(summaryTable(summary)).not.toMatch(/^ +heap /m);
+    const heap = { bytesPerSession: 310, errorBytes: 120, windows: 19, sessions: 1000 };
+    const leaving = (left: typeof summary.told.heap) =>
+      summaryTable({ ...summary, told: { ...summary.told, heap: left } });
+    expect(leaving(heap)).toMatch(
+      /heap +310 bytes more a session \(standard error 120\), over 1000 sessions in 19 win/,
+    );
+    expect(leaving({ ...heap, codeBytesPerSession: 1900 })).toContain(
+      '120), 1900 of compiled code, over 1000 sessions',
+    );
+  });
+
   it('has what went over the wire of each session', () => {
     const bytes = [
       { received: 2_000_000, sent: 50_000 },

@@ -9,6 +9,7 @@ async function registered(): Promise<string[]> {
   const metrics = createMetrics();
   const stopped = new AbortController();
   metrics.watchLoop(() => {}, stopped.signal);
+  metrics.watchHeap(stopped.signal);
   stopped.abort();
   metrics.watchBusy(() => 0);
   metrics.watchEngines(() => []);
