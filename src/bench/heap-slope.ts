@@ -1,5 +1,4 @@
 /** What each session leaves in the server's heap. Pure. */
-import type { HeapLeft } from './prometheus.js';
 import type { Look } from './server-watch.js';
 import { slopeOf } from './statistics.js';
 
@@ -9,18 +8,16 @@ const WINDOW = 50;
 const LEAST_WINDOWS = 6;
 
 export interface HeapSlope {
-  /** Of what the program keeps. */
   readonly bytesPerSession: number;
   /** The standard error of that. */
   readonly errorBytes: number;
-  /** Of its code that has been compiled meanwhile; undefined in files of before, where it is among the others. */
-  readonly codeBytesPerSession?: number;
   readonly windows: number;
   readonly sessions: number;
 }
 
-interface Left extends HeapLeft {
+interface Left {
   readonly ended: number;
+  readonly bytes: number;
 }
 
 /** Null: too few sessions, too few collections of the whole heap, or the server does not tell. */
@@ -29,13 +26,11 @@ export function heapSlope(looks: readonly Look[]): HeapSlope | null {
   // What begins with the first session is read in once; the last window is hardly filled.
   const windows = [...leastOfWindows(looks)].filter(([window]) => window > 0 && window < last).map(([, each]) => each);
   if (windows.length < LEAST_WINDOWS) return null;
-  const data = slopeOf(windows.map(({ ended, dataBytes }) => [ended, dataBytes]));
-  const code = slopeOf(windows.map(({ ended, codeBytes }) => [ended, codeBytes]));
-  if (data === null || code === null) return null;
+  const line = slopeOf(windows.map(({ ended, bytes }) => [ended, bytes]));
+  if (line === null) return null;
   return {
-    bytesPerSession: Math.round(data.slope),
-    errorBytes: Math.round(data.error),
-    codeBytesPerSession: Math.round(code.slope),
+    bytesPerSession: Math.round(line.slope),
+    errorBytes: Math.round(line.error),
     windows: windows.length,
     sessions: looks.at(-1)!.ended,
   };
@@ -45,13 +40,12 @@ function leastOfWindows(looks: readonly Look[]): Map<number, Left> {
   const least = new Map<number, Left>();
   let told: number | null = null;
   for (const { ended, scrape } of looks) {
-    const left = scrape?.heapLeft ?? null;
+    const bytes = scrape?.heapLeft ?? null;
     // It says the same until there has been another collection.
-    if (left === null || left.dataBytes === told) continue;
-    told = left.dataBytes;
+    if (bytes === null || bytes === told) continue;
+    told = bytes;
     const window = Math.floor(ended / WINDOW);
-    if (left.dataBytes < (least.get(window)?.dataBytes ?? Number.POSITIVE_INFINITY))
-      least.set(window, { ended, ...left });
+    if (bytes < (least.get(window)?.bytes ?? Number.POSITIVE_INFINITY)) least.set(window, { ended, bytes });
   }
   return least;
 }

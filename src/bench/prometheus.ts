@@ -21,18 +21,11 @@ export interface Scrape {
   readonly cpuSeconds: number | null;
   readonly residentBytes: number | null;
   readonly heapBytes: number | null;
-  /** Null: there has been no collection of the whole heap, or it does not say. */
-  readonly heapLeft: HeapLeft | null;
+  /** What the last collection of the whole heap left; null: there has been none, or it does not say. */
+  readonly heapLeft: number | null;
   /** Rings of the timer that were late by at most so many milliseconds, since the process began; null: it does not say. */
   readonly lag: readonly Bucket[] | null;
   readonly speculations: Speculations | null;
-}
-
-/** The heap as the last collection of all of it left it. */
-export interface HeapLeft {
-  readonly dataBytes: number;
-  /** Compiled. */
-  readonly codeBytes: number;
 }
 
 export interface Bucket {
@@ -49,8 +42,6 @@ export interface Speculations {
 
 export function scrapeOf(metrics: readonly Metric[]): Scrape {
   const value = (name: string) => metrics.find((each) => each.name === name)?.value ?? null;
-  const left = metrics.filter(({ name }) => name === 'parley_heap_after_gc_bytes');
-  const leftOf = (what: string) => left.find(({ labels }) => labels.of === what)?.value ?? 0;
   const lag = metrics.filter(({ name }) => name === 'parley_event_loop_lag_seconds_bucket');
   const begun = metrics.filter(({ name }) => name === 'parley_speculations_total');
   const of = (outcome: string) => begun.find(({ labels }) => labels.outcome === outcome)?.value ?? 0;
@@ -60,7 +51,7 @@ export function scrapeOf(metrics: readonly Metric[]): Scrape {
     cpuSeconds: value('process_cpu_seconds_total'),
     residentBytes: value('process_resident_memory_bytes'),
     heapBytes: value('nodejs_heap_size_used_bytes'),
-    heapLeft: left.length === 0 ? null : { dataBytes: leftOf('data'), codeBytes: leftOf('code') },
+    heapLeft: value('parley_heap_after_gc_bytes') || null,
     lag: lag.length === 0 ? null : lag.map(({ labels, value: count }) => ({ ms: edgeOf(labels.le), count })),
     speculations:
       begun.length === 0

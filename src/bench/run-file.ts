@@ -59,6 +59,6 @@ export interface Sample {
   readonly stolen: number | null;
   /** Of its main process; null: unknown. */
   readonly heapMegabytes: number | null;
-  /** The same, but for compiled code, as the last collection of all of it had left it; null: unknown. */
+  /** The same as the last collection of all of it had left it; null: unknown. */
   readonly heapLeftMegabytes: number | null;
 }

@@ -23,7 +23,7 @@ export function samplesOf(looks: readonly Look[], processors: readonly Processor
       lagMs: lagBetween(before.scrape, look.scrape)?.max ?? null,
       stolen: shareFrom(processors, before.when, look.when),
       heapMegabytes: megabytesOf(look.scrape?.heapBytes),
-      heapLeftMegabytes: megabytesOf(look.scrape?.heapLeft?.dataBytes),
+      heapLeftMegabytes: megabytesOf(look.scrape?.heapLeft),
     };
   });
 }

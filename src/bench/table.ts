@@ -82,10 +82,9 @@ function toldRows({ told, bytes }: Summary): [string, string][] {
     rows.push(['begun ahead', `${kept} kept, ${dropped} dropped${wasted === null ? '' : `, ${wasted} wasted`}`]);
   }
   if (heap !== null) {
-    const { bytesPerSession, errorBytes, codeBytesPerSession, sessions, windows } = heap;
-    const code = codeBytesPerSession === undefined ? '' : `, ${codeBytesPerSession} of compiled code`;
+    const { bytesPerSession, errorBytes, sessions, windows } = heap;
     const over = `over ${sessions} sessions in ${windows} windows`;
-    rows.push(['heap', `${bytesPerSession} bytes more a session (standard error ${errorBytes})${code}, ${over}`]);
+    rows.push(['heap', `${bytesPerSession} bytes more a session (standard error ${errorBytes}), ${over}`]);
   }
   return rows;
 }

@@ -88,13 +88,8 @@ export function createMetrics(): Metrics {
       watchLoop(noted, signal);
     },
     watchHeap(signal) {
-      const help =
-        'JavaScript heap as the last collection of all of it left it: what the program keeps, and its compiled code';
-      const left = gauge(registry, 'heap_after_gc_bytes', help, ['of']);
-      watchHeap(({ dataBytes, codeBytes }) => {
-        left.set({ of: 'data' }, dataBytes);
-        left.set({ of: 'code' }, codeBytes);
-      }, signal);
+      const left = gauge(registry, 'heap_after_gc_bytes', 'What the last collection of the whole heap left in use', []);
+      watchHeap((bytes) => left.set(bytes), signal);
     },
     watchBusy(busy) {
       const share = gauge(registry, 'event_loop_busy', 'Share of the last 5 s in which the loop had work', [], () => {

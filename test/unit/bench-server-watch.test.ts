@@ -26,8 +26,8 @@ describe('what a server says of itself', () => {
     expect(scrape.cpuSeconds).toBeGreaterThan(0);
     expect(scrape.residentBytes).toBeGreaterThan(MEGABYTE);
     expect(scrape.heapBytes).toBeGreaterThan(MEGABYTE);
-    // It can tell of the heap from the first collection on.
-    expect(scrape.heapLeft).toBeNull();
+    // A gauge that has not been set says 0.
+    expect(scrapeOf(readMetrics('parley_heap_after_gc_bytes 0')).heapLeft).toBeNull();
   });
 
   it('is read line by line, with labels, comments and numbers of every kind', () => {
@@ -41,8 +41,7 @@ describe('what a server says of itself', () => {
       'parley_speculations_total{outcome="dropped"} 2',
       'parley_speculation_wasted_total{of="tokens"} 30',
       'parley_speculation_wasted_total{of="characters"} 4',
-      'parley_heap_after_gc_bytes{of="data"} 5',
-      'parley_heap_after_gc_bytes{of="code"} 1',
+      'parley_heap_after_gc_bytes 5',
       '',
     ].join('\n');
     const metrics = readMetrics(text);
@@ -52,7 +51,7 @@ describe('what a server says of itself', () => {
     ]);
     expect(scrapeOf(metrics)).toEqual({
       ...nothing,
-      heapLeft: { dataBytes: 5, codeBytes: 1 },
+      heapLeft: 5,
       lag: [
         { ms: 10, count: 5 },
         { ms: Number.POSITIVE_INFINITY, count: 6 },
@@ -97,7 +96,7 @@ describe('between two looks', () => {
       look(2, {
         ended: 3,
         usage: { cpuSeconds: 2, megabytes: 110 },
-        scrape: { ...nothing, heapBytes: 5 * MEGABYTE, heapLeft: { dataBytes: 4 * MEGABYTE, codeBytes: MEGABYTE } },
+        scrape: { ...nothing, heapBytes: 5 * MEGABYTE, heapLeft: 4 * MEGABYTE },
       }),
     ];
     const unknown = { sessions: null, lagMs: null, stolen: null };
@@ -130,10 +129,7 @@ describe('what sessions leave in the heap', () => {
         scrape: {
           ...nothing,
           heapBytes: 40 * MEGABYTE + (ended % every) * MEGABYTE,
-          heapLeft: {
-            dataBytes: 20 * MEGABYTE + collections * every * bytes + inMidAnswer,
-            codeBytes: 5 * MEGABYTE + 3 * ended,
-          },
+          heapLeft: 20 * MEGABYTE + collections * every * bytes + inMidAnswer,
         },
       };
     });
@@ -142,7 +138,6 @@ describe('what sessions leave in the heap', () => {
     expect(heapSlope(grown(501, 2000))).toEqual({
       bytesPerSession: 2000,
       errorBytes: 0,
-      codeBytesPerSession: 3,
       windows: 9,
       sessions: 500,
     });
@@ -151,9 +146,7 @@ describe('what sessions leave in the heap', () => {
 
   it('does not count what the first sessions have read in', () => {
     const looks = grown(500, 100).map((look) =>
-      look.ended < 50
-        ? { ...look, scrape: { ...look.scrape!, heapLeft: { dataBytes: MEGABYTE, codeBytes: 0 } } }
-        : look,
+      look.ended < 50 ? { ...look, scrape: { ...look.scrape!, heapLeft: MEGABYTE } } : look,
     );
     expect(heapSlope(looks)!.bytesPerSession).toBe(100);
   });
@@ -164,9 +157,7 @@ describe('what sessions leave in the heap', () => {
     const silent = grown(1301, 0, 100).map((look) => (look.ended % 2 === 1 ? { ...look, scrape: null } : look));
     expect(heapSlope(silent)!.windows).toBe(12);
     const rising = grown(539, 0).map((look) =>
-      look.ended < 500
-        ? look
-        : { ...look, scrape: { ...look.scrape!, heapLeft: { dataBytes: 90 * MEGABYTE, codeBytes: 0 } } },
+      look.ended < 500 ? look : { ...look, scrape: { ...look.scrape!, heapLeft: 90 * MEGABYTE } },
     );
     expect(heapSlope(rising)!.bytesPerSession).toBe(0);
   });

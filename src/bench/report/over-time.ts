@@ -22,7 +22,7 @@ const STRIPS: readonly Strip[] = [
   { name: 'Memory', unit: 'MB', of: ({ megabytes }) => megabytes },
   { name: 'Lag of the event loop', unit: 'ms', of: ({ lagMs }) => lagMs },
   { name: 'Heap of the main process', unit: 'MB', of: ({ heapMegabytes }) => heapMegabytes },
-  { name: 'Heap as collections left it, without code', unit: 'MB', of: ({ heapLeftMegabytes }) => heapLeftMegabytes },
+  { name: 'Heap as collections left it', unit: 'MB', of: ({ heapLeftMegabytes }) => heapLeftMegabytes },
   { name: 'Sessions', unit: '', of: ({ sessions }) => sessions },
 ];
 

@@ -16,13 +16,9 @@ export function toldSection({ summary }: Reading): Markup | null {
   if (told?.lagMs) facts.push(['Event loop late by', `p99 ${told.lagMs.p99} ms, at most ${told.lagMs.max} ms`]);
   if (told?.mostSessions) facts.push(['Sessions at most', told.mostSessions]);
   if (told?.heap) {
-    const { bytesPerSession, errorBytes, codeBytesPerSession, sessions, windows } = told.heap;
-    const code = codeBytesPerSession === undefined ? '' : `, ${signed(codeBytesPerSession)} of compiled code`;
+    const { bytesPerSession, errorBytes, sessions, windows } = told.heap;
     const over = `over ${counted(sessions, 'session')}, in ${counted(windows, 'window')}`;
-    facts.push([
-      'Heap, a session more',
-      `${signed(bytesPerSession)} bytes, standard error ${errorBytes}${code}, ${over}`,
-    ]);
+    facts.push(['Heap, a session more', `${signed(bytesPerSession)} bytes, standard error ${errorBytes}, ${over}`]);
   }
   if (bytes) {
     const told = ({ p50, max }: { readonly p50: number; readonly max: number }) =>
