@@ -12,6 +12,27 @@ it('the README tells of interruptions what was measured', () => {
   expect([questions.asked, questions.cutOff, noises.made, noises.cutOff]).toEqual([10, 10, 10, 0]);
 });
 
+it('the README and the page about peers tell what was measured of them', () => {
+  const file = JSON.parse(readFileSync('docs/measurements/peers-quick.json', 'utf8')) as {
+    summary: { failed: number; firstSound: Record<string, number> }[];
+  };
+  const { summary } = file;
+  const both = (of: string) => summary.map(({ firstSound }) => Math.round(firstSound[of]!));
+  const readme = readFileSync('README.md', 'utf8').replaceAll('\n', ' ');
+  const [[ours, theirs], [our95, their95]] = [both('p50'), both('p95')];
+  expect(readme).toContain(
+    `${both('n')[0]} times each, to the first sound: p50 ${ours} against ${theirs} ms, p95 ${our95} against ${their95} (`,
+  );
+  const page = readFileSync('docs/benchmarks.md', 'utf8');
+  const row = (at: number) => ['n', 'p50', 'p90', 'p95', 'p99', 'max'].map((of) => both(of)[at]);
+  for (const [at, name] of ['Parley', 'pipecat `timeout-0.0`'].entries()) {
+    const [n, ...figures] = row(at);
+    expect(page).toContain(`| ${name} | ${n} | ${summary[at]!.failed} | ${figures.join(' | ')} |`);
+  }
+  const shares = [ours! / theirs!, our95! / their95!].map((share) => share.toFixed(2));
+  expect(page).toContain(`| ${shares.join(', ')} |`);
+});
+
 it.each([
   ['the turn is over, with its words', 'transcript'],
   ['first sound and its picture', 'first sound and its picture'],
