@@ -2,15 +2,16 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { ParleyError } from '../errors.js';
 import { openLog } from '../observe/log.js';
-import { type About, askAbout, engineLine } from './about.js';
 import { type Baseline, baselineLines, runSequential, summariseBaseline } from './baseline.js';
+import { type Benched, benchServer } from './bench-server.js';
 import { runEndings } from './endings/endings.js';
 import type { Endings } from './endings/scoring.js';
 import { endingsTable } from './endings/table.js';
+import { leftoverLines } from './leftovers.js';
 import { machine } from './machine.js';
-import { callersOf, jobsFor, type Measured, measure } from './measuring.js';
-import { httpAddress, type Options } from './options.js';
-import { startOwnServer } from './own-server.js';
+import { callersOf } from './measuring.js';
+import type { Options } from './options.js';
+import type { Environment } from './own-server.js';
 import { loadRecordings } from './questions.js';
 import { renderReport } from './report/html.js';
 import type { RunFile } from './run-file.js';
@@ -23,8 +24,6 @@ import { startVendorProcess } from './vendor-process.js';
 
 /** Some turn failed, as a test would say it. */
 const FAILED = 1;
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where it runs: the package's folder and version, and the settings of the environment. */
 export interface Workplace {
@@ -44,11 +43,12 @@ export async function bench(
   const vendors = options.vendors === null ? null : await startVendorProcess(options.vendors, signal);
   try {
     const settings = { ...environment, ...vendors?.environment };
-    const { about, measured } = await benchServer(options, root, settings, signal);
+    const { about, measured, leftovers } = await benchServer(options, root, settings, signal);
     const summary = summarise(measured, options.callers);
     const steps = summariseSteps(measured, callersOf(options.scenario), measured.seen);
     process.stdout.write(`${summaryTable(summary)}\n${steps.length > 1 ? `${rampLines(steps)}\n` : ''}`);
-    const run = runFileOf(options, { version, about, measured, summary, steps });
+    if (leftovers !== null) process.stdout.write(`${leftoverLines(leftovers)}\n`);
+    const run = runFileOf(options, { version, about, measured, leftovers, summary, steps });
     // Before what comes behind it: that may fail, or be stopped.
     write(options, run);
     if (measured.isStopped) {
@@ -65,15 +65,13 @@ export async function bench(
   }
 }
 
-interface Found {
+interface Found extends Benched {
   readonly version: string;
-  readonly about: About;
-  readonly measured: Measured;
   readonly summary: Summary;
   readonly steps: RunFile['steps'];
 }
 
-function runFileOf(options: Options, { version, about, measured, summary, steps }: Found): RunFile {
+function runFileOf(options: Options, { version, about, measured, leftovers, summary, steps }: Found): RunFile {
   const { token: _, ...shown } = options;
   const { name, about: purpose } = options.scenario;
   return {
@@ -88,35 +86,11 @@ function runFileOf(options: Options, { version, about, measured, summary, steps 
     results: measured.results,
     interruptions: measured.interruptions,
     samples: samplesOf(measured.looks, measured.processors),
+    leftovers,
     baseline: null,
     endings: null,
     isStopped: measured.isStopped,
   };
-}
-
-async function benchServer(
-  options: Options,
-  root: string,
-  environment: Environment,
-  signal: AbortSignal,
-): Promise<{ about: About; measured: Measured }> {
-  const own = options.url === null ? await startOwnServer(root, environment, options.callers, signal) : null;
-  try {
-    const http = own?.http ?? httpAddress(options.url!);
-    const about = await askAbout(http, options.token, signal);
-    const what = `${options.scenario.name}${options.typed ? ', typed' : ''}: ${scaleOf(options)}`;
-    process.stdout.write(`\nParley ${about.version} at ${http}\n  ${what}\n  ${engineLine(about)}\n\n`);
-    const watched = { http, token: options.token, pid: own?.pid ?? null };
-    const jobs = jobsFor(options, http, about);
-    return { about, measured: await measure({ root, jobs, watched, output: process.stdout }, signal) };
-  } finally {
-    await own?.close();
-  }
-}
-
-function scaleOf({ scenario, turns, minutes }: Options): string {
-  const callers = callersOf(scenario).join(', ');
-  return turns === null ? `callers ${callers}, for ${minutes} minutes` : `callers ${callers}, turns of each ${turns}`;
 }
 
 /** After the server has ended: what this costs must not make it slower. */

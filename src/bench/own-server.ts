@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ParleyError } from '../errors.js';
 import { NODE_FLAGS } from '../node-flags.js';
+import type { Census } from './heap-census.js';
+import { openHeapSnapshots } from './heap-snapshots.js';
 
 const READY_MS = 60_000;
 const READY_EVERY_MS = 50;
@@ -11,19 +13,29 @@ const READY_EVERY_MS = 50;
 export interface OwnServer {
   readonly http: string;
   readonly pid: number;
+  /** What lies in its heap, when its last session is over; null: that was not wanted, or cannot be here. */
+  readonly countHeap: (() => Promise<Census>) | null;
   close(): Promise<void>;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+interface Wanted {
+  /** The package's folder. */
+  readonly root: string;
+  readonly environment: Environment;
+  readonly callers: number;
+  readonly countsHeap: boolean;
+}
 
 export async function startOwnServer(
-  root: string,
-  environment: Environment,
-  callers: number,
+  { root, environment, callers, countsHeap }: Wanted,
   signal: AbortSignal,
 ): Promise<OwnServer> {
   signal.throwIfAborted();
-  const child = spawn(process.execPath, [...NODE_FLAGS, join(root, 'dist/main.js')], {
+  // There are no such signals on Windows.
+  const snapshots = countsHeap && process.platform !== 'win32' ? openHeapSnapshots() : null;
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...(snapshots?.flags ?? []), join(root, 'dist/main.js')], {
     env: {
       ...environment,
       HOST: '127.0.0.1',
@@ -43,6 +55,7 @@ export async function startOwnServer(
   const close = async () => {
     stop();
     await ended;
+    snapshots?.remove();
   };
   const early = ended.then((code) => {
     signal.throwIfAborted();
@@ -51,7 +64,8 @@ export async function startOwnServer(
   try {
     const http = await Promise.race([addressOf(child.stdout), early]);
     await Promise.race([untilReady(http, signal), early]);
-    return { http, pid: child.pid!, close };
+    const countHeap = snapshots && (() => snapshots.count({ child, http }, signal));
+    return { http, pid: child.pid!, countHeap, close };
   } catch (thrown) {
     await close();
     throw thrown;

@@ -3,6 +3,7 @@ import type { About } from './about.js';
 import type { Baseline } from './baseline.js';
 import type { Endings } from './endings/scoring.js';
 import type { Interruption } from './interruption-result.js';
+import type { Leftovers } from './leftovers.js';
 import type { Options } from './options.js';
 import type { Summary } from './summary.js';
 import type { TurnResult } from './turn-result.js';
@@ -24,6 +25,8 @@ export interface RunFile {
   /** How the server was, every second; empty if nobody can tell. One that the bench has not started tells of its own
    * process only. */
   readonly samples: readonly Sample[];
+  /** What its sessions left in the server's heap; null: nobody has counted it. */
+  readonly leftovers: Leftovers | null;
   readonly baseline: Baseline | null;
   /** Of the rules that end a turn; null: they were not scored. */
   readonly endings: Endings | null;

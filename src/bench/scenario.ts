@@ -59,6 +59,8 @@ const shape = z.strictObject({
   /** After so many a caller hangs up and calls again. */
   turnsPerSession: count.exactOptional(),
   tools: z.array(tool).min(1).exactOptional(),
+  /** What sessions leave in the server's heap is counted, behind so many turns of each caller that are not measured. */
+  leftovers: z.strictObject({ warmUp: count }).exactOptional(),
   /** Turns that callers take by turns, each a list of steps. */
   script: z.array(z.array(step).min(1)).min(1),
 });
@@ -77,6 +79,7 @@ export const scenarioSchema = shape.superRefine((scenario, context) => {
     wrong([], 'one of turns, minutes and ramp must be there, and only one');
   if ((ramp === undefined) === (scenario.callers === undefined))
     wrong(['callers'], ramp === undefined ? 'must be there' : 'is for scenarios without a ramp, which has its own');
+  if (ramp !== undefined && scenario.leftovers !== undefined) wrong(['leftovers'], 'is for scenarios without a ramp');
   if (ramp?.callers.some((each, at) => at > 0 && each <= ramp.callers[at - 1]!))
     wrong(['ramp', 'callers'], 'must grow from step to step');
   scenario.script.forEach((turn, index) => {

@@ -19,7 +19,8 @@ export function summariseSteps(measured: Measurements, callers: readonly number[
     const own = <T extends { readonly step: number }>(all: readonly T[]) => all.filter((each) => each.step === step);
     const { results, interruptions, costs } = measured;
     const told = { results: own(results), interruptions: own(interruptions), costs: own(costs) };
-    const summary = summarise({ ...told, looks, processors: [], bytes: [] }, count);
+    const { isCounted = false } = measured;
+    const summary = summarise({ ...told, looks, processors: [], bytes: [], isCounted }, count);
     const span = before && after && { from: before.when, to: after.when };
     const disturbance = span ? disturbanceOf(measured.processors, told.results, span) : null;
     return { callers: count, summary: { ...summary, disturbance } };

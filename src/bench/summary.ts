@@ -54,7 +54,8 @@ interface ServerSummary {
   readonly coresPerCaller: number;
   readonly idleMegabytes: number;
   readonly peakMegabytes: number;
-  readonly megabytesPerCaller: number;
+  /** Null: it had more before than it needed, since its heap had been counted. */
+  readonly megabytesPerCaller: number | null;
 }
 
 interface ToldSummary {
@@ -79,6 +80,8 @@ export interface Measurements {
   readonly looks: readonly Look[];
   readonly processors: readonly ProcessorLook[];
   readonly bytes: readonly Bytes[];
+  /** What lies in the server's heap was counted before, and it still has the memory that this took. */
+  readonly isCounted?: boolean;
 }
 
 export function summarise(measured: Measurements, callers: number): Summary {
@@ -109,7 +112,7 @@ export function summarise(measured: Measurements, callers: number): Summary {
     interruptions: summariseInterruptions(interruptions),
     load: loadSummary(costs),
     disturbance: disturbanceOf(processors, results),
-    server: serverSummary(looks, callers),
+    server: serverSummary(measured, callers),
     told: toldSummary(looks),
     bytes: bytesSummary(bytes),
   };
@@ -144,7 +147,7 @@ function loadSummary(costs: readonly StepCost[]): LoadSummary {
   return { processes: processes.length, cores: round(cores), late, busiest: round(busiest), isBottleneck };
 }
 
-function serverSummary(looks: readonly Look[], callers: number): ServerSummary | null {
+function serverSummary({ looks, isCounted }: Measurements, callers: number): ServerSummary | null {
   const seen = looks.flatMap(({ at, usage }) => (usage === null ? [] : [{ at, ...usage }]));
   const [before, after] = [seen[0], seen.at(-1)];
   if (before === undefined || after === undefined || after.at <= before.at) return null;
@@ -155,7 +158,7 @@ function serverSummary(looks: readonly Look[], callers: number): ServerSummary |
     coresPerCaller: round(cores / callers),
     idleMegabytes: Math.round(before.megabytes),
     peakMegabytes: Math.round(peakMegabytes),
-    megabytesPerCaller: round((peakMegabytes - before.megabytes) / callers),
+    megabytesPerCaller: isCounted ? null : round((peakMegabytes - before.megabytes) / callers),
   };
 }
 

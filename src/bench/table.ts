@@ -96,9 +96,12 @@ function serverLine(server: Summary['server']): string {
   const { cores, coresPerCaller, idleMegabytes, peakMegabytes, megabytesPerCaller } = server;
   return (
     `${cores.toFixed(2)} cores, ${coresPerCaller.toFixed(3)} a caller; ` +
-    `${idleMegabytes} MB before, ${peakMegabytes} MB at most, ${megabytesPerCaller.toFixed(1)} MB a caller`
+    `${idleMegabytes} MB before, ${peakMegabytes} MB at most${eachMegabytes(megabytesPerCaller)}`
   );
 }
+
+export const eachMegabytes = (megabytes: number | null): string =>
+  megabytes === null ? ', with what counting took' : `, ${megabytes.toFixed(1)} MB a caller`;
 
 function disturbanceRows({ disturbance }: Summary): [string, string][] {
   if (disturbance === null) return [];

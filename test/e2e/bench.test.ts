@@ -86,6 +86,21 @@ describe('a small bench of the real server', { timeout: 180_000 }, () => {
     if (process.platform === 'linux') expect(summary.server!.idleMegabytes).toBeGreaterThan(50);
   });
 
+  it('counts what sessions leave in the heap, if the scenario says so', async () => {
+    const scenario = join(folder, 'leftovers.json');
+    const script = [[{ type: 'What time is it?' }]];
+    const sessions = { callers: 2, turns: 2, turnsPerSession: 1, leftovers: { warmUp: 1 } };
+    writeFileSync(scenario, JSON.stringify({ name: 'leftovers', about: 'Short.', ...sessions, script }));
+    const { code, out, said } = await bench('--scenario', scenario, '--json', file);
+    expect(code, said).toBe(0);
+    const { leftovers, summary } = report();
+    expect(summary.turns).toEqual({ asked: 4, answered: 4, failed: 0 });
+    if (process.platform === 'win32') return expect(leftovers).toBeNull();
+    expect(leftovers).toMatchObject({ sessions: 4, bytes: expect.any(Number), codeBytes: expect.any(Number) });
+    expect(out).toMatch(/Warming up, which is not measured: turns of each 1\.[\s\S]*Counting what/);
+    expect(out).toMatch(/left in the heap by each of 4 sessions: -?\d+ bytes, and -?\d+ of compiled code/);
+  });
+
   it.skipIf(!('python' in findSphinx('var/python')))('has a spoken turn heard and answered', async () => {
     const { code, said } = await spokenBench();
     expect(code, said).toBe(0);

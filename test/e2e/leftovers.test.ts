@@ -3,13 +3,12 @@
  * what each of a kind leaves behind; `LEFTOVER_ROUNDS=125 npx vitest run --project server test/e2e/leftovers.test.ts` is of a
  * thousand, and takes some eight minutes.
  */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pcmBytes } from '../../src/audio/pcm.js';
+import { type Census, growthOf } from '../../src/bench/heap-census.js';
+import { openHeapSnapshots } from '../../src/bench/heap-snapshots.js';
+import { kindsOf, leftoversOf } from '../../src/bench/leftovers.js';
 import { eventually } from '../fixtures/eventually.js';
-import { type Census, CODE, censusOf, growthOf, leastOf } from '../fixtures/heap-census.js';
 import { joined } from '../fixtures/hearing/recordings.js';
 import { readMetrics } from '../fixtures/metrics-text.js';
 import { connect } from './client.js';
@@ -31,16 +30,18 @@ const LONG = 'Tell me a story.';
 
 let vendors: Vendors;
 let server: RunningServer;
-const snapshots = mkdtempSync(join(tmpdir(), 'parley-heap-'));
+const snapshots = openHeapSnapshots();
+const stopped = new AbortController();
 beforeAll(async () => {
   vendors = await startVendors(SHORT);
-  const node = `--heapsnapshot-signal=SIGUSR2 "--diagnostic-dir=${snapshots}"`;
-  server = await startCloudServer({ ...vendors.environment, STT: 'openai', NODE_OPTIONS: node });
+  const flags = snapshots.flags.map((flag) => `"${flag}"`).join(' ');
+  server = await startCloudServer({ ...vendors.environment, STT: 'openai', NODE_OPTIONS: flags });
 }, 120_000);
 afterAll(async () => {
+  stopped.abort();
   await server?.stop();
   await vendors?.close();
-  rmSync(snapshots, { recursive: true, force: true });
+  snapshots.remove();
 });
 
 const KINDS = {
@@ -92,43 +93,24 @@ async function round(): Promise<void> {
   });
 }
 
-/** Node collects what it can before it writes one. */
-async function census(): Promise<Census> {
-  for (const file of readdirSync(snapshots)) rmSync(join(snapshots, file));
-  server.process.kill('SIGUSR2');
-  const file = await eventually(() => {
-    const [name] = readdirSync(snapshots);
-    expect(name).toBeDefined();
-    return join(snapshots, name!);
-  });
-  // It does nothing else until it is written.
-  await fetch(`${server.url}/healthz`);
-  return censusOf(file);
-}
+const census = () => snapshots.count({ child: server.process, http: server.url }, stopped.signal);
 
 it('leaves nothing behind for a session', { timeout: 300_000 + ROUNDS * 60_000 }, async () => {
   for (let done = 0; done < ROUNDS_BEFORE; done += 1) await round();
-  // What is only being closed is not in all of them.
-  const before = leastOf([await census(), await census(), await census()]);
+  const before = await census();
   for (let done = 0; done < ROUNDS; done += 1) await round();
 
-  let growth = growthOf(before, await census());
+  const sessions = ROUNDS * OF_EACH * Object.keys(KINDS).length;
+  const left = (after: Census) => ({
+    ...leftoversOf(before, after, sessions),
+    // What one kind of session leaves behind is there as often as there were such sessions.
+    kinds: kindsOf(growthOf(before, after), (ROUNDS * OF_EACH) / 2),
+  });
+  let now = left(await census());
   const deadline = performance.now() + GONE_MS;
-  while (isLeft(growth) && performance.now() < deadline) growth = growthOf(before, await census());
-  const each = (bytes: number) => Math.round(bytes / sessions);
-  console.info(
-    `${sessions} sessions left ${each(dataIn(growth))} bytes each, and ${each(codeIn(growth))} of compiled code`,
-  );
-  expect(kindsOf(growth)).toEqual([]);
-  expect(each(dataIn(growth))).toBeLessThan(MOST_BYTES_A_SESSION);
+  while ((now.kinds.length > 0 || now.bytes >= MOST_BYTES_A_SESSION) && performance.now() < deadline)
+    now = left(await census());
+  console.info(`${sessions} sessions left ${now.bytes} bytes each, and ${now.codeBytes} of compiled code`);
+  expect(now.kinds).toEqual([]);
+  expect(now.bytes).toBeLessThan(MOST_BYTES_A_SESSION);
 });
-
-const sessions = ROUNDS * OF_EACH * Object.keys(KINDS).length;
-const isLeft = (growth: Census) => kindsOf(growth).length > 0 || dataIn(growth) >= sessions * MOST_BYTES_A_SESSION;
-
-/** What one kind of session leaves behind is there as often as there were such sessions. */
-const kindsOf = (growth: Census) =>
-  [...growth].filter(([kind, { count }]) => /^(object|native|function) /.test(kind) && count >= (ROUNDS * OF_EACH) / 2);
-
-const codeIn = (growth: Census) => growth.get(CODE)?.bytes ?? 0;
-const dataIn = (growth: Census) => [...growth.values()].reduce((sum, { bytes }) => sum + bytes, 0) - codeIn(growth);

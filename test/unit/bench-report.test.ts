@@ -166,7 +166,15 @@ describe('the report of a poor run', () => {
     expect(renderReport(runOf([lost]))).toContain('no answer within 15 s');
   });
 
-  it('says what sessions left in the heap, if that is known', () => {
+  it('says what sessions left in the heap at rest, if somebody has counted it', () => {
+    const kinds = [{ kind: 'object Turn', count: 1000, bytes: 64_000 }];
+    const said = texts(renderReport({ ...whole, leftovers: { sessions: 1000, bytes: -146, codeBytes: 3185, kinds } }));
+    expect(said).toContain('−146 bytes, and +3185 of compiled code, for each of 1000 sessions');
+    expect(said).toMatch(/More of object Turn<.*>\+1000</);
+    expect(texts(renderReport(whole))).not.toContain('at rest');
+  });
+
+  it('says by how much the heap grew from session to session, if that is known', () => {
     const heap = { bytesPerSession: 310, errorBytes: 120, windows: 19, sessions: 1000 };
     const leaving = (left: typeof whole.summary.told.heap) => {
       const { summary } = whole;

@@ -42,6 +42,12 @@ describe('a scenario', () => {
       { turns: undefined, callers: undefined, ramp: { callers: [2, 2], turns: 1 } },
       'ramp.callers: must grow',
     ],
+    [
+      'leftovers of a ramp',
+      { turns: undefined, callers: undefined, ramp: { callers: [1], turns: 1 }, leftovers: { warmUp: 1 } },
+      'leftovers: is for scenarios without a ramp',
+    ],
+    ['no warming up', { leftovers: { warmUp: 0 } }, 'mine.json: leftovers.warmUp: '],
     ['a room that drowns everybody', { roomDb: -10 }, 'mine.json: roomDb: '],
     ['too much of its time', { answered: 1 }, 'mine.json: answered: '],
     ['a pause that is no number', turn(say, { pause: 'long' }, say), 'mine.json: script[0][1].pause: '],

@@ -1,5 +1,6 @@
 /** What was measured, with what, where and when: without it no figure means anything. */
 
+import { eachMegabytes } from '../table.js';
 import { loadFact } from './headline.js';
 import { html, type Markup, type Part } from './markup.js';
 import { type Fact, factList } from './quality.js';
@@ -33,7 +34,7 @@ function serverText(server: Reading['summary']['server']): string {
   const { cores, coresPerCaller, idleMegabytes, peakMegabytes, megabytesPerCaller } = server;
   return (
     `${cores.toFixed(2)} cores, ${coresPerCaller.toFixed(3)} a caller; ${idleMegabytes} MB before, ` +
-    `${peakMegabytes} MB at most, ${megabytesPerCaller.toFixed(1)} MB a caller`
+    `${peakMegabytes} MB at most${eachMegabytes(megabytesPerCaller)}`
   );
 }
 

@@ -5,6 +5,7 @@
 import type { Baseline } from '../baseline.js';
 import type { Endings } from '../endings/scoring.js';
 import type { Interruption } from '../interruption-result.js';
+import type { Leftovers } from '../leftovers.js';
 import type { Machine, RunFile, Sample, Step } from '../run-file.js';
 import type { Summary } from '../summary.js';
 import type { MarkName, TurnResult } from '../turn-result.js';
@@ -23,6 +24,7 @@ export interface Reading {
   readonly turns: readonly Turn[];
   readonly interruptions: readonly Interruption[];
   readonly samples: readonly Sample[];
+  readonly leftovers: Leftovers | null;
   readonly baseline: Baseline | null;
   readonly endings: Endings | null;
   readonly isStopped: boolean;
@@ -57,6 +59,7 @@ export function readRun(run: RunFile): Reading {
     turns: (file.results ?? []).map(readTurn),
     interruptions: file.interruptions ?? [],
     samples: file.samples ?? [],
+    leftovers: file.leftovers ?? null,
     baseline: file.baseline ?? null,
     endings: file.endings ?? null,
     isStopped: file.isStopped ?? false,
