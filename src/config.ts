@@ -149,6 +149,8 @@ const schema = z.object({
   TTS_DEADLINE: decimal(0.1, 600).default(3),
   FILLER_AFTER: decimal(0, 600).default(1.5),
   SPECULATION: z.enum(['off', 'llm', 'full']).default('full'),
+  INTERRUPT_THINKING: decimal(0.2, 10).default(0.5),
+  INTERRUPT_SPEAKING: decimal(0.2, 10).default(0.5),
 });
 
 const keys = ['OPENAI_API_KEY', 'WHISPER_API_KEY', 'ELEVENLABS_API_KEY'] as const satisfies (keyof Config)[];

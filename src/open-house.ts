@@ -57,6 +57,7 @@ export function openHouse(parts: HouseParts): House {
     presenters,
     standby: standbyOf(persona),
     speculation: config.SPECULATION,
+    interrupting: { thinkingMs: config.INTERRUPT_THINKING * 1000, speakingMs: config.INTERRUPT_SPEAKING * 1000 },
     fillerAfterMs: config.FILLER_AFTER === 0 ? null : config.FILLER_AFTER * 1000,
     limits: {
       turns: config.SESSION_MAX_TURNS ?? null,

@@ -27,23 +27,31 @@ export function obey(player: Player, event: ServerEvent, now: number): void {
 
 export function feed(player: Player, media: Media, now: number): void {
   if (media.kind === 'audio') player.audio(media.response, media.position, pcmSamples(media.pcm).length, now);
-  else if (media.kind === 'patch') player.picture(media.response);
+  else if (media.kind === 'patch') player.picture(media.response, media.position, now);
 }
 
 const REPORT_BEATS = 5;
 
-/** What a player says of itself: every 100 ms of playing, at every change, and to every flush. Called on each beat. */
+/** What a player says of itself: every 100 ms of playing, at every change, at the first picture, and to every flush. Called on each beat. */
 export function playbackReports(player: Player, send: (report: ClientEvent) => void): () => void {
-  let last = { state: player.state, response: player.response, flushes: player.flushes };
+  let last = {
+    state: player.state,
+    response: player.response,
+    flushes: player.flushes,
+    isSeen: player.pictures.shown !== null,
+  };
   let beats = 0;
   return () => {
     beats += 1;
     const { state, response, flushes, played } = player;
+    const { shown } = player.pictures;
     // While the sound of a flushed answer fades, it still plays.
     const isFlushed = flushes !== last.flushes && state !== 'playing';
-    const isChange = isFlushed || state !== last.state || response !== last.response;
+    const isSeen = shown !== null;
+    const isFirstSeen = isSeen && !last.isSeen;
+    const isChange = isFlushed || isFirstSeen || state !== last.state || response !== last.response;
     if (!isChange && (state !== 'playing' || beats % REPORT_BEATS !== 0)) return;
-    last = { state, response, flushes: isFlushed ? flushes : last.flushes };
-    send({ type: 'avatar.playback', response, played, state, base: 0 });
+    last = { state, response, flushes: isFlushed ? flushes : last.flushes, isSeen };
+    send({ type: 'avatar.playback', response, played, state, base: 0, shown });
   };
 }

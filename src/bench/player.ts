@@ -3,6 +3,7 @@
  * (web-client/element/playout.ts), and knows when each sample sounds. Time is passed in, in milliseconds.
  */
 import { SPEECH_RATE } from '../audio/pcm.js';
+import { createPlayerPictures, type PlayerPictures } from './player-pictures.js';
 
 const SAMPLES_PER_MS = SPEECH_RATE / 1000;
 /** What must have arrived before anything sounds, as in the page: 80 ms. */
@@ -32,13 +33,15 @@ export interface Player {
   /** How often its sound ran dry in the middle, and for how long in all. */
   readonly gaps: { readonly count: number; readonly ms: number };
   readonly halts: readonly Halt[];
+  /** Of the response. */
+  readonly pictures: Pick<PlayerPictures, 'shown' | 'firstShownAt'>;
   /** Frames of answers that were flushed or replaced before they came. None of them sounds. */
   readonly stale: number;
   /** Commands to flush: each is answered with a report, also if there was nothing left to stop. */
   readonly flushes: number;
   begin(response: number): void;
   audio(response: number, position: number, samples: number, now: number): void;
-  picture(response: number): void;
+  picture(response: number, position: number, now: number): void;
   end(response: number, position: number, now: number): void;
   pause(response: number, now: number): void;
   resume(response: number, position: number, now: number): void;
@@ -62,6 +65,7 @@ export function createPlayer(): Player {
   /** It has run dry, and been silent for so long without having been told to be. */
   let dry: { readonly at: number; readonly ms: number } | null = null;
   let gaps = { count: 0, ms: 0 };
+  let pictures = createPlayerPictures();
   let halts: Halt[] = [];
   let stale = 0;
   let flushes = 0;
@@ -91,6 +95,10 @@ export function createPlayer(): Player {
     if (halt?.end === null) halts[halts.length - 1] = { ...halt, end: { at: now, from: played } };
   };
   const advance = (now: number) => {
+    play(now);
+    pictures.show(played, timeOf);
+  };
+  const play = (now: number) => {
     waitDry(now);
     if (state !== 'playing') return;
     const due = stretch.from + Math.floor((now - stretch.at) * SAMPLES_PER_MS);
@@ -135,6 +143,9 @@ export function createPlayer(): Player {
     get halts() {
       return halts;
     },
+    get pictures() {
+      return pictures;
+    },
     get stale() {
       return stale;
     },
@@ -152,6 +163,7 @@ export function createPlayer(): Player {
       dry = null;
       gaps = { count: 0, ms: 0 };
       halts = [];
+      pictures = createPlayerPictures();
     },
     audio(number, position, samples, now) {
       countStale(number);
@@ -161,7 +173,12 @@ export function createPlayer(): Player {
       if (position <= arrived) arrived = Math.max(arrived, position + samples);
       start(now);
     },
-    picture: countStale,
+    picture(number, position, now) {
+      countStale(number);
+      if (!isMeant(number)) return;
+      pictures.come(position, now);
+      advance(now);
+    },
     end(number, position, now) {
       if (!isMeant(number)) return;
       advance(now);
@@ -183,7 +200,7 @@ export function createPlayer(): Player {
       advance(now);
       if (state !== 'paused' && fading === null) return;
       fading = null;
-      played = Math.min(position, arrived);
+      played = Math.min(position, played);
       closeGap(now);
       state = 'buffering';
       start(now);

@@ -93,7 +93,10 @@ export function recordTurn({ player, zero, expectsPictures }: TurnParts): TurnRe
   const advance = (now: number) => {
     player.advance(now);
     const sounded = answer.firstSound === null ? null : player.soundedAt(answer.firstSound);
-    if (sounded !== null && player.response === answer.response) mark('heard', sounded);
+    if (player.response !== answer.response) return;
+    const { firstShownAt } = player.pictures;
+    if (firstShownAt !== null) mark('seen', firstShownAt);
+    if (sounded !== null) mark('heard', sounded);
   };
   const isPlayed = () => answer.response !== 0 && player.response === answer.response;
   const whyFailed = () => {

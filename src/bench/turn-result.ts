@@ -9,6 +9,7 @@ export const MARKS = {
   first_picture: 'first picture',
   first_sound: 'first sound',
   first_pair: 'first sound and its picture',
+  seen: 'first picture shown',
   heard: 'heard',
 } as const;
 

@@ -16,7 +16,7 @@ import { startRecording } from './recording.js';
 import { startPause } from './said.js';
 import { startAttempt } from './transcribing.js';
 import type { TurnHooks, Utterance } from './turn-hooks.js';
-import { type TurnRules, turnRules } from './turn-rules.js';
+import { type TurnManner, type TurnRules, turnRules } from './turn-rules.js';
 import { createTurns } from './turns.js';
 
 /** The engines that hear. A server without a recogniser has no ear. */
@@ -46,10 +46,7 @@ export interface EarTools {
   readonly loudspeaker: Loudspeaker;
   readonly hooks: TurnHooks & { failed(error: ParleyError): void };
   readonly options: () => HearingOptions;
-  /** Whether work may be begun of which nothing comes if the caller goes on. */
-  readonly speculates: boolean;
-  /** Whether the avatar can stand still while somebody speaks over it. */
-  readonly holds: boolean;
+  readonly manner: TurnManner;
   readonly log: Logger;
   readonly now: () => number;
   readonly session: AbortSignal;
@@ -168,7 +165,7 @@ export function createEar(tools: EarTools): Ear {
       begin();
     },
     follow(detected) {
-      rules = detected === null ? null : turnRules(detected, tools);
+      rules = detected === null ? null : turnRules(detected, tools.manner);
       if (rules === null) {
         detection.leave();
         left = turns.release(turns.needed)?.itemId ?? left;

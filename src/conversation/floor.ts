@@ -201,7 +201,8 @@ export function createFloor(tools: FloorTools): Floor {
       const resumed = held;
       held = null;
       if (resumed === null || resumed !== sounding) return;
-      const position = resumed.playhead.heard();
+      // Where it stands only the player knows until it has said so, and it never goes on behind that.
+      const position = resumed.playhead.heldAt() ?? resumed.sent;
       playing.resume();
       caller.send({ type: 'avatar.resume', response: resumed.number, response_id: resumed.responseId, position });
       rest();

@@ -8,6 +8,7 @@ import type { SessionLimits } from './allowance.js';
 import type { Hearing } from './ear.js';
 import type { Speculation } from './foresight.js';
 import type { ReplyEngines } from './reply.js';
+import type { Interrupting } from './turn-rules.js';
 
 export interface House {
   readonly engines: ReplyEngines;
@@ -26,6 +27,8 @@ export interface House {
   readonly fillerAfterMs: number | null;
   /** What is begun before a turn is over. */
   readonly speculation: Speculation;
+  /** How much speech cuts the avatar off. */
+  readonly interrupting: Interrupting;
   readonly limits: SessionLimits;
   readonly log: Logger;
   /** Milliseconds of a clock that never goes back. */

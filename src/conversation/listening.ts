@@ -24,6 +24,7 @@ import { watchSilence } from './silence.js';
 import { type Attempt, type Heard, startAttempt } from './transcribing.js';
 import { addItem, misheard, tellMore, tellTranscript, understood } from './transcripts.js';
 import type { Utterance } from './turn-hooks.js';
+import type { TurnManner } from './turn-rules.js';
 
 /** What was not understood is asked for again if so much of it was speech; a cough is left alone. */
 const WORTH_ASKING_MS = 400;
@@ -60,7 +61,7 @@ export interface ListeningTools {
   readonly foresee: (wish: Wish, next: Message, dueAt: number) => void;
   /** The caller goes on. */
   readonly unforeseen: () => void;
-  readonly speculates: boolean;
+  readonly manner: Omit<TurnManner, 'holds'>;
   /** Counts the answers to the conversation that were asked for, by whomever. */
   readonly answers: () => number;
   /** What the answer that is being made was asked for with. */
@@ -101,7 +102,7 @@ export function listen(tools: ListeningTools): Listening {
 
   const ear = createEar({
     ...tools,
-    holds: caller.reportsPlayback,
+    manner: { ...tools.manner, holds: caller.reportsPlayback },
     loudspeaker: floor.loudspeaker,
     options: () => hints(settings()),
     hooks: {

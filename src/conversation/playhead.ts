@@ -25,6 +25,8 @@ export interface Playhead {
   report(report: PlaybackReport): void;
   /** Samples heard by now, never more than were sent. */
   heard(): number;
+  /** Where the player has said that it is held; null: it has not said so. */
+  heldAt(): number | null;
   /** False: it is held, or has run dry. */
   moves(): boolean;
   /** Waits until all but `ahead` of the samples before `position` have been heard. */
@@ -70,6 +72,7 @@ export function createPlayhead(reports: boolean, now: () => number): Playhead {
       bell.ring();
     },
     heard,
+    heldAt: () => (position.kind === 'still' && position.paused ? heard() : null),
     moves: () => position.kind === 'moving' && heard() < sent,
     async reach(target, ahead, signal) {
       for (;;) {

@@ -109,7 +109,7 @@ function openSession(caller: Caller, house: House): Session {
     answer: (wish) => void obey(session, null, () => answer(session, wish)),
     foresee: (wish, next, dueAt) => foresee(session, wish, next, dueAt),
     unforeseen: foresight.forget,
-    speculates: house.speculation !== 'off',
+    manner: { speculates: house.speculation !== 'off', interrupting: house.interrupting },
     answers: () => session.replies,
     wish: () => session.wish,
     log,

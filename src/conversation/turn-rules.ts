@@ -5,6 +5,15 @@ import type { Words } from './completeness.js';
 /** What a pause is waited for by: its words, and how they sound, if somebody can tell. */
 export type Patience = Words | 'doubted' | 'sounding' | 'unknown';
 
+/** By what the avatar does meanwhile. */
+export interface Interrupting {
+  readonly thinkingMs: number;
+  readonly speakingMs: number;
+}
+
+/** A cough is shorter, and nobody likes to talk to somebody who does not stop. */
+export const INTERRUPTING: Interrupting = { thinkingMs: 500, speakingMs: 500 };
+
 export interface TurnRules {
   /** Speech begins at this probability, and lasts as long as it stays at `off`. */
   readonly on: number;
@@ -17,6 +26,8 @@ export interface TurnRules {
   readonly speculates: boolean;
   /** Whether the avatar can stand still until it is known what the noise over it is. */
   readonly holds: boolean;
+  /** How much speech is a turn without a word that anybody understands. */
+  readonly interrupting: Interrupting;
   /**
    * How long a pause is the end, by what was said before it; `unknownMs` if no transcript is there, `doubtedMs` if whole
    * words do not sound like the end, `soundingMs` if others do.
@@ -45,14 +56,17 @@ const PATIENCE = {
   low: { complete: 600, doubted: 1000, incomplete: 2000, unclear: 1500, unknown: 1500 },
 } as const;
 
-export function turnRules(detection: TurnDetection, manner: Pick<TurnRules, 'speculates' | 'holds'>): TurnRules {
-  const { speculates, holds } = manner;
+/** What a session's `turn_detection` says nothing about. */
+export type TurnManner = Pick<TurnRules, 'speculates' | 'holds' | 'interrupting'>;
+
+export function turnRules(detection: TurnDetection, { speculates, holds, interrupting }: TurnManner): TurnRules {
+  const manner = { speculates, holds, interrupting };
   const interrupts = detection.interrupt_response;
   if (detection.type === 'server_vad') {
     const { threshold, silence_duration_ms: ms, prefix_padding_ms: prefixMs } = detection;
     const off = Math.max(0.01, threshold - ON_TO_OFF);
     const softMs = Math.min(SOFT_MS, ms);
-    return { on: threshold, off, softMs, interrupts, speculates, holds, end: { kind: 'silence', ms }, prefixMs };
+    return { on: threshold, off, softMs, interrupts, ...manner, end: { kind: 'silence', ms }, prefixMs };
   }
   const eagerness = detection.eagerness === 'auto' ? 'medium' : detection.eagerness;
   const { complete, doubted, incomplete, unclear, unknown } = PATIENCE[eagerness];
@@ -61,8 +75,7 @@ export function turnRules(detection: TurnDetection, manner: Pick<TurnRules, 'spe
     off: ON - ON_TO_OFF,
     softMs: SOFT_MS,
     interrupts,
-    speculates,
-    holds,
+    ...manner,
     end: {
       kind: 'words',
       unknownMs: unknown,

@@ -66,12 +66,11 @@ const samples = (ms: number) => msToSamples(ms, HEARING_RATE);
 export const OPENS = samples(64);
 /** Over an avatar that thinks or speaks, noise is likelier than words. Six frames: the first 200 ms are over. */
 const PAUSES = samples(192);
-const CONFIRMS = samples(500);
 /**
- * Nobody hears the avatar while it pauses, and a recogniser that is asked about the first 400 ms needs its time: of a
- * listener's "okay" there are 512 ms.
+ * So much longer it may take while the avatar pauses: nobody hears it then, and a recogniser that is asked about the first 400 ms
+ * needs its time: of a listener's "okay" there are 512 ms.
  */
-const CONFIRMS_HELD = samples(800);
+const HELD = samples(300);
 /** "Oh, I see", "right, sure": so long a listener's words may take; the avatar has paused meanwhile. */
 const CONFIRMS_BACKCHANNEL = samples(1000);
 /** Over an avatar, noises this far apart are several, and do not add up. */
@@ -211,16 +210,22 @@ function weigh(turn: Talking, avatar: AvatarActivity, rules: TurnRules): TurnSte
   const told: Turn = { ...turn, standing: 'told' };
   if (avatar === 'silent' || !rules.interrupts)
     return after(letGoOn(turn), { turn: told, actions: [{ kind: 'started' }] });
-  if (turn.voiced >= confirms(turn, rules) && avatar !== 'speaking_early') return { turn: told, actions: CUTS_IN };
+  if (turn.voiced >= confirms(turn, avatar, rules) && avatar !== 'speaking_early')
+    return { turn: told, actions: CUTS_IN };
   if (avatar === 'speaking' && turn.standing === 'hidden' && turn.voiced >= PAUSES) {
     return { turn: { ...turn, standing: 'pausing' }, actions: [{ kind: 'pause' }] };
   }
   return { turn, actions: [] };
 }
 
-function confirms({ isBackchannel, standing }: Open, { holds }: TurnRules): number {
-  if (isBackchannel) return CONFIRMS_BACKCHANNEL;
-  return standing === 'pausing' && holds ? CONFIRMS_HELD : CONFIRMS;
+function confirms(
+  { isBackchannel, standing }: Open,
+  avatar: AvatarActivity,
+  { holds, interrupting }: TurnRules,
+): number {
+  const { thinkingMs, speakingMs } = interrupting;
+  const usual = samples(avatar === 'thinking' ? thinkingMs : speakingMs) + (standing === 'pausing' && holds ? HELD : 0);
+  return isBackchannel ? Math.max(usual, CONFIRMS_BACKCHANNEL) : usual;
 }
 
 /** A word shows what speech over the avatar is before its length does. */

@@ -143,6 +143,7 @@ function stage(house: House, { stt, llm, tts }: RehearsingEngines, log: Logger):
     presenters: new Map(),
     voices: [presenter.voice],
     speculation: house.speculation,
+    interrupting: house.interrupting,
     standby: { apology: null, brokenOff: null, tooLong: null, voiceLost: null, farewell: null, fillers: [] },
     fillerAfterMs: null,
     limits: noLimits,

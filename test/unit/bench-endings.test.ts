@@ -6,13 +6,13 @@ import { scoreEndings } from '../../src/bench/endings/scoring.js';
 import { endingsTable } from '../../src/bench/endings/table.js';
 import { loadUtterances } from '../../src/bench/endings/utterances.js';
 import { voicedRange } from '../../src/bench/voiced.js';
-import { turnRules } from '../../src/conversation/turn-rules.js';
+import { INTERRUPTING, turnRules } from '../../src/conversation/turn-rules.js';
 import { VAD_FRAME_SAMPLES } from '../../src/engines/contract.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const rules = turnRules(
   { type: 'semantic_vad', eagerness: 'auto', create_response: true, interrupt_response: true },
-  { speculates: true, holds: true },
+  { speculates: true, holds: true, interrupting: INTERRUPTING },
 );
 const FRAME_MS = 32;
 

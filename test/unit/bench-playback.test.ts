@@ -25,6 +25,7 @@ function rig() {
         report();
       }
     },
+    reports: () => said.splice(0).flatMap((event) => (event.type === 'avatar.playback' ? event : [])),
     /** What was said since one last asked. */
     said: () =>
       said
@@ -47,6 +48,22 @@ describe('what the bench lets its server know', () => {
     const all = said();
     expect(all.map(([, state]) => state)).toEqual(['buffering', ...Array(5).fill('playing'), 'ended']);
     expect(all.at(-1)).toEqual([1, 'ended', 10 * FRAME]);
+  });
+
+  it('is the first picture that is seen, and from then on which one', () => {
+    const { player, event, frame, beats, reports } = rig();
+    event('avatar.response', { response: 1 });
+    for (let index = 0; index < 10; index += 1) frame(index);
+    beats(2);
+    player.picture(1, 0, 50);
+    beats(1);
+    player.picture(1, FRAME, 60);
+    beats(5);
+    expect(reports().map(({ played, shown }) => [played, shown])).toEqual([
+      [480, null],
+      [1440, 0],
+      [2400, FRAME],
+    ]);
   });
 
   it('is where it holds, and where it goes on', () => {

@@ -93,6 +93,33 @@ describe('the player of the bench', () => {
   });
 });
 
+describe('the pictures of a player', () => {
+  it('are seen with their sound, and those that come behind it when they come', () => {
+    const player = playing(10);
+    for (const frame of [0, 1, 2]) player.picture(1, frame * FRAME, 0);
+    expect(player.pictures).toMatchObject({ shown: null, firstShownAt: null });
+    player.advance(50);
+    expect(player.pictures).toMatchObject({ shown: FRAME, firstShownAt: 0 });
+    player.advance(300);
+    expect(player.pictures).toMatchObject({ shown: 2 * FRAME });
+    const late = playing(10);
+    late.picture(1, 0, 120);
+    expect(late.pictures).toMatchObject({ shown: 0, firstShownAt: 120 });
+  });
+
+  it('are those of the present answer', () => {
+    const player = playing(10);
+    player.picture(1, 0, 0);
+    player.advance(50);
+    player.begin(2);
+    expect(player.pictures.shown).toBeNull();
+    player.picture(1, FRAME, 60);
+    feed(player, 0, 3, 60, 2);
+    player.advance(70);
+    expect(player.pictures.shown).toBeNull();
+  });
+});
+
 describe('a player that is told to hold', () => {
   it('fades for 5 ms, and goes on from where it is told to', () => {
     const player = playing(10);
@@ -105,6 +132,13 @@ describe('a player that is told to hold', () => {
     expect(player.halts).toEqual([{ since: 105, at: 2520, end: { at: 1000, from: 1200 } }]);
     player.advance(1050);
     expect([player.state, player.played, player.gaps.count]).toEqual(['playing', 2400, 0]);
+  });
+
+  it('leaves nothing out, whatever it is told', () => {
+    const player = playing(10);
+    player.pause(1, 100);
+    player.resume(1, 9000, 1000);
+    expect(player.halts).toEqual([{ since: 105, at: 2520, end: { at: 1000, from: 2520 } }]);
   });
 
   it('stands at once if it had run dry, from the moment at which it had', () => {
@@ -146,7 +180,7 @@ describe('a player that is told to flush', () => {
     player.flush(1, 100);
     player.advance(2000);
     feed(player, 10, 3, 2010);
-    player.picture(1);
+    player.picture(1, 4800, 2015);
     player.resume(1, 0, 2020);
     expect([player.state, player.played, player.stale]).toEqual(['flushed', 2520, 4]);
     expect(player.halts).toEqual([{ since: 105, at: 2520, end: null }]);
@@ -169,7 +203,7 @@ describe('a player that is told to flush', () => {
     const player = playing(10);
     player.begin(2);
     feed(player, 10, 1, 50);
-    player.picture(1);
+    player.picture(1, 0, 55);
     player.pause(1, 60);
     player.begin(1);
     feed(player, 0, 2, 70, 2);

@@ -76,6 +76,7 @@ describe('the record of a turn', () => {
         first_picture: 405,
         first_sound: 410,
         first_pair: 410,
+        seen: 410,
         heard: 470,
       },
       transcript: 'hello',

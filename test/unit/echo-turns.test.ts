@@ -4,7 +4,7 @@ import { samplesToMs } from '../../src/audio/pcm.js';
 import { mixed, type Over, type Way } from '../../src/bench/echoes/mixing.js';
 import { startRecording } from '../../src/conversation/recording.js';
 import type { TurnHooks, Utterance } from '../../src/conversation/turn-hooks.js';
-import { turnRules } from '../../src/conversation/turn-rules.js';
+import { INTERRUPTING, turnRules } from '../../src/conversation/turn-rules.js';
 import { createTurns } from '../../src/conversation/turns.js';
 import { VAD_FRAME_SAMPLES } from '../../src/engines/contract.js';
 
@@ -13,7 +13,7 @@ import { silentLog, tellingStt } from '../fixtures/engines.js';
 
 const RULES = turnRules(
   { type: 'semantic_vad', eagerness: 'auto', create_response: true, interrupt_response: true },
-  { speculates: false, holds: false },
+  { speculates: false, holds: false, interrupting: INTERRUPTING },
 );
 
 /** At a time; longer than what was said before it. */

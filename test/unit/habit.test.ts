@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cutOff, type Habit, noHabit, whole, withHabit } from '../../src/conversation/habit.js';
-import { type TurnRules, turnRules } from '../../src/conversation/turn-rules.js';
+import { INTERRUPTING, type TurnRules, turnRules } from '../../src/conversation/turn-rules.js';
 import type { TurnDetection } from '../../src/protocol/session.js';
 import { tellingStt } from '../fixtures/engines.js';
 import { openTalk, type TalkOptions } from '../fixtures/talk.js';
@@ -15,7 +15,7 @@ const SERVER: TurnDetection = {
   idle_timeout_ms: null,
   ...common,
 };
-const rules = turnRules(SEMANTIC, { speculates: true, holds: true });
+const rules = turnRules(SEMANTIC, { speculates: true, holds: true, interrupting: INTERRUPTING });
 
 /** What words that look whole, and words that do not, are waited behind. */
 function waits(habit: Habit, of: TurnRules = rules) {
@@ -58,13 +58,16 @@ describe('R51 a caller who pauses in the midst of what it says', () => {
   });
 
   it('is not waited for less than a patient client has asked for', () => {
-    const patient = turnRules({ ...SEMANTIC, eagerness: 'low' }, { speculates: true, holds: true });
+    const patient = turnRules(
+      { ...SEMANTIC, eagerness: 'low' },
+      { speculates: true, holds: true, interrupting: INTERRUPTING },
+    );
     const habit = cutOff(noHabit, 'incomplete', 1450, patient);
     expect(waits(habit, patient)).toEqual([600, 2000]);
   });
 
   it('changes nothing about a time that its client has set', () => {
-    const fixed = turnRules(SERVER, { speculates: true, holds: true });
+    const fixed = turnRules(SERVER, { speculates: true, holds: true, interrupting: INTERRUPTING });
     expect(waits(cutOff(noHabit, 'complete', 900, fixed), fixed)).toEqual([500]);
     expect(cutOff(noHabit, 'complete', 900, fixed)).toEqual(noHabit);
   });

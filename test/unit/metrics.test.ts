@@ -1,4 +1,5 @@
 /** What Prometheus is told by a server with callers. */
+
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
@@ -7,6 +8,7 @@ import WebSocket from 'ws';
 import { noLimits } from '../../src/conversation/allowance.js';
 import type { House } from '../../src/conversation/house.js';
 import { runSession } from '../../src/conversation/session.js';
+import { INTERRUPTING } from '../../src/conversation/turn-rules.js';
 import type { Engine, Llm } from '../../src/engines/contract.js';
 import { watchedLlm, watchedTts } from '../../src/engines/resilience/watched.js';
 import { ParleyError } from '../../src/errors.js';
@@ -33,6 +35,7 @@ function houseOf(llm: Engine<Llm>, { observer }: Metrics): House {
     presenters: new Map(),
     standby: noStandby,
     speculation: 'full',
+    interrupting: INTERRUPTING,
     fillerAfterMs: null,
     limits: noLimits,
     log: silentLog,

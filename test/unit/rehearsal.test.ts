@@ -1,4 +1,5 @@
 /** A rehearsal goes through whole turns, and reaches nobody but the house's own face, and counts nowhere. */
+
 import { once } from 'node:events';
 import { createServer, globalAgent } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
@@ -8,6 +9,7 @@ import { WebSocket } from 'ws';
 import { readConfig } from '../../src/config.js';
 import { noLimits } from '../../src/conversation/allowance.js';
 import type { House } from '../../src/conversation/house.js';
+import { INTERRUPTING } from '../../src/conversation/turn-rules.js';
 import type { Engine, FaceEngine } from '../../src/engines/contract.js';
 import { watchedFace } from '../../src/engines/resilience/watched.js';
 import { createMetrics } from '../../src/observe/metrics.js';
@@ -69,6 +71,7 @@ function openHouse(changes: Partial<House> = {}) {
     presenters: new Map(),
     standby: noStandby,
     speculation: 'full',
+    interrupting: INTERRUPTING,
     fillerAfterMs: null,
     limits: noLimits,
     log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) }),

@@ -4,6 +4,7 @@ import { everyFrame } from '../../src/conversation/frame-clock.js';
 import type { House } from '../../src/conversation/house.js';
 import { openScreen } from '../../src/conversation/screen.js';
 import { runSession } from '../../src/conversation/session.js';
+import { INTERRUPTING } from '../../src/conversation/turn-rules.js';
 import type { ShownPicture } from '../fixtures/caller.js';
 import { testCaller } from '../fixtures/caller.js';
 import {
@@ -49,6 +50,7 @@ function open({ reportsPlayback = false, face = plainFace(), hasFace = true, com
     presenters: new Map(),
     standby: noStandby,
     speculation: 'full',
+    interrupting: INTERRUPTING,
     fillerAfterMs: null,
     limits: noLimits,
     log: silentLog,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { noLimits, type SessionLimits } from '../../src/conversation/allowance.js';
 import type { House } from '../../src/conversation/house.js';
 import { runSession } from '../../src/conversation/session.js';
+import { INTERRUPTING } from '../../src/conversation/turn-rules.js';
 import { testCaller } from '../fixtures/caller.js';
 import { noStandby, plainFace, silentLog, steadyTts, type Told, tellingLlm } from '../fixtures/engines.js';
 
@@ -20,6 +21,7 @@ function open(limits: Partial<SessionLimits>, options: { answer?: Told[]; farewe
     presenters: new Map(),
     standby: { ...noStandby, farewell },
     speculation: 'full',
+    interrupting: INTERRUPTING,
     fillerAfterMs: null,
     limits: { ...noLimits, ...limits },
     log: silentLog,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { noLimits } from '../../src/conversation/allowance.js';
 import type { House } from '../../src/conversation/house.js';
 import { runSession } from '../../src/conversation/session.js';
+import { INTERRUPTING } from '../../src/conversation/turn-rules.js';
 import type { LlmEvent } from '../../src/engines/contract.js';
 import { ParleyError } from '../../src/errors.js';
 import { testCaller } from '../fixtures/caller.js';
@@ -52,6 +53,7 @@ function open(options: { reportsPlayback?: boolean; answer?: () => Answer; voice
     presenters: new Map(),
     standby: noStandby,
     speculation: 'full',
+    interrupting: INTERRUPTING,
     fillerAfterMs: null,
     limits: noLimits,
     log: silentLog,

@@ -569,6 +569,20 @@ describe('a caller who speaks over the avatar', () => {
     caller.leave();
   });
 
+  it('R26 is cut off by as much speech as the operator has set', async () => {
+    const caller = await speaking({
+      stt: tellingStt({ kind: 'unclear' }),
+      interrupting: { thinkingMs: 500, speakingMs: 1500 },
+    });
+    await caller.speak(260);
+    caller.report(caller.response, 420, 'paused');
+    await caller.speak(1400);
+    expect(caller.types()).not.toContain('avatar.flush');
+    await caller.speak(200);
+    expect(caller.types()).toContain('avatar.flush');
+    caller.leave();
+  });
+
   it('R26 is cut off by a word that the recogniser finds while the caller speaks', async () => {
     const stt = tellingStt({ atMs: 200, partial: 'stop', text: 'stop it' });
     const caller = await speaking({ stt });
@@ -718,6 +732,15 @@ describe('a caller who speaks over the avatar', () => {
     expect(caller.last('avatar.resume')).toMatchObject({ response: caller.response, position: 430 * 24 });
     expect(caller.last('avatar.state')?.state).toBe('speaking');
     expect(caller.types()).not.toContain('input_audio_buffer.speech_started');
+    caller.leave();
+  });
+
+  it('R27 resumes before the player has said where it stands, and leaves out nothing', async () => {
+    const caller = await speaking({ stt: tellingStt({ kind: 'unclear' }) });
+    await caller.speak(260);
+    await caller.rest(400);
+    // 560 ms can have been played by then, and 400 more were sent: the player goes on from where it stands.
+    expect(caller.last('avatar.resume')!.position).toBe(960 * 24);
     caller.leave();
   });
 

@@ -1,8 +1,10 @@
 /** The log's line about a turn: what an operator finds by a response's id, and what nobody finds there. */
+
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { noLimits } from '../../src/conversation/allowance.js';
 import type { House } from '../../src/conversation/house.js';
 import { runSession } from '../../src/conversation/session.js';
+import { INTERRUPTING } from '../../src/conversation/turn-rules.js';
 import { watchedFace, watchedLlm, watchedTts } from '../../src/engines/resilience/watched.js';
 import { ParleyError } from '../../src/errors.js';
 import { createMetrics } from '../../src/observe/metrics.js';
@@ -53,6 +55,7 @@ function open(answer: () => readonly Told[]) {
     presenters: new Map(),
     standby: noStandby,
     speculation: 'full',
+    interrupting: INTERRUPTING,
     fillerAfterMs: null,
     limits: noLimits,
     log: log.log,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Words } from '../../src/conversation/completeness.js';
 import type { Hush } from '../../src/conversation/hush.js';
 import type { AvatarActivity, TurnAction } from '../../src/conversation/turn-events.js';
-import { turnRules } from '../../src/conversation/turn-rules.js';
+import { INTERRUPTING, type Interrupting, turnRules } from '../../src/conversation/turn-rules.js';
 import { quiet, step, type Turn } from '../../src/conversation/turn-taking.js';
 import type { TurnDetection } from '../../src/protocol/session.js';
 
@@ -24,8 +24,13 @@ const SERVER: TurnDetection = {
 };
 
 /** A turn machine that is fed in milliseconds and tells when it did what. */
-function machine(detection: TurnDetection = SEMANTIC, speculates = false, holds = true) {
-  let rules = turnRules(detection, { speculates, holds });
+function machine(
+  detection: TurnDetection = SEMANTIC,
+  speculates = false,
+  holds = true,
+  interrupting: Interrupting = INTERRUPTING,
+) {
+  let rules = turnRules(detection, { speculates, holds, interrupting });
   let turn: Turn = quiet;
   let at = 0;
   let avatar: AvatarActivity = 'silent';
@@ -57,7 +62,7 @@ function machine(detection: TurnDetection = SEMANTIC, speculates = false, holds 
     words: (words: Words, attempt = 1) => take({ kind: 'words', end: at * 16, attempt, words, avatar }),
     judged: (over: number, attempt = 1) => take({ kind: 'judged', end: at * 16, attempt, over, avatar }),
     change: (next: TurnDetection) => {
-      rules = turnRules(next, { speculates, holds });
+      rules = turnRules(next, { speculates, holds, interrupting });
     },
     avatar: (activity: AvatarActivity) => {
       avatar = activity;
@@ -395,6 +400,34 @@ describe('a turn over the avatar', () => {
     expect(turns.kinds()).toEqual(['open', 'ask', 'drop']);
     turns.speak(640);
     expect(turns.kinds().slice(3)).toEqual(['open', 'started', 'interrupt']);
+  });
+
+  it.each([
+    ['thinks', 'thinking', true, { thinkingMs: 300, speakingMs: 5000 }, 320],
+    ['thinks', 'thinking', true, { thinkingMs: 2000, speakingMs: 300 }, 2016],
+    ['speaks', 'speaking', true, { thinkingMs: 5000, speakingMs: 1000 }, 1312],
+    ['speaks and cannot hold', 'speaking', false, { thinkingMs: 5000, speakingMs: 1000 }, 1024],
+  ] as const)(
+    'R26 R29 takes as much speech as is set while the avatar %s',
+    (_what, activity, holds, interrupting, at) => {
+      const turns = machine(SEMANTIC, false, holds, interrupting);
+      turns.avatar(activity);
+      turns.speak(at - FRAME_MS);
+      expect(turns.kinds()).not.toContain('interrupt');
+      turns.speak(FRAME_MS);
+      expect(turns.when('interrupt')).toEqual([at]);
+    },
+  );
+
+  it('R27 lets listeners be heard for a second, also where less speech cuts the avatar off', () => {
+    const turns = machine(SEMANTIC, false, true, { thinkingMs: 200, speakingMs: 200 });
+    turns.avatar('speaking');
+    turns.speak(320);
+    turns.overhear('backchannel');
+    turns.speak(640);
+    expect(turns.kinds()).not.toContain('interrupt');
+    turns.speak(64);
+    expect(turns.kinds()).toContain('interrupt');
   });
 
   it('becomes a turn without an interruption when the avatar comes to its end', () => {

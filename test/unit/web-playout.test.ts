@@ -120,7 +120,7 @@ describe('the playout', () => {
     expect(playout.status).toMatchObject({ state: 'flushed', played: 10 * QUANTUM + 120 });
   });
 
-  it('pauses within one quantum and goes on at exactly the sample that it is told', () => {
+  it('pauses within one quantum and goes on at exactly that sample, or the earlier one that it is told', () => {
     const playout = begun();
     playout.command({ kind: 'audio', response: 1, position: 0, samples: ramp(0, 400 * MS) });
     pull(playout, 10);
@@ -129,8 +129,13 @@ describe('the playout', () => {
     const paused = playout.status.played;
     expect(playout.status).toMatchObject({ state: 'paused', played: 10 * QUANTUM + 120 });
 
-    for (const position of [paused, paused - 480]) {
-      playout.command({ kind: 'resume', response: 1, position });
+    const places = [
+      { told: paused, position: paused },
+      { told: paused + 4800, position: paused + 256 + 120 },
+      { told: paused - 480, position: paused - 480 },
+    ];
+    for (const { told, position } of places) {
+      playout.command({ kind: 'resume', response: 1, position: told });
       const sound = asSamples(pull(playout, 2));
       expect(playout.status).toMatchObject({ state: 'playing', from: position, played: position + 2 * QUANTUM });
       expect(sound.slice(120)).toEqual(expected(position + 120, 2 * QUANTUM - 120));

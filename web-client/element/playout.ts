@@ -38,7 +38,7 @@ const FADE = samplesOf(5);
 const FIRST_BUFFER = samplesOf(80);
 const LEAST_BUFFER = samplesOf(60);
 const MOST_BUFFER = samplesOf(250);
-/** A resume may go back a little; a second covers any pause that the server confirms late. */
+/** A resume may go back a little. */
 const KEPT = samplesOf(1000);
 
 /** `pausing` and `flushing` are the 5 ms in which the sound fades; they are reported as the state before. */
@@ -125,7 +125,8 @@ export class Playout {
 
   #resume(position: number): void {
     if (this.#state !== 'paused' && this.#state !== 'pausing') return;
-    this.#played = Math.min(Math.max(position, this.#queue.head), this.#queue.end);
+    // The server may not know yet where it stands: nothing is left out for that.
+    this.#played = Math.max(Math.min(position, this.#played), this.#queue.head);
     this.#state = 'buffering';
   }
 

@@ -4,7 +4,7 @@ import { resampler } from '../../audio/resample.js';
 import { watchEcho } from '../../conversation/echo.js';
 import { createLoudspeaker, type Loudspeaker } from '../../conversation/loudspeaker.js';
 import { startRecording } from '../../conversation/recording.js';
-import { turnRules } from '../../conversation/turn-rules.js';
+import { INTERRUPTING, turnRules } from '../../conversation/turn-rules.js';
 import { quiet, step, type Turn } from '../../conversation/turn-taking.js';
 import { VAD_FRAME_SAMPLES } from '../../engines/contract.js';
 import type { Caller } from '../../protocol/caller.js';
@@ -39,7 +39,7 @@ export interface Heard {
 /** No words are asked for here: speech that goes on is all that shows that somebody is heard. */
 const RULES = turnRules(
   { type: 'semantic_vad', eagerness: 'auto', create_response: true, interrupt_response: true },
-  { speculates: false, holds: false },
+  { speculates: false, holds: false, interrupting: INTERRUPTING },
 );
 const REPORTS_MS = 100;
 /** As the ear does. */

@@ -4,7 +4,7 @@
  */
 
 import type { TurnRules } from '../../conversation/turn-rules.js';
-import { turnRules } from '../../conversation/turn-rules.js';
+import { INTERRUPTING, turnRules } from '../../conversation/turn-rules.js';
 import type { TurnDetection } from '../../protocol/session.js';
 import { type Distribution, distribution } from '../statistics.js';
 import { type Judged, judge } from './judging.js';
@@ -41,7 +41,7 @@ const SEMANTIC: TurnDetection = {
 };
 
 export function scoreEndings(judged: readonly Judged[]): Endings {
-  const rules = turnRules(SEMANTIC, { speculates: true, holds: true });
+  const rules = turnRules(SEMANTIC, { speculates: true, holds: true, interrupting: INTERRUPTING });
   return {
     utterances: judged.length,
     pauses: judged.reduce((sum, { parts }) => sum + parts.length - 1, 0),

@@ -4,6 +4,7 @@
  * what stands in for vendors, and the drawn face, which smooths a mouth over several pictures, would be measured, too.
  * From the engines on everything is the real thing: reply, pairing, outlet, socket, page.
  */
+
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -11,6 +12,7 @@ import { wholePictures } from '../../avatars/whole-picture.js';
 import { noLimits } from '../../conversation/allowance.js';
 import type { House, Presenter } from '../../conversation/house.js';
 import { runSession } from '../../conversation/session.js';
+import { INTERRUPTING } from '../../conversation/turn-rules.js';
 import { ParleyError } from '../../errors.js';
 import { packUrl } from '../../gateway/routes.js';
 import { createMetrics, type Metrics } from '../../observe/metrics.js';
@@ -72,6 +74,7 @@ function houseOf(
     presenter,
     presenters: new Map([[flashing.avatar.id, presenter]]),
     standby: STANDBY,
+    interrupting: INTERRUPTING,
     fillerAfterMs: null,
     speculation: 'off',
     limits: noLimits,
