@@ -40,7 +40,8 @@ RUN apt-get update \
   && apt-get install -y --no-install-recommends python3 \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
-ENV NODE_ENV=production PYTHONDONTWRITEBYTECODE=1 HOST=0.0.0.0 PORT=8080
+# What a container writes is kept: a line about every turn, found by its id.
+ENV NODE_ENV=production PYTHONDONTWRITEBYTECODE=1 HOST=0.0.0.0 PORT=8080 LOG_LEVEL=info
 COPY LICENSE package.json ./
 COPY personas personas
 COPY python python

@@ -55,6 +55,7 @@ export function openHouse(parts: HouseParts): House {
       return presenters.get(chosen ?? '') ?? nobody;
     },
     presenters,
+    language: persona.language,
     standby: standbyOf(persona),
     speculation: config.SPECULATION,
     interrupting: { thinkingMs: config.INTERRUPT_THINKING * 1000, speakingMs: config.INTERRUPT_SPEAKING * 1000 },

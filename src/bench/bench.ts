@@ -1,9 +1,11 @@
 /** One run: a server, its callers, what came of them, and where that is written. */
 import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { readSettings } from '../env-file.js';
 import { ParleyError } from '../errors.js';
 import { openLog } from '../observe/log.js';
 import { type Baseline, baselineLines, runSequential, summariseBaseline } from './baseline.js';
 import { type Benched, benchServer } from './bench-server.js';
+import { commitOf } from './commit.js';
 import { runEndings } from './endings/endings.js';
 import type { Endings } from './endings/scoring.js';
 import { endingsTable } from './endings/table.js';
@@ -11,11 +13,13 @@ import { leftoverLines } from './leftovers.js';
 import { machine } from './machine.js';
 import { callersOf } from './measuring.js';
 import type { Options } from './options.js';
-import type { Environment } from './own-server.js';
+import { type Environment, serverEnvironment } from './own-server.js';
 import { loadRecordings } from './questions.js';
 import { renderReport } from './report/html.js';
 import type { RunFile } from './run-file.js';
 import { samplesOf } from './samples.js';
+import { written } from './scenario.js';
+import { settingsOf } from './settings.js';
 import { rampLines, summariseSteps } from './steps.js';
 import { type Summary, summarise } from './summary.js';
 import { summaryTable } from './table.js';
@@ -40,22 +44,24 @@ export async function bench(
 ): Promise<number> {
   // Before the run: minutes of measuring must not end at a folder that is not there.
   for (const file of [options.json, options.html]) if (file !== null) checkWritable(file);
-  const vendors = options.vendors === null ? null : await startVendorProcess(options.vendors, signal);
+  const own = options.scenario.recordings ?? [];
+  const vendors = options.vendors === null ? null : await startVendorProcess(options.vendors, own, signal);
   try {
-    const settings = { ...environment, ...vendors?.environment };
-    const { about, measured, leftovers } = await benchServer(options, root, settings, signal);
+    const given = { ...environment, ...vendors?.environment };
+    const origin = options.url === null ? originOf(root, given, options) : { commit: null, settings: null };
+    const { about, measured, leftovers } = await benchServer(options, root, given, signal);
     const summary = summarise(measured, options.callers);
     const steps = summariseSteps(measured, callersOf(options.scenario), measured.seen);
     process.stdout.write(`${summaryTable(summary)}\n${steps.length > 1 ? `${rampLines(steps)}\n` : ''}`);
     if (leftovers !== null) process.stdout.write(`${leftoverLines(leftovers)}\n`);
-    const run = runFileOf(options, { version, about, measured, leftovers, summary, steps });
+    const run = runFileOf(options, { version, ...origin, about, measured, leftovers, summary, steps });
     // Before what comes behind it: that may fail, or be stopped.
     write(options, run);
     if (measured.isStopped) {
       process.stderr.write('The bench was stopped before its end: this is what it had found.\n');
       return FAILED;
     }
-    const baseline = options.baseline === null ? null : await benchBaseline(options, root, settings, summary, signal);
+    const baseline = options.baseline === null ? null : await benchBaseline(options, root, given, summary, signal);
     const endings = options.endings ? await benchEndings(root, signal) : null;
     if (baseline !== null || endings !== null) write(options, { ...run, baseline, endings });
     const isGood = summary.turns.failed === 0 && measured.interruptions.every(({ failure }) => failure === null);
@@ -65,19 +71,30 @@ export async function bench(
   }
 }
 
-interface Found extends Benched {
+/** Before the run: neither a file nor a branch may change what has been measured. */
+function originOf(root: string, environment: Environment, { callers }: Options): Origin {
+  const settings = settingsOf(readSettings(root, serverEnvironment(environment, callers)));
+  return { commit: commitOf(root), settings };
+}
+
+type Origin = Pick<RunFile, 'commit' | 'settings'>;
+
+interface Found extends Benched, Origin {
   readonly version: string;
   readonly summary: Summary;
   readonly steps: RunFile['steps'];
 }
 
-function runFileOf(options: Options, { version, about, measured, leftovers, summary, steps }: Found): RunFile {
+function runFileOf(options: Options, found: Found): RunFile {
+  const { version, commit, settings, about, measured, leftovers, summary, steps } = found;
   const { token: _, ...shown } = options;
   const { name, about: purpose } = options.scenario;
   return {
     bench: version,
     at: new Date().toISOString(),
-    options: shown,
+    commit,
+    settings,
+    options: { ...shown, scenario: written(options.scenario) },
     machine: machine(),
     about,
     scenario: { name, about: purpose },

@@ -42,11 +42,11 @@ interface Said {
   readonly last: number;
 }
 
-/** False: the answer was over before so much of it had been played. */
+/** False: the answer was over by then, or broke off. */
 export async function heardUntil(session: Session, record: TurnRecord, at: number): Promise<boolean> {
   const isHere = () => session.player.response === record.response && session.player.played >= at;
   while (!isHere() && !record.isOver(performance.now())) await beatFor(session, record);
-  return isHere();
+  return isHere() && !record.isOver(performance.now());
 }
 
 /**
@@ -65,16 +65,17 @@ export async function talkOver(
   for (const [index, { over, at }] of moments.entries()) {
     if (index > 0 && !(await heardUntil(session, answer, at))) answer.fail(TOO_SHORT);
     if (answer.failure !== null) break;
+    const next = moments[index + 1]?.at ?? null;
     const choice = choose((over.say ?? over.noise)!);
     const began = await beginSound(session, choice).catch((thrown: Error) => answer.fail(thrown.message));
     if (began === undefined) break;
     if (index > 0 && made[index - 1]!.answer !== null) made[index - 1] = { ...made[index - 1]!, isTalkedOver: true };
     const said = { choice, ...began };
     if (over.cuts ?? choice.kind === 'speech') {
-      const cut = await interrupt(session, said, answer, moments[index + 1]?.at ?? null, place);
+      const cut = await interrupt(session, said, answer, next, place);
       made.push(cut.interruption);
       answer = cut.record;
-    } else made.push(await makeNoise(session, said, answer, over, place));
+    } else made.push(await makeNoise(session, said, answer, { cuts: over.cuts, next }, place));
     if (made[index]!.failure !== null || isFalselyCut(made[index]!)) break;
   }
   // What is stopped now has not failed by that.
@@ -107,17 +108,20 @@ async function interrupt(session: Session, said: Said, over: TurnRecord, next: n
   return { record, interruption: { ...told, ...watch.result() } };
 }
 
+/** `next`: when so much of the answer has been played, the next thing is heard over it; null: nothing is. */
 async function makeNoise(
   session: Session,
   { choice, first, last }: Said,
   answer: TurnRecord,
-  { cuts }: Over,
+  { cuts, next }: { readonly cuts: boolean | undefined; readonly next: number | null },
   place: Place,
 ): Promise<Interruption> {
   const { player, job } = session;
   const watch = watchInterruption({ player, zero: first, itemId: answer.itemId });
   session.follow(watch, answer);
-  while (performance.now() < last + VERDICT_MS && !watch.isCutOff && answer.failure === null)
+  const isHere = () =>
+    next !== null && !session.microphone.isHearing && player.state !== 'paused' && player.played >= next;
+  while (performance.now() < last + VERDICT_MS && !isHere() && !watch.isCutOff && answer.failure === null)
     await beatFor(session, answer);
   const marks = watch.result();
   const cut = cuts === false && watch.isCutOff ? `"${choice.words}" cut the answer off` : null;

@@ -38,6 +38,12 @@ export interface Interruption extends InterruptionMarks {
   readonly isTalkedOver?: true;
 }
 
+/** What was asked over an answer is answered as well as what was asked in quiet. */
+export const answersOf = (turns: readonly TurnResult[], interruptions: readonly Interruption[]): TurnResult[] => [
+  ...turns,
+  ...interruptions.flatMap(({ answer }) => answer ?? []),
+];
+
 /** Whether an answer that was held went on in the end. */
 export const hasResumed = ({ outcome, stillMs }: Pick<InterruptionMarks, 'outcome' | 'stillMs'>) =>
   outcome === 'held' && stillMs === null;

@@ -5,7 +5,7 @@ export interface CallerJob {
   readonly caller: number;
   readonly url: string;
   readonly token: string | null;
-  readonly scenario: Pick<Scenario, 'script' | 'answered' | 'turnsPerSession' | 'tools' | 'roomDb'>;
+  readonly scenario: Pick<Scenario, 'script' | 'answered' | 'turnsPerSession' | 'tools' | 'roomDb' | 'recordings'>;
   /** The step of the ramp with which it comes, and how many there are. A run without a ramp has one. */
   readonly firstStep: number;
   readonly steps: number;

@@ -49,7 +49,8 @@ function tellCost(): void {
 }
 
 async function run(root: string, callers: readonly CallerJob[]): Promise<void> {
-  const recordings = loadRecordings(root);
+  // All of them have the same scenario.
+  const recordings = loadRecordings(root, callers[0]?.scenario.recordings);
   stretch = beginStretch(0);
   const hooks = {
     onTurn: (result: TurnResult) => tell({ kind: 'turn', result }),

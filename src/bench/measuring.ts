@@ -21,7 +21,7 @@ export const callersOf = ({ ramp, callers = 1 }: Scenario): readonly number[] =>
 
 export function jobsFor(options: Options, http: string, about: About): CallerJob[] {
   const face = about.engines.find(({ job }) => job === 'face')?.engine ?? 'none';
-  const { script, answered, turnsPerSession, tools, roomDb } = options.scenario;
+  const { script, answered, turnsPerSession, tools, roomDb, recordings } = options.scenario;
   const steps = callersOf(options.scenario);
   return Array.from({ length: options.callers }, (_, caller) => ({
     caller,
@@ -33,6 +33,7 @@ export function jobsFor(options: Options, http: string, about: About): CallerJob
       ...(turnsPerSession === undefined ? {} : { turnsPerSession }),
       ...(tools === undefined ? {} : { tools }),
       ...(roomDb === undefined ? {} : { roomDb }),
+      ...(recordings === undefined ? {} : { recordings }),
     },
     firstStep: steps.findIndex((callers) => callers > caller),
     steps: steps.length,

@@ -38,6 +38,7 @@ ${SKEW_USAGE}
 npm run bench -- --list
 npm run bench -- --compare A.json B.json [--html FILE]
 
+  Of a ramp, N callers are the last step.
   Stages: transcriptions, chat, speech (as for npm run simulate), face (as SIMULATED_FACE, or drawn), as in --pace chat=400,20`;
 
 /** `root`: the package's folder, where the scenarios are. Throws bad_settings. */
@@ -122,11 +123,10 @@ function scaled(scenario: Scenario, values: Values): Scenario {
   const minutes = values.minutes === undefined ? null : wholeNumber('minutes', values.minutes, 1, 10_000);
   const { ramp } = scenario;
   if (turns !== null && minutes !== null) throw wrong('--turns and --minutes cannot both be.');
-  if (ramp !== undefined && (callers !== null || minutes !== null))
-    throw wrong(
-      `The scenario ${scenario.name} is a ramp: it has its own numbers of callers, and only --turns changes it.`,
-    );
-  if (ramp !== undefined) return turns === null ? scenario : { ...scenario, ramp: { ...ramp, turns } };
+  if (ramp !== undefined) {
+    if (minutes !== null) throw wrong(`The scenario ${scenario.name} is a ramp, which has turns: --minutes cannot be.`);
+    return { ...scenario, ramp: { callers: rampTo(callers, ramp.callers), turns: turns ?? ramp.turns } };
+  }
   const { turns: ownTurns, minutes: ownMinutes, ...rest } = scenario;
   const [t, m] = turns === null && minutes === null ? [ownTurns ?? null, ownMinutes ?? null] : [turns, minutes];
   return {
@@ -135,6 +135,11 @@ function scaled(scenario: Scenario, values: Values): Scenario {
     ...(t === null ? {} : { turns: t }),
     ...(m === null ? {} : { minutes: m }),
   };
+}
+
+/** So many callers are its last step, whether it went on beyond them or never came as far. */
+function rampTo(most: number | null, callers: readonly number[]): number[] {
+  return most === null ? [...callers] : [...callers.filter((each) => each < most), most];
 }
 
 function checkTyped({ name, script }: Scenario, { typed }: Values): void {

@@ -36,17 +36,7 @@ export async function startOwnServer(
   // There are no such signals on Windows.
   const snapshots = countsHeap && process.platform !== 'win32' ? openHeapSnapshots() : null;
   const child = spawn(process.execPath, [...NODE_FLAGS, ...(snapshots?.flags ?? []), join(root, 'dist/main.js')], {
-    env: {
-      ...environment,
-      HOST: '127.0.0.1',
-      PORT: '0',
-      ACCESS_TOKEN: 'none',
-      // What is measured is the server, not how far its operator's certificate is trusted on loopback.
-      TLS_CERT: '',
-      TLS_KEY: '',
-      // Who hangs up and calls again may be back before the server has noticed that it had gone.
-      MAX_SESSIONS: String(2 * callers),
-    },
+    env: serverEnvironment(environment, callers),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
@@ -73,6 +63,21 @@ export async function startOwnServer(
     // From here on its end is no news.
     early.catch(() => {});
   }
+}
+
+/** The operator's settings, but for what a bench has to choose itself. */
+export function serverEnvironment(environment: Environment, callers: number): Environment {
+  return {
+    ...environment,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    ACCESS_TOKEN: 'none',
+    // What is measured is the server, not how far its operator's certificate is trusted on loopback.
+    TLS_CERT: '',
+    TLS_KEY: '',
+    // Who hangs up and calls again may be back before the server has noticed that it had gone.
+    MAX_SESSIONS: String(2 * callers),
+  };
 }
 
 async function addressOf(output: AsyncIterable<Buffer>): Promise<string> {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { loadOwnSound, type OwnRecording } from './own-recordings.js';
 import { loadSound, type Sound } from './sound.js';
 
 export interface Question extends Sound {
@@ -14,6 +15,8 @@ export interface Question extends Sound {
 export interface Noise extends Sound {
   readonly id: string;
   readonly name: string;
+  /** A listener's word: its name is what a recogniser hears. Of anything else it hears nothing. */
+  readonly isWord: boolean;
 }
 
 export interface Recordings {
@@ -34,16 +37,27 @@ const interruptionsSchema = z.object({
 
 const idOf = (file: string) => file.replace(/\.wav$/, '');
 
-/** `root` is the package's folder: the compiler leaves recordings where they are. */
-export function loadRecordings(root: string): Recordings {
+/**
+ * `root` is the package's folder: the compiler leaves recordings where they are. `own`: what a scenario brings along.
+ * Throws bad_settings if one of those cannot be used.
+ */
+export function loadRecordings(root: string, own: readonly OwnRecording[] = []): Recordings {
   const { questions, story, parts, noises } = listed(root);
   const sound = (file: string) => ({ id: idOf(file), ...loadSound(join(folderOf(root), file)) });
   const question = ({ file, text }: z.infer<typeof questionSchema>) => ({ text, ...sound(file) });
   return {
     questions: questions.map(question),
     story: question(story),
-    parts: parts.map(question),
-    noises: noises.map(({ file, name }) => ({ name, ...sound(file) })),
+    parts: [
+      ...parts.map(question),
+      ...own.flatMap(({ name, file, text }) => (text === undefined ? [] : { id: name, text, ...loadOwnSound(file) })),
+    ],
+    noises: [
+      ...noises.map(({ file, name }) => ({ name, isWord: !/^(cough|knock)$/.test(name), ...sound(file) })),
+      ...own.flatMap(({ name, file, text }) =>
+        text === undefined ? { id: name, name, isWord: false, ...loadOwnSound(file) } : [],
+      ),
+    ],
   };
 }
 

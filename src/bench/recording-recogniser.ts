@@ -2,9 +2,10 @@
  * A recogniser that knows the bench's recordings, and nothing else: it finds out by the sound which of them an audio is,
  * whatever the rate, the loudness, and the places at which a voice detector has cut it. So a simulated vendor can answer
  * any number of callers at once, in any order, and a part of a question gives no more than its first words. What is no
- * recording is heard piece by piece, from pause to pause: parts of a sentence are known by themselves.
+ * recording is heard piece by piece, from pause to pause: parts of a sentence are known by themselves, and so is what lies
+ * between the pauses of a recording of one's own.
  */
-import { HEARING_RATE } from '../audio/pcm.js';
+import { HEARING_RATE, SPEECH_RATE } from '../audio/pcm.js';
 import { resampler } from '../audio/resample.js';
 import type { Recordings } from './questions.js';
 import { voicedRange } from './voiced.js';
@@ -36,22 +37,49 @@ type Step = readonly [loudness: number, hiss: number];
 
 interface Known {
   readonly words: string;
+  /** It has pauses: where a part of it ends its pieces know better. */
+  readonly isHalting: boolean;
   readonly steps: readonly Step[];
 }
 
 export function recordingRecogniser({ questions, story, parts, noises }: Recordings): (heard: Recording) => string {
   const known: readonly Known[] = [
     ...[...questions, story, ...parts].map(({ text, samples }) => ({ words: text, samples })),
-    // A cough has no words; a listener's word is one, and its name says it.
-    ...noises.map(({ name, samples }) => ({ words: /^(cough|knock)$/.test(name) ? '' : name, samples })),
-  ].flatMap(({ words, samples }) => PHASES.map((by) => ({ words, steps: stepsOf({ rate: 24_000, samples }, by) })));
+    ...noises.map(({ name, isWord, samples }) => ({ words: isWord ? name : '', samples })),
+  ].flatMap(({ words, samples }) => knownBy(words, at16k(SPEECH_RATE, samples)));
+  const withoutPause = known.filter(({ isHalting }) => !isHalting);
   return (heard) => {
     const samples = at16k(heard.rate, heard.samples);
     const whole = nearest(stepsOf({ rate: HEARING_RATE, samples }), known);
     if (whole !== null) return whole;
-    const pieces = piecesOf(samples).map((piece) => nearest(stepsOf({ rate: HEARING_RATE, samples: piece }), known));
+    const pieces = piecesOf(samples).map((piece) =>
+      nearest(stepsOf({ rate: HEARING_RATE, samples: piece }), withoutPause),
+    );
     return pieces.filter((words) => words !== null && words !== '').join(' ');
   };
+}
+
+function knownBy(words: string, samples: Int16Array): Known[] {
+  const inPhases = (said: string, voice: Int16Array, isHalting: boolean) =>
+    PHASES.map((by) => ({ words: said, isHalting, steps: stepsOf({ rate: HEARING_RATE, samples: voice }, by) }));
+  const pieces = piecesOf(samples);
+  const parts = wordsAmong(pieces, words);
+  return [
+    ...pieces.flatMap((piece, index) => inPhases(parts[index]!, piece, false)),
+    ...inPhases(words, samples, pieces.length > 0),
+  ];
+}
+
+/** As many words for each piece as there is time for; together they are all of them. */
+function wordsAmong(pieces: readonly Int16Array[], text: string): string[] {
+  const words = text.split(' ');
+  const total = pieces.reduce((sum, { length }) => sum + length, 0);
+  let at = 0;
+  return pieces.map(({ length }) => {
+    const from = Math.round((at / total) * words.length);
+    at += length;
+    return words.slice(from, Math.round((at / total) * words.length)).join(' ');
+  });
 }
 
 /** The words of the recording that this is, or begins like; null: none is as near. */
@@ -59,14 +87,16 @@ function nearest(steps: readonly Step[], known: readonly Known[]): string | null
   if (steps.length === 0) return null;
   const [best] = known
     // Rather the whole of something short than the beginning of something long.
-    .map(({ words, steps: all }) => ({
+    .map(({ words, isHalting, steps: all }) => ({
       words,
+      isHalting,
       all,
       far: distance(steps, all) * Math.max(1, 2 - steps.length / all.length),
     }))
     .sort((a, b) => a.far - b.far);
   if (best === undefined || best.far > ALIKE) return null;
-  return firstWords(best.words, steps.length / best.all.length);
+  const share = steps.length / best.all.length;
+  return best.isHalting && share < WHOLE ? null : firstWords(best.words, share);
 }
 
 /** What lies between the pauses, if there are any. */

@@ -1,10 +1,11 @@
 /** The scenarios in the folder `scenarios` beside this file's source, and those of anybody else. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
-import { ParleyError } from '../errors.js';
+import { asParleyError, ParleyError } from '../errors.js';
+import { loadOwnSound } from './own-recordings.js';
 import { recordingIds } from './questions.js';
-import { ANY_QUESTION, namesIn, type Scenario, scenarioSchema } from './scenario.js';
+import { ANY_QUESTION, namesIn, type Scenario, scenarioSchema, type WrittenScenario } from './scenario.js';
 
 const ENDING = '.json';
 const folderOf = (root: string) => join(root, 'src/bench/scenarios');
@@ -16,7 +17,7 @@ export function loadScenario(root: string, name: string): Scenario {
   if (!known.includes(name))
     throw wrong(`There is no scenario "${name}"; there are: ${known.join(', ')}. A file's name ends with ${ENDING}.`);
   const file = join(folderOf(root), `${name}${ENDING}`);
-  return parseScenario(textOf(file), `${name}${ENDING}`, root);
+  return parseScenario(textOf(file), `${name}${ENDING}`, root, folderOf(root));
 }
 
 export const shippedScenarios = (root: string): Scenario[] =>
@@ -29,17 +30,40 @@ function shippedNames(root: string): string[] {
     .sort();
 }
 
-/** Throws bad_settings, with the place of the first mistake. */
-export function parseScenario(text: string, file: string, root: string): Scenario {
+/** `folder`: from which the paths of its recordings count. Throws bad_settings, with the place of the first mistake. */
+export function parseScenario(text: string, file: string, root: string, folder = dirname(file)): Scenario {
   const { success, data, error } = scenarioSchema.safeParse(jsonOf(text, file));
   if (!success) throw wrong(`${file}: ${sentence(error.issues[0]!)}`);
-  const { speech, noises } = recordingIds(root);
-  const known = { say: [ANY_QUESTION, ...speech, ...noises], noise: noises };
-  for (const { place, kind, name } of namesIn(data)) {
-    if (!known[kind].includes(name))
-      throw wrong(`${file}: ${place}: there is no "${name}"; there are: ${known[kind].join(', ')}.`);
+  const complaint = nameComplaint(data, recordingIds(root));
+  if (complaint !== null) throw wrong(`${file}: ${complaint}`);
+  const { recordings, ...rest } = data;
+  if (recordings === undefined) return rest;
+  const placed = recordings.map((each) => ({ ...each, file: resolve(folder, each.wav) }));
+  placed.forEach((each, at) => {
+    try {
+      loadOwnSound(each.file);
+    } catch (cause) {
+      const { message } = asParleyError(cause);
+      throw new ParleyError('bad_settings', `${file}: recordings[${at}].wav: ${message}`, { cause });
+    }
+  });
+  return { ...rest, recordings: placed };
+}
+
+function nameComplaint(scenario: WrittenScenario, { speech, noises }: ReturnType<typeof recordingIds>): string | null {
+  const { recordings = [] } = scenario;
+  const taken = recordings.findIndex(({ name }) => [...speech, ...noises].includes(name));
+  if (taken >= 0) return `recordings[${taken}].name: "${recordings[taken]!.name}" is the name of a shipped one.`;
+  const own = (isSpeech: boolean) =>
+    recordings.filter(({ text }) => (text !== undefined) === isSpeech).map(({ name }) => name);
+  const known = { say: [ANY_QUESTION, ...speech, ...noises, ...own(true)], noise: [...noises, ...own(false)] };
+  for (const { place, kind, name } of namesIn(scenario)) {
+    if (known[kind].includes(name)) continue;
+    if (own(false).includes(name)) return `${place}: "${name}" has no text, so that it is a noise.`;
+    if (own(true).includes(name)) return `${place}: "${name}" has a text, so that it is no noise.`;
+    return `${place}: there is no "${name}"; there are: ${known[kind].join(', ')}.`;
   }
-  return data;
+  return null;
 }
 
 function textOf(file: string): string {

@@ -1,5 +1,6 @@
 /** What callers do, as a file says it: how many, for how long, and the script of their turns. */
 import { z } from 'zod';
+import type { OwnRecording } from './own-recordings.js';
 
 /** One of the six recorded questions, each caller in an order of its own. */
 export const ANY_QUESTION = 'any question';
@@ -45,8 +46,21 @@ const tool = z.strictObject({
   output: z.string(),
 });
 
+const plainName = z.string().regex(/^[a-z0-9-]+$/, 'must be small letters, digits and dashes');
+
+const recording = z.strictObject({
+  name: plainName,
+  /** A path, from the folder of the scenario's file. */
+  wav: z.string().min(1),
+  /** What is said in it; missing: it is a noise. */
+  text: z
+    .string()
+    .regex(/[\p{L}\p{N}]/u, 'must have words; a noise has no text')
+    .exactOptional(),
+});
+
 const shape = z.strictObject({
-  name: z.string().regex(/^[a-z0-9-]+$/, 'must be small letters, digits and dashes'),
+  name: plainName,
   about: z.string().min(1),
   callers: callers.exactOptional(),
   turns: count.exactOptional(),
@@ -61,11 +75,18 @@ const shape = z.strictObject({
   tools: z.array(tool).min(1).exactOptional(),
   /** What sessions leave in the server's heap is counted, behind so many turns of each caller that are not measured. */
   leftovers: z.strictObject({ warmUp: count }).exactOptional(),
+  /** Of one's own, beside those that everybody has. */
+  recordings: z.array(recording).min(1).exactOptional(),
   /** Turns that callers take by turns, each a list of steps. */
   script: z.array(z.array(step).min(1)).min(1),
 });
 
-export type Scenario = z.infer<typeof shape>;
+/** As its file says it. */
+export type WrittenScenario = z.infer<typeof shape>;
+/** Read: where its own recordings lie is known. */
+export interface Scenario extends Omit<WrittenScenario, 'recordings'> {
+  recordings?: (OwnRecording & NonNullable<WrittenScenario['recordings']>[number])[];
+}
 export type Step = z.infer<typeof step>;
 export type TurnScript = readonly Step[];
 export type Over = z.infer<typeof over>;
@@ -82,6 +103,9 @@ export const scenarioSchema = shape.superRefine((scenario, context) => {
   if (ramp !== undefined && scenario.leftovers !== undefined) wrong(['leftovers'], 'is for scenarios without a ramp');
   if (ramp?.callers.some((each, at) => at > 0 && each <= ramp.callers[at - 1]!))
     wrong(['ramp', 'callers'], 'must grow from step to step');
+  scenario.recordings?.forEach(({ name }, at, all) => {
+    if (all.findIndex((each) => each.name === name) < at) wrong(['recordings', at, 'name'], `"${name}" is there twice`);
+  });
   scenario.script.forEach((turn, index) => {
     turn.forEach((each, at) => {
       const complaint = stepComplaint(each);
@@ -118,7 +142,9 @@ function turnComplaint(turn: TurnScript): string | null {
 const isSound = (step: Step | undefined) => step?.say !== undefined || step?.noise !== undefined;
 
 /** Every name of a recording that a scenario has, with its place. */
-export function namesIn({ script }: Scenario): { place: string; kind: 'say' | 'noise'; name: string }[] {
+export function namesIn({
+  script,
+}: Pick<WrittenScenario, 'script'>): { place: string; kind: 'say' | 'noise'; name: string }[] {
   return script.flatMap((turn, index) =>
     turn.flatMap((step, at) =>
       [step, step.over ?? {}].flatMap((holder: Pick<Over, 'say' | 'noise'>, depth) =>
@@ -132,6 +158,11 @@ export function namesIn({ script }: Scenario): { place: string; kind: 'say' | 'n
       ),
     ),
   );
+}
+
+/** For the file of a run: where recordings lie on this machine is nobody's business. */
+export function written({ recordings, ...rest }: Scenario): WrittenScenario {
+  return recordings === undefined ? rest : { ...rest, recordings: recordings.map(({ file: _, ...each }) => each) };
 }
 
 export const listOf = (names: string | readonly string[] | undefined): readonly string[] =>

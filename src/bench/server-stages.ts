@@ -1,4 +1,5 @@
-/** The server's own marks of a turn, in their usual order, each with its name in the table. */
+/** The server's own marks of a turn, in their usual order, each with its name in every table. Pure. */
+import type { StageName } from '../observe/timeline.js';
 import { type Distribution, distribution } from './statistics.js';
 import type { TurnResult } from './turn-result.js';
 
@@ -8,11 +9,11 @@ export interface StageRow {
 }
 
 /** What the server may mark besides stands below these, under its own name. */
-const NAMES: Readonly<Record<string, string>> = {
-  soft_end: 'soft end: it may be all',
-  speculated: 'answer begun ahead',
+const NAMES: Readonly<Record<StageName, string>> = {
+  soft_end: 'soft end (it may be all)',
   words: 'transcript',
-  answered: 'hard end: it is all',
+  speculated: 'answer begun ahead',
+  answered: 'hard end (it is all)',
   model_asked: 'model asked',
   model_answered: 'model answers',
   first_token: 'first token',
@@ -24,16 +25,37 @@ const NAMES: Readonly<Record<string, string>> = {
   first_sent: 'first audio sent',
   first_played: 'first audio played',
   first_shown: 'first picture shown',
-  interrupted: 'interrupted',
   all_sent: 'all sent',
+  interrupted: 'interrupted',
   done: 'done',
 };
 
+export interface ServerMark {
+  /** What the server calls it. */
+  readonly mark: string;
+  readonly name: string;
+}
+
+type Marks = Readonly<Partial<Record<string, number>>>;
+
+/** Those that were told, in their usual order, and behind them those that nobody here knows. */
+export function marksIn(told: readonly Marks[]): ServerMark[] {
+  const found = new Set(told.flatMap((marks) => Object.keys(marks)));
+  const usual = Object.entries(NAMES).map(([mark, name]) => ({ mark, name }));
+  const others = [...found].filter((mark) => !Object.hasOwn(NAMES, mark)).sort();
+  const unknown = others.map((mark) => ({ mark, name: mark.replaceAll('_', ' ') }));
+  return [...usual, ...unknown].filter(({ mark }) => found.has(mark));
+}
+
+/** What was measured of one of them. */
+export function valuesOf(told: readonly Marks[], mark: string): number[] {
+  return told.flatMap((marks) => (Object.hasOwn(marks, mark) ? (marks[mark] ?? []) : []));
+}
+
 export function serverStages(results: readonly TurnResult[]): StageRow[] {
   const told = results.flatMap(({ server }) => (server === null ? [] : [server]));
-  const marks = new Set([...Object.keys(NAMES), ...told.flatMap((server) => Object.keys(server))]);
-  return [...marks].flatMap((mark) => {
-    const of = distribution(told.flatMap((server) => server[mark] ?? []));
-    return of === null ? [] : [{ name: NAMES[mark] ?? mark, of }];
+  return marksIn(told).flatMap(({ mark, name }) => {
+    const of = distribution(valuesOf(told, mark));
+    return of === null ? [] : [{ name, of }];
   });
 }

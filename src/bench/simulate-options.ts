@@ -1,6 +1,8 @@
 /** The command line of `npm run simulate`. */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ParleyError } from '../errors.js';
+import type { OwnRecording } from './own-recordings.js';
 import { type PlannedFault, readFault } from './simulate-faults.js';
 import type { Pace } from './vendors/faults.js';
 
@@ -14,6 +16,8 @@ export interface Options {
   readonly hears: readonly string[] | null;
   /** Hears, instead, which of the bench's recordings it is. */
   readonly knowsRecordings?: true;
+  /** And these. */
+  readonly ownRecordings?: readonly OwnRecording[];
   /** What is answered, whatever was asked; missing: what the persona's script says. */
   readonly says?: string;
   readonly faults: readonly PlannedFault[];
@@ -21,7 +25,8 @@ export interface Options {
 
 export const USAGE = `npm run simulate -- [--openai-port PORT] [--elevenlabs-port PORT]
                     [--models FIRST,EVERY,JITTER] [--chat 150,20,0.2] [--transcriptions …] [--speech …]
-                    [--hears "line 1|line 2" | --recordings] [--says TEXT] [--fault ENDPOINT=FAULT[*TIMES]]...
+                    [--hears "line 1|line 2" | --recordings [--recording FILE.wav --text TEXT]...]
+                    [--says TEXT] [--fault ENDPOINT=FAULT[*TIMES]]...
 
   Paces: ms until an answer begins, ms from piece to piece, and how much both vary (0.2: up to 20 %).
   Endpoints: models, chat, transcriptions (OpenAI), voices, speech, socket (ElevenLabs).
@@ -48,6 +53,7 @@ export function readOptions(args: readonly string[]): Options {
     },
     hears: lines ?? null,
     ...(values.recordings ? { knowsRecordings: true } : {}),
+    ...ownRecordings(values),
     ...(values.says === undefined ? {} : { says: values.says }),
     faults: values.fault.map((text) => {
       const fault = readFault(text);
@@ -70,6 +76,8 @@ function parsed(args: readonly string[]) {
         speech: { type: 'string', default: '120,20,0.2' },
         hears: { type: 'string' },
         recordings: { type: 'boolean', default: false },
+        recording: { type: 'string', multiple: true, default: [] },
+        text: { type: 'string', multiple: true, default: [] },
         says: { type: 'string' },
         fault: { type: 'string', multiple: true, default: [] },
       },
@@ -78,6 +86,18 @@ function parsed(args: readonly string[]) {
   } catch (thrown) {
     throw wrong(thrown instanceof Error ? thrown.message : String(thrown));
   }
+}
+
+/** The text of the first belongs to the first; an empty one is a noise's. */
+function ownRecordings({ recordings, recording, text }: ReturnType<typeof parsed>): Pick<Options, 'ownRecordings'> {
+  if (recording.length !== text.length) throw wrong('Every --recording has one --text, which is empty for a noise.');
+  if (recording.length === 0) return {};
+  if (!recordings) throw wrong('--recording is for --recordings.');
+  const own = recording.map((file, at) => {
+    const said = text[at]!.trim();
+    return { name: file, file: resolve(file), ...(said === '' ? {} : { text: said }) };
+  });
+  return { ownRecordings: own };
 }
 
 function port(name: string, text: string): number {

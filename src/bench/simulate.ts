@@ -53,7 +53,7 @@ async function openAi(options: Options, vendors: () => readonly Simulated[], log
     answer:
       options.says === undefined ? scriptedLlm({ persona, now: () => new Date(), pace: 0 }) : saying(options.says),
     hears: options.knowsRecordings
-      ? recordingRecogniser(loadRecordings(root))
+      ? recordingRecogniser(loadRecordings(root, options.ownRecordings))
       : inTurn(options.hears ?? persona.suggestions),
     pace: { models, chat, transcriptions },
     control: simulateControl(vendors),

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { SPEECH_RATE } from '../audio/pcm.js';
 import { resampler } from '../audio/resample.js';
 import { voicedRange } from './voiced.js';
-import { readWav } from './wav.js';
+import { type Recording, readWav } from './wav.js';
 
 export interface Sound {
   /** At 24 kHz. */
@@ -12,8 +12,9 @@ export interface Sound {
   readonly voiced: { readonly from: number; readonly to: number };
 }
 
-export function loadSound(file: string): Sound {
-  const { rate, samples } = readWav(readFileSync(file));
+export const loadSound = (file: string): Sound => soundOf(readWav(readFileSync(file)));
+
+export function soundOf({ rate, samples }: Recording): Sound {
   const resampling = resampler(rate, SPEECH_RATE);
   const parts = [resampling.push(samples), resampling.flush()];
   const heard = new Int16Array(parts[0]!.length + parts[1]!.length);

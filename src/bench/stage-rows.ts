@@ -3,6 +3,9 @@ import type { StageRow } from './server-stages.js';
 import { distribution } from './statistics.js';
 import { MARKS, type MarkName, type TurnResult } from './turn-result.js';
 
+/** The moment that a run is judged by; a face that shows nothing still has a voice. */
+export const JUDGED = ['first_pair', 'first_sound'] as const satisfies readonly MarkName[];
+
 /** Whatever a failed turn got as far as counts in its stage. */
 export function stageRow(mark: MarkName, of: readonly TurnResult[], name: string = MARKS[mark]): StageRow[] {
   const found = distribution(of.flatMap(({ marks }) => marks[mark] ?? []));

@@ -2,12 +2,13 @@
 import type { ProcessorLook } from './calm.js';
 import { type Disturbance, disturbanceOf } from './disturbance.js';
 import { type HeapSlope, heapSlope } from './heap-slope.js';
-import type { Interruption } from './interruption-result.js';
+import { answersOf, type Interruption } from './interruption-result.js';
 import { type InterruptionSummary, summariseInterruptions } from './interruption-summary.js';
 import type { Bytes } from './line.js';
 import type { StepCost } from './load-processes.js';
 import { lagBetween, type Speculations, speculationsBetween } from './prometheus.js';
 import { type StageRow, serverStages } from './server-stages.js';
+import { type ServerSummary, serverSummary } from './server-summary.js';
 import type { Look } from './server-watch.js';
 import { stageRows } from './stage-rows.js';
 import { type Distribution, distribution, distributionOfCounts } from './statistics.js';
@@ -31,7 +32,7 @@ export interface Summary {
   readonly load: LoadSummary;
   /** Null where nobody knows what others took of the machine. */
   readonly disturbance: Disturbance | null;
-  /** Null for a server that is not ours to look at. */
+  /** Null for a server that is not ours to look at, and does not tell. */
   readonly server: ServerSummary | null;
   /** What the server says of itself. */
   readonly told: ToldSummary;
@@ -47,15 +48,6 @@ interface LoadSummary {
   readonly busiest: number;
   /** The callers themselves were late, or near it, so that the figures are theirs as well as the server's. */
   readonly isBottleneck: boolean;
-}
-
-interface ServerSummary {
-  readonly cores: number;
-  readonly coresPerCaller: number;
-  readonly idleMegabytes: number;
-  readonly peakMegabytes: number;
-  /** Null: it had more before than it needed, since its heap had been counted. */
-  readonly megabytesPerCaller: number | null;
 }
 
 interface ToldSummary {
@@ -85,9 +77,8 @@ export interface Measurements {
 }
 
 export function summarise(measured: Measurements, callers: number): Summary {
-  const { results, interruptions, costs, looks, processors, bytes } = measured;
-  // What was asked over an answer is answered as well as what was asked in quiet.
-  const answers = [...results, ...interruptions.flatMap(({ answer }) => answer ?? [])];
+  const { results, interruptions, costs, looks, processors, bytes, isCounted = false } = measured;
+  const answers = answersOf(results, interruptions);
   const failures: Record<string, number> = {};
   for (const { failure } of results) if (failure !== null) failures[failure] = (failures[failure] ?? 0) + 1;
   const failed = results.filter(({ failure }) => failure !== null).length;
@@ -112,7 +103,7 @@ export function summarise(measured: Measurements, callers: number): Summary {
     interruptions: summariseInterruptions(interruptions),
     load: loadSummary(costs),
     disturbance: disturbanceOf(processors, results),
-    server: serverSummary(measured, callers),
+    server: serverSummary(looks, callers, isCounted),
     told: toldSummary(looks),
     bytes: bytesSummary(bytes),
   };
@@ -145,21 +136,6 @@ function loadSummary(costs: readonly StepCost[]): LoadSummary {
   const busiest = Math.max(0, ...costs.map(({ cost }) => cost.cpuSeconds / Math.max(cost.seconds, 0.001)));
   const isBottleneck = (late !== null && late.p99 > LATE_MS) || busiest > BUSY;
   return { processes: processes.length, cores: round(cores), late, busiest: round(busiest), isBottleneck };
-}
-
-function serverSummary({ looks, isCounted }: Measurements, callers: number): ServerSummary | null {
-  const seen = looks.flatMap(({ at, usage }) => (usage === null ? [] : [{ at, ...usage }]));
-  const [before, after] = [seen[0], seen.at(-1)];
-  if (before === undefined || after === undefined || after.at <= before.at) return null;
-  const cores = (after.cpuSeconds - before.cpuSeconds) / (after.at - before.at);
-  const peakMegabytes = Math.max(...seen.map(({ megabytes }) => megabytes));
-  return {
-    cores: round(cores),
-    coresPerCaller: round(cores / callers),
-    idleMegabytes: Math.round(before.megabytes),
-    peakMegabytes: Math.round(peakMegabytes),
-    megabytesPerCaller: isCounted ? null : round((peakMegabytes - before.megabytes) / callers),
-  };
 }
 
 function toldSummary(looks: readonly Look[]): ToldSummary {

@@ -2,6 +2,7 @@
 
 import type { Taken } from './calm.js';
 import { interruptionRows, interruptionStages, type StageGroup } from './interruption-table.js';
+import { serverLine } from './server-summary.js';
 import type { Summary } from './summary.js';
 
 const COLUMNS = ['count', 'p50', 'p90', 'p95', 'p99', 'max'] as const;
@@ -90,18 +91,6 @@ function toldRows({ told, bytes }: Summary): [string, string][] {
 }
 
 const kilobytes = (bytes: number) => `${Math.round(bytes / 1000)} KB`;
-
-function serverLine(server: Summary['server']): string {
-  if (server === null) return 'unknown: not started by this bench';
-  const { cores, coresPerCaller, idleMegabytes, peakMegabytes, megabytesPerCaller } = server;
-  return (
-    `${cores.toFixed(2)} cores, ${coresPerCaller.toFixed(3)} a caller; ` +
-    `${idleMegabytes} MB before, ${peakMegabytes} MB at most${eachMegabytes(megabytesPerCaller)}`
-  );
-}
-
-export const eachMegabytes = (megabytes: number | null): string =>
-  megabytes === null ? ', with what counting took' : `, ${megabytes.toFixed(1)} MB a caller`;
 
 function disturbanceRows({ disturbance }: Summary): [string, string][] {
   if (disturbance === null) return [];

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { ParleyError } from '../errors.js';
+import type { OwnRecording } from './own-recordings.js';
 import { ANSWER, EMBEDDED, type VendorProfile } from './vendor-profile.js';
 
 const PROGRAM = fileURLToPath(new URL('./simulate.js', import.meta.url));
@@ -25,10 +26,17 @@ export interface VendorProcess {
   close(): Promise<void>;
 }
 
-export async function startVendorProcess(profile: VendorProfile, signal: AbortSignal): Promise<VendorProcess> {
+/** `own`: what the callers' scenario brings along. */
+export async function startVendorProcess(
+  profile: VendorProfile,
+  own: readonly OwnRecording[],
+  signal: AbortSignal,
+): Promise<VendorProcess> {
   const { transcriptions, chat, speech, face } = profile;
   const paces = ['--transcriptions', transcriptions, '--chat', chat, '--speech', speech];
-  const child = fork(PROGRAM, ['--recordings', '--says', ANSWER, ...paces], {
+  // With the equals sign, behind which a text may begin with a dash.
+  const known = own.flatMap(({ file, text = '' }) => [`--recording=${file}`, `--text=${text}`]);
+  const child = fork(PROGRAM, ['--recordings', ...known, '--says', ANSWER, ...paces], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));

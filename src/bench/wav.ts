@@ -1,5 +1,5 @@
-/** Reads a recording: RIFF/WAVE, mono, 16-bit PCM, which is all that the questions come in. */
-import { pcmSamples } from '../audio/pcm.js';
+/** Reads a recording: RIFF/WAVE as editors, telephones and browsers write it; several channels become one. */
+import { pcmSamples, toSample } from '../audio/pcm.js';
 import { ParleyError } from '../errors.js';
 
 export interface Recording {
@@ -7,29 +7,70 @@ export interface Recording {
   readonly samples: Int16Array;
 }
 
-const PCM = 1;
+interface Format {
+  readonly rate: number;
+  readonly channels: number;
+  readonly bits: number;
+  readonly sampleAt: (view: DataView, at: number) => number;
+}
 
+const PCM = 1;
+const FLOAT = 3;
+/** What the samples are stands in a field of its own, further behind. */
+const EXTENSIBLE = 0xfffe;
+
+/** By the format and the bits of a sample. Eight bits count from 128 as nothing. */
+const SAMPLES: Readonly<Record<string, Format['sampleAt']>> = {
+  [`${PCM} 8`]: (view, at) => (view.getUint8(at) - 128) * 256,
+  [`${PCM} 16`]: (view, at) => view.getInt16(at, true),
+  [`${PCM} 24`]: (view, at) => view.getInt16(at + 1, true) + view.getUint8(at) / 256,
+  [`${PCM} 32`]: (view, at) => view.getInt32(at, true) / 65_536,
+  [`${FLOAT} 32`]: (view, at) => view.getFloat32(at, true) * 32_768,
+};
+
+/** Throws invalid_audio. */
 export function readWav(bytes: Uint8Array): Recording {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const tag = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
   if (bytes.length < 12 || tag(0) !== 'RIFF' || tag(8) !== 'WAVE') throw unreadable('it is no RIFF/WAVE file');
-  let rate: number | undefined;
-  for (let at = 12; at + 8 <= bytes.length; ) {
+  let format: Format | null = null;
+  let data: DataView | null = null;
+  for (let at = 12; at + 8 <= bytes.length && (format === null || data === null); ) {
     const size = view.getUint32(at + 4, true);
-    const body = at + 8;
-    if (body + size > bytes.length) throw unreadable('it ends in the middle of a chunk');
-    if (tag(at) === 'fmt ') {
-      const [format, channels, bits] = [0, 2, 14].map((offset) => view.getUint16(body + offset, true));
-      if (format !== PCM || channels !== 1 || bits !== 16) throw unreadable('it is not mono 16-bit PCM');
-      rate = view.getUint32(body + 4, true);
-    } else if (tag(at) === 'data') {
-      if (rate === undefined) throw unreadable('its samples come before their format');
-      return { rate, samples: pcmSamples(bytes.subarray(body, body + size)) };
-    }
+    if (at + 8 + size > bytes.length) throw unreadable('it ends in the middle of a chunk');
+    const chunk = new DataView(bytes.buffer, bytes.byteOffset + at + 8, size);
+    if (tag(at) === 'fmt ') format = formatIn(chunk);
+    else if (tag(at) === 'data') data = chunk;
     // Chunks are padded to whole words.
-    at = body + size + (size % 2);
+    at += 8 + size + (size % 2);
   }
-  throw unreadable('it has no samples');
+  if (data === null) throw unreadable('it has no samples');
+  if (format === null) throw unreadable('it does not say the format of its samples');
+  return { rate: format.rate, samples: samplesIn(data, format) };
+}
+
+function formatIn(chunk: DataView): Format {
+  if (chunk.byteLength < 16) throw unreadable('its format is cut short');
+  const [named, channels, bits] = [0, 2, 14].map((at) => chunk.getUint16(at, true)) as [number, number, number];
+  const format = named === EXTENSIBLE && chunk.byteLength >= 26 ? chunk.getUint16(24, true) : named;
+  const sampleAt = SAMPLES[`${format} ${bits}`];
+  if (sampleAt === undefined || channels === 0)
+    throw unreadable('its samples are neither PCM of 8, 16, 24 or 32 bits nor 32-bit float');
+  return { rate: chunk.getUint32(4, true), channels, bits, sampleAt };
+}
+
+/** The mean of all channels: what each of them has is heard, and nothing is louder than it was. */
+function samplesIn(data: DataView, { channels, bits, sampleAt }: Format): Int16Array {
+  // What a simulated vendor is sent all the time: it is to cost nothing.
+  if (channels === 1 && bits === 16) return pcmSamples(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const width = bits / 8;
+  const samples = new Int16Array(Math.floor(data.byteLength / (width * channels)));
+  for (let index = 0; index < samples.length; index += 1) {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel += 1) sum += sampleAt(data, (index * channels + channel) * width);
+    samples[index] = toSample(sum / channels / 32_768);
+  }
+  return samples;
 }
 
 function unreadable(why: string): ParleyError {

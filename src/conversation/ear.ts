@@ -7,6 +7,7 @@ import type { Sound } from '../audio/encoding.js';
 import { HEARING_RATE, msToSamples, samplesToMs } from '../audio/pcm.js';
 import type { EndOfTurnEngine, Engine, HearingOptions, SttEngine, Vad } from '../engines/contract.js';
 import { asParleyError, ParleyError } from '../errors.js';
+import type { Language } from '../languages/language.js';
 import type { TurnDetection } from '../protocol/session.js';
 import { keepDetecting } from './detection.js';
 import { newId } from './ids.js';
@@ -46,6 +47,7 @@ export interface EarTools {
   readonly loudspeaker: Loudspeaker;
   readonly hooks: TurnHooks & { failed(error: ParleyError): void };
   readonly options: () => HearingOptions;
+  readonly language: () => Language;
   readonly manner: TurnManner;
   readonly log: Logger;
   readonly now: () => number;

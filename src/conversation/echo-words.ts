@@ -1,5 +1,5 @@
 /** Words that come back: what a recogniser makes of the avatar's own voice is what the avatar has just said. Pure. */
-import { plainWords } from './completeness.js';
+import { plainWords } from '../languages/words.js';
 
 /** One word or two are said again by chance, but seldom so soon. */
 const FEW = 2;

@@ -16,6 +16,8 @@ export interface House {
   readonly hearing: Hearing | null;
   /** Empty when the server has no voice. */
   readonly voices: readonly string[];
+  /** What the persona speaks, and callers of whom nobody says otherwise. */
+  readonly language: string;
   /** Whether it might have a voice besides these. */
   readonly mayHaveVoice?: (id: string) => boolean;
   /** Who answers callers that name nobody, and everyone whom they may name. */

@@ -9,6 +9,8 @@ import { HEARING_RATE } from '../audio/pcm.js';
 import { resampler } from '../audio/resample.js';
 import type { HearingOptions, Message } from '../engines/contract.js';
 import { asParleyError, errorBody, ParleyError } from '../errors.js';
+import type { Language } from '../languages/language.js';
+import { languageFor } from '../languages/language-for.js';
 import type { Caller } from '../protocol/caller.js';
 import type { SessionSettings, TurnDetection } from '../protocol/session.js';
 import { createAnswering } from './answering.js';
@@ -52,6 +54,8 @@ export interface Listening {
 
 export interface ListeningTools {
   readonly hearing: Hearing;
+  /** Of callers of whom nobody says what they speak. */
+  readonly language: string;
   readonly caller: Caller;
   readonly history: History;
   readonly floor: Floor;
@@ -75,6 +79,8 @@ export function listen(tools: ListeningTools): Listening {
   const { caller, floor, settings, session, log } = tools;
   const answering = createAnswering({ ...tools, gone: session });
   const pending = new Set<Promise<unknown>>();
+  /** Callers know best; after them whoever set up the recogniser. */
+  const language = () => languageFor(hints(settings()).language ?? tools.hearing.stt.language ?? tools.language);
 
   /** Keeps the conversation informed of what is being recognised; gives null if it cannot be. */
   const follow = (itemId: string, { heard, grows }: Pick<Attempt, 'heard' | 'grows'>): Promise<Heard | null> => {
@@ -95,7 +101,7 @@ export function listen(tools: ListeningTools): Listening {
   };
   const take = (utterance: Utterance) => follow(addItem(tools, utterance.itemId), utterance);
   const deservesAnswer = (heard: Heard | null, { voicedMs }: Pick<Utterance, 'voicedMs'>) =>
-    isWanted(settings()) && isWorthAnswering(heard, voicedMs);
+    isWanted(settings()) && isWorthAnswering(heard, voicedMs, language());
   const refuseCrowd = () => {
     if (pending.size >= MOST_PENDING) throw new ParleyError('too_much_speech');
   };
@@ -105,6 +111,7 @@ export function listen(tools: ListeningTools): Listening {
     manner: { ...tools.manner, holds: caller.reportsPlayback },
     loudspeaker: floor.loudspeaker,
     options: () => hints(settings()),
+    language,
     hooks: {
       activity: floor.activity,
       sounds: floor.sounds,
@@ -179,9 +186,9 @@ export function listen(tools: ListeningTools): Listening {
 
 const isWanted = ({ audio }: SessionSettings): boolean => audio.input.turn_detection?.create_response === true;
 
-function isWorthAnswering(heard: Heard | null, voicedMs: number | null): boolean {
+function isWorthAnswering(heard: Heard | null, voicedMs: number | null, language: Language): boolean {
   if (heard?.kind === 'unclear') return voicedMs === null || voicedMs >= WORTH_ASKING_MS;
-  return heard?.kind === 'words' && !isMurmur(heard.text);
+  return heard?.kind === 'words' && !isMurmur(heard.text, language);
 }
 
 /** As the conversation will tell it to a model. */
@@ -204,7 +211,7 @@ async function play(recording: Encoded, hear: (samples: Int16Array) => void, sig
 function hints({ audio }: SessionSettings): HearingOptions {
   const { language, prompt } = audio.input.transcription ?? {};
   return {
-    language: typeof language === 'string' && language !== '' ? language : null,
+    language: typeof language === 'string' && language !== '' && language !== 'auto' ? language : null,
     prompt: typeof prompt === 'string' && prompt !== '' ? prompt : null,
   };
 }

@@ -1,6 +1,7 @@
 /** A turn that is open: what has been said of it, since when, and the tries to recognise it. */
 import { HEARING_RATE, samplesToMs } from '../audio/pcm.js';
 import type { EngineContext, HearingOptions, SttEngine } from '../engines/contract.js';
+import type { Language } from '../languages/language.js';
 import { type Hush, type HushListener, listenForHush } from './hush.js';
 import { newId } from './ids.js';
 import { type Recognising, recognise } from './recognising.js';
@@ -12,6 +13,8 @@ export interface Open {
   readonly itemId: string;
   readonly from: number;
   readonly recognising: Recognising;
+  /** What was spoken when it began: a caller who changes the language changes that of the next turn. */
+  readonly language: Language;
   readonly hush: HushListener;
   /** Samples with speech in them so far: a recogniser may look at this when the turn is over. */
   readonly speech: { voiced: number };
@@ -28,6 +31,7 @@ export interface Open {
 export interface OpenTools {
   readonly stt: SttEngine;
   readonly options: () => HearingOptions;
+  readonly language: () => Language;
   readonly context: EngineContext;
 }
 
@@ -46,7 +50,7 @@ interface Beginning {
 const OPENS_MS = samplesToMs(OPENS, HEARING_RATE);
 export const toMs = (samples: number): number => Math.floor(samplesToMs(samples, HEARING_RATE));
 
-export function openTurn({ stt, options, context }: OpenTools, begun: Beginning): Open {
+export function openTurn({ stt, options, language, context }: OpenTools, begun: Beginning): Open {
   const itemId = newId('item');
   const speech = { voiced: 0 };
   const recognising = recognise({
@@ -61,7 +65,7 @@ export function openTurn({ stt, options, context }: OpenTools, begun: Beginning)
   });
   const { from, voicedFrom, position, startedAt, spokenAt } = begun;
   const spoken = { startedAt, lastVoiced: voicedFrom, soundedTo: position, spokenAt };
-  return { itemId, from, recognising, hush: listenForHush(), speech, ...spoken, pause: null };
+  return { itemId, from, recognising, language: language(), hush: listenForHush(), speech, ...spoken, pause: null };
 }
 
 /** One more frame of it has come. */

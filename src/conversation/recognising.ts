@@ -3,7 +3,7 @@
  * and while nobody knows whether it is a turn, its beginning may be looked at for words.
  */
 import type { SttEngine } from '../engines/contract.js';
-import { type Words, wordsOf } from './completeness.js';
+import type { Words } from './completeness.js';
 import { type Probe, startProbe } from './probing.js';
 import type { Attempt, Heard } from './transcribing.js';
 
@@ -96,7 +96,7 @@ export function recognise({ stt, attempt, overheard }: RecognisingTools): Recogn
 }
 
 /** `of`: what words amount to. */
-export function amountsTo(heard: Heard, of: (text: string) => Words = wordsOf): Words {
+export function amountsTo(heard: Heard, of: (text: string) => Words): Words {
   if (heard.kind === 'words') return of(heard.text);
   return heard.kind === 'unclear' ? 'unclear' : 'none';
 }

@@ -102,6 +102,7 @@ function openSession(caller: Caller, house: House): Session {
   if (hearing === null) return session;
   session.listening = listen({
     hearing,
+    language: house.language,
     caller,
     history,
     floor,

@@ -14,7 +14,8 @@ import {
   VAD_FRAME_SAMPLES,
 } from '../engines/contract.js';
 import { asParleyError, type ParleyError } from '../errors.js';
-import { wordsSoFar } from './completeness.js';
+import type { Language } from '../languages/language.js';
+import { wordsOf, wordsSoFar } from './completeness.js';
 import { watchEcho } from './echo.js';
 import { isOwnWords } from './echo-words.js';
 import { watchHabit } from './habit.js';
@@ -35,6 +36,8 @@ export interface TurnTools {
   /** Null: nobody hears whether a turn sounds as if it were over. */
   readonly endOfTurn: EndOfTurnEngine | null;
   readonly options: () => HearingOptions;
+  /** What the caller speaks, as far as anybody says. */
+  readonly language: () => Language;
   readonly loudspeaker: Loudspeaker;
   readonly hooks: TurnHooks & { failed(error: ParleyError): void };
   readonly context: EngineContext;
@@ -102,7 +105,9 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
       soFar: () => recording.slice(from, position),
       overheard(heard) {
         if (open !== begun) return;
-        const words = isEcho(begun) ? 'none' : amountsTo(othersWords(heard), wordsSoFar);
+        const words = isEcho(begun)
+          ? 'none'
+          : amountsTo(othersWords(heard), (text) => wordsSoFar(text, begun.language));
         decide({ kind: 'overheard', end: position + gaps, words, avatar: avatar() }, rules);
       },
     });
@@ -114,7 +119,9 @@ export function createTurns(recording: Recording, tools: TurnTools): Turns {
     const isOpen = () => open === current;
     pause.attempt.heard.then(
       told(isOpen, (heard) => {
-        const words = isEcho(current) ? 'none' : amountsTo(othersWords(heard));
+        const words = isEcho(current)
+          ? 'none'
+          : amountsTo(othersWords(heard), (text) => wordsOf(text, current.language));
         decide({ kind: 'words', end: position + gaps, attempt, words, avatar: avatar() }, rules);
       }),
       () => {}, // Whoever takes the utterance is told; until then the turn ends by its pause alone.

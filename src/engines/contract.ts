@@ -96,6 +96,8 @@ export interface SttEngine extends Engine<Stt> {
   readonly givesPartials: boolean;
   /** It can be spared: asked about an utterance that then goes on, it keeps nobody waiting. */
   readonly mayBeAskedAhead?: boolean;
+  /** What it takes callers to speak who name no language; null or missing: it finds out. */
+  readonly language?: string | null;
   /** After the end of an utterance it answers or fails within so long, whatever happens. */
   readonly deadlineMs?: number;
 }

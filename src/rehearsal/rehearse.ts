@@ -142,6 +142,7 @@ function stage(house: House, { stt, llm, tts }: RehearsingEngines, log: Logger):
     presenter,
     presenters: new Map(),
     voices: [presenter.voice],
+    language: house.language,
     speculation: house.speculation,
     interrupting: house.interrupting,
     standby: { apology: null, brokenOff: null, tooLong: null, voiceLost: null, farewell: null, fillers: [] },

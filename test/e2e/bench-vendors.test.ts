@@ -1,13 +1,18 @@
 /** The bench over simulated vendors, and the pipeline that it is compared with; real processes, real time, few turns. */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { joinedSamples } from '../../src/audio/pcm.js';
+import { wavFile } from '../../src/audio/wav.js';
 import type { Baseline } from '../../src/bench/baseline.js';
+import type { RunFile } from '../../src/bench/run-file.js';
+import { loadSound } from '../../src/bench/sound.js';
 import type { Summary } from '../../src/bench/summary.js';
 import { variables } from '../../src/config.js';
+import { asStudioWav } from '../fixtures/any-wav.js';
 
 interface Report {
   readonly about: { readonly engines: { job: string; engine: string }[] };
@@ -15,7 +20,8 @@ interface Report {
   readonly baseline: Baseline | null;
 }
 
-const file = join(mkdtempSync(join(tmpdir(), 'parley-')), 'bench.json');
+const folder = mkdtempSync(join(tmpdir(), 'parley-'));
+const file = join(folder, 'bench.json');
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !variables.includes(name)));
 const running: ChildProcess[] = [];
 afterEach(() => {
@@ -57,6 +63,43 @@ describe('a bench over simulated vendors', { timeout: 180_000 }, () => {
     }
     expect(baseline!.ratio).toBeCloseTo(pair.p50 / baseline!.total.p50, 3);
     expect(out).toMatch(/ratio +\d\.\d\d\n/);
+  });
+
+  it("has recordings of one's own heard rightly, and writes down what their scenario says of them", async () => {
+    const recordings = [
+      { name: 'mine', wav: 'sounds/mine.wav', text: 'What is your name, and how old are you?' },
+      { name: 'door', wav: 'sounds/door.wav' },
+    ];
+    mkdirSync(join(folder, 'sounds'));
+    // Two shipped questions as one, by words that only those know who have been told.
+    const voices = ['what-is-your-name', 'how-old-are-you'].map((name) => {
+      const { samples, voiced } = loadSound(`src/bench/voices/${name}.wav`);
+      return samples.subarray(voiced.from, voiced.to);
+    });
+    const said = wavFile(joinedSamples([new Int16Array(4800), ...voices, new Int16Array(4800)]), 24_000);
+    writeFileSync(join(folder, 'sounds/mine.wav'), asStudioWav(said));
+    writeFileSync(join(folder, 'sounds/door.wav'), asStudioWav(readFileSync('src/bench/voices/knock.wav')));
+    const script = [[{ say: 'mine' }]];
+    const scenario = { name: 'mine', about: 'Mine.', callers: 2, turns: 1, recordings, script };
+    writeFileSync(join(folder, 'mine.json'), JSON.stringify(scenario));
+    const { code, out } = await bench('--vendors', 'quick', '--scenario', join(folder, 'mine.json'), '--json', file);
+    expect(code, out).toBe(0);
+    const { summary, options } = JSON.parse(readFileSync(file, 'utf8')) as RunFile;
+    expect(summary.turns).toEqual({ asked: 2, answered: 2, failed: 0 });
+    expect(summary.transcripts).toEqual({ right: 2, wrong: 0, missing: 0 });
+    expect(options.scenario).toEqual(scenario);
+  });
+
+  it('refuses a recording that cannot be used before anything is started', async () => {
+    const recordings = [{ name: 'mine', wav: 'nothing.wav', text: 'Hello.' }];
+    const scenario = { name: 'mine', about: 'Mine.', callers: 1, turns: 1, recordings, script: [[{ say: 'mine' }]] };
+    writeFileSync(join(folder, 'nothing.json'), JSON.stringify(scenario));
+    const { code, out } = await bench('--vendors', 'quick', '--scenario', join(folder, 'nothing.json'));
+    expect(code).toBe(2);
+    expect(out).toBe(
+      `The bench cannot run: ${join(folder, 'nothing.json')}: recordings[0].wav: The file ${join(folder, 'nothing.wav')} ` +
+        "is not there; in a scenario a path counts from the scenario's folder.\n",
+    );
   });
 
   it('says why there are no vendors', async () => {

@@ -117,6 +117,22 @@ describe('what two runs differ in', () => {
     expect(found.map(([name, kind]) => [name, kind])).toEqual([['voice', 'subject']]);
   });
 
+  it('is told of settings and of the commit as what one compares, and of nothing that one file does not know', () => {
+    const other = { ...run, commit: 'c0ffee', settings: { STT: 'openai', SPECULATION: 'llm' } };
+    expect(between(run, other)).toEqual([
+      ['commit', 'subject', run.commit, 'c0ffee'],
+      ['MAX_LOOP_LAG', 'subject', '80', 'the default'],
+      ['SPECULATION', 'subject', 'the default', 'llm'],
+    ]);
+    const { commit, settings, ...older } = run;
+    expect(between(run, older as RunFile)).toEqual([]);
+    expect(between(run, { ...run, commit: null, settings: null })).toEqual([]);
+    const same = (a: RunFile) => renderComparison(a, run);
+    expect(same(run).table).toContain('the same scenario, engines, options and machine, and the same settings\n');
+    expect(same(older as RunFile).table).toContain('engines, options and machine; of the settings nothing is known\n');
+    expect(same(older as RunFile).html).toContain('Nothing: the same scenario, engines, options and machine; of the');
+  });
+
   it('is told of the seed as of another draw', () => {
     expect(between(run, { ...run, options: { ...run.options, seed: 99 } })).toEqual([['seed', 'drawn', '7', '99']]);
   });
@@ -130,11 +146,11 @@ describe('what two runs differ in', () => {
 describe('a comparison', () => {
   it('says first what differs, and shows what speculation saves', () => {
     const { table, html } = renderComparison(madeUpRun({ speculates: false }), madeUpRun());
-    expect(table).toContain('the same scenario, engines, options and machine');
+    expect(table).toContain('what is compared:\n    SPECULATION: off | the default\n');
+    expect(html).toMatch(/SPECULATION<.*A: off<br>B: the default/);
     expect(table).toMatch(/ Server: model asked +p50 +\d+ +\d+ +−\d+ +−\d+ to −\d+ +0\.\d\d +B is faster\n/);
     expect(table).toMatch(/ Speech stopped +p50 .* no difference that these runs could show\n/);
     expect(html.indexOf('What differs')).toBeLessThan(html.indexOf('<h2>Differences'));
-    expect(html).toContain('Nothing: the same scenario, engines, options and machine.');
     expect(html.match(/\b(NaN|undefined|Infinity)\b|\[object|<script|\ssrc=|\shref=/)).toBeNull();
   });
 
@@ -143,7 +159,9 @@ describe('a comparison', () => {
     const lines = table.split('\n');
     const head = lines.findIndex((line) => line.startsWith('  ms '));
     const edge = lines[head]!.indexOf('B/A') + 3;
-    const rows = lines.slice(head + 1).filter((line) => / p(50|95) +\d/.test(line) && !line.includes('limit'));
+    const rows = lines
+      .slice(head + 1, lines.indexOf('', head))
+      .filter((line) => / p(50|95) +\d/.test(line) && !line.includes('limit'));
     expect(rows.length).toBeGreaterThan(20);
     for (const row of rows) expect(row.slice(edge - 4, edge)).toMatch(/\d\.\d\d/);
   });

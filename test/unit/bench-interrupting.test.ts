@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Choice } from '../../src/bench/choosing.js';
+import { TOO_SHORT } from '../../src/bench/interrupting.js';
 import { obey } from '../../src/bench/playback.js';
 import { createPlayer } from '../../src/bench/player.js';
 import type { Over, TurnScript } from '../../src/bench/scenario.js';
@@ -194,6 +195,30 @@ describe('an answer that is talked over', () => {
     expect(interruptions).toMatchObject([{ outcome: 'unnoticed', failure: null }]);
     expect(cancels.length).toBe(1);
     expect(player.state).toBe('flushed');
+  });
+
+  it('is cut off by a question soon after a noise, at its time', async () => {
+    const { session } = rig({ heard: (server, { length }) => length > 500 * 24 && server.cutOff() });
+    const { interruptions } = await take(
+      session,
+      { afterMs: 3000, noise: 'cough' },
+      { afterMs: 5000, say: 'question' },
+    );
+    expect(interruptions).toMatchObject([
+      { kind: 'noise', outcome: 'unnoticed', failure: null },
+      { kind: 'question', outcome: 'cut_off', failure: null },
+    ]);
+    expect(interruptions[1]!.atMs).toBeLessThan(5100);
+  });
+
+  it('is too short for what would be heard behind its end', async () => {
+    const { session } = rig({ answerSeconds: 5, heard: () => {} });
+    const { interruptions } = await take(
+      session,
+      { afterMs: 3000, noise: 'cough' },
+      { afterMs: 5000, say: 'question' },
+    );
+    expect(interruptions).toMatchObject([{ kind: 'noise', failure: TOO_SHORT }]);
   });
 
   it('is followed by no answer to a noise that cut it off, which is a failure only if it must not', async () => {

@@ -23,7 +23,7 @@ describe('the command line of the bench', () => {
     [['--turns', '2', '--minutes', '2'], /--turns and --minutes cannot both be/],
     [['--baseline', 'sequential', '--scenario', 'tools'], /--baseline is for spoken turns/],
     [['--baseline', 'sequential', '--interrupt'], /--baseline is for spoken turns/],
-    [['--scenario', 'ramp', '--callers', '3'], /is a ramp/],
+    [['--scenario', 'ramp', '--minutes', '3'], /is a ramp, which has turns/],
     [['--scenario', 'nothing-like-it'], /nothing-like-it/],
     [['--callers', '0'], /--callers 0 is not a whole number/],
   ])('refuses %s', (args, sentence) => {

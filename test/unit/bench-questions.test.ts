@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isSameWording, loadRecordings } from '../../src/bench/questions.js';
 import { voicedRange } from '../../src/bench/voiced.js';
-import { readWav } from '../../src/bench/wav.js';
 import { everyPhrase, loadPersonas } from '../../src/persona.js';
 
 const folder = 'src/bench/voices';
@@ -73,31 +72,5 @@ describe('a transcript', () => {
     ['', 'What time is it?', false],
   ])('"%s" of "%s": right is %s', (heard, said, isRight) => {
     expect(isSameWording(heard, said)).toBe(isRight);
-  });
-});
-
-describe('a recording that cannot be read', () => {
-  const good = readFileSync(join(folder, 'what-is-your-name.wav'));
-  const changed = (change: (bytes: Buffer) => void) => {
-    const bytes = Buffer.from(good);
-    change(bytes);
-    return bytes;
-  };
-
-  it('is told from one that can', () => {
-    expect(readWav(good)).toMatchObject({ rate: 16_000 });
-    expect(readWav(good).samples.length).toBe((good.length - 44) / 2);
-  });
-
-  it.each([
-    ['too short', good.subarray(0, 8), /no RIFF/],
-    ['another kind of file', changed((bytes) => bytes.write('JUNK')), /no RIFF/],
-    ['cut off', good.subarray(0, 1000), /middle of a chunk/],
-    ['stereo', changed((bytes) => bytes.writeUInt16LE(2, 22)), /not mono/],
-    ['compressed', changed((bytes) => bytes.writeUInt16LE(85, 20)), /not mono/],
-    ['without a format', changed((bytes) => bytes.write('fmtx', 12)), /before their format/],
-    ['without samples', good.subarray(0, 36), /no samples/],
-  ])('is one that is %s', (_what, bytes, reason) => {
-    expect(() => readWav(bytes)).toThrow(reason);
   });
 });

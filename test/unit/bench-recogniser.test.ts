@@ -1,9 +1,14 @@
 /** The recogniser that knows the bench's recordings, on what a server makes of them before it sends them. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resampler } from '../../src/audio/resample.js';
+import { wavFile } from '../../src/audio/wav.js';
 import { loadRecordings } from '../../src/bench/questions.js';
 import { seededRandom } from '../../src/bench/random.js';
 import { recordingRecogniser } from '../../src/bench/recording-recogniser.js';
+import { asStudioWav } from '../fixtures/any-wav.js';
 
 const recordings = loadRecordings('.');
 const { questions, story, parts, noises } = recordings;
@@ -74,6 +79,56 @@ describe('the recogniser of recordings', () => {
   it.each(noises)('takes "$name" for what it is', ({ name, samples }) => {
     const { samples: padded } = inRoom(samples);
     expect(hears({ rate: 24_000, samples: padded })).toBe(['cough', 'knock'].includes(name) ? '' : name);
+  });
+
+  describe("with recordings of one's own", () => {
+    const folder = mkdtempSync(join(tmpdir(), 'parley-'));
+    const own = (name: string, bytes: Uint8Array, text?: string) => {
+      const file = join(folder, `${name}.wav`);
+      writeFileSync(file, bytes);
+      return { name, file, ...(text === undefined ? {} : { text }) };
+    };
+    /** What has none of the shipped ones' sound: a voice played backwards. */
+    const backwards = (id: string) => spoken.find((each) => each.id === id)!.samples.toReversed();
+    const name = wavFile(backwards('what-is-your-name'), 24_000);
+    const halting = [...backwards('what-time-is-it'), ...new Int16Array(24 * 500), ...backwards('how-old-are-you')];
+    const knowing = recordingRecogniser(
+      loadRecordings('.', [
+        own('name', asStudioWav(name), 'Eman ruoy si tahw?'),
+        own('halting', wavFile(Int16Array.from(halting), 24_000), 'Emit si ti tahw, uoy era dlo woh?'),
+        own('door', wavFile(backwards('tell-me-a-story'), 24_000)),
+      ]),
+    );
+
+    it('knows each by its text, and a noise by none', () => {
+      expect(knowing(inRoom(at16k(backwards('what-is-your-name'))))).toBe('Eman ruoy si tahw?');
+      expect(knowing(inRoom(at16k(Int16Array.from(halting))))).toBe('Emit si ti tahw, uoy era dlo woh?');
+      expect(knowing(inRoom(at16k(backwards('tell-me-a-story'))))).toBe('');
+    });
+
+    it('knows the parts of one that has a pause in it, which together are all of it', () => {
+      const [first, second] = ['what-time-is-it', 'how-old-are-you'].map((id) => at16k(backwards(id)));
+      const said = [first!, second!].map((samples) => knowing(inRoom(samples)));
+      expect(said.join(' ')).toBe('Emit si ti tahw, uoy era dlo woh?');
+      expect(said).not.toContain('');
+      const begun = Int16Array.from([...first!, ...pause(500), ...second!.subarray(0, second!.length / 2)]);
+      const heard = knowing(inRoom(begun));
+      expect(heard.startsWith(said[0]!)).toBe(true);
+      expect(heard).not.toContain('woh');
+    });
+
+    it('knows them beside others, also where one has a pause in it', () => {
+      const all = [
+        ...part('could-you-tell-me'),
+        ...pause(600),
+        ...at16k(Int16Array.from(halting)),
+        ...pause(600),
+        ...part('the-time'),
+      ];
+      expect(knowing(inRoom(Int16Array.from(all)))).toBe(
+        'Could you tell me Emit si ti tahw, uoy era dlo woh? the time?',
+      );
+    });
   });
 
   it('has no words for what it does not know', () => {

@@ -1,14 +1,16 @@
 /** The page about one run of the bench: what it says, and that nothing in a run can break it or speak for it. */
 import { describe, expect, it } from 'vitest';
+import { capacityOf } from '../../src/bench/capacity.js';
 import type { Undisturbed } from '../../src/bench/disturbance.js';
-import { capacityOf } from '../../src/bench/report/capacity.js';
 import { renderReport } from '../../src/bench/report/html.js';
 import { readRun } from '../../src/bench/report/reading.js';
 import { worthListing } from '../../src/bench/report/turn-list.js';
 import { chosenTurns, fallOf } from '../../src/bench/report/waterfall-bars.js';
 import type { RunFile, Step } from '../../src/bench/run-file.js';
 import { stageRow } from '../../src/bench/stage-rows.js';
+import { rampLines } from '../../src/bench/steps.js';
 import { summarise } from '../../src/bench/summary.js';
+import { summaryTable } from '../../src/bench/table.js';
 import { lostTurn, type TurnResult } from '../../src/bench/turn-result.js';
 import { madeUpRun } from '../fixtures/bench-run.js';
 
@@ -61,6 +63,15 @@ describe('the report of a run', () => {
       'All turns',
     ]);
     expect(texts(page).match(BROKEN)).toBeNull();
+  });
+
+  it('names the settings of the server, and its commit beside the version', () => {
+    expect(page).toContain('<code>MAX_LOOP_LAG 80</code> <code>STT openai</code>');
+    expect(page).toContain('0.1.0 (commit 5b07972c0f)');
+    const { commit, settings, ...older } = whole;
+    expect(renderReport(older as RunFile)).toMatch(/Settings of the server<\/dt><dd>unknown/);
+    expect(renderReport(older as RunFile)).not.toContain('(commit');
+    expect(renderReport({ ...whole, settings: {} })).toMatch(/Settings of the server<\/dt><dd>the defaults/);
   });
 
   it('lists every turn with the id of its response', () => {
@@ -259,6 +270,35 @@ describe('the waterfall of a turn', () => {
   });
 });
 
+describe('a run with interruptions', () => {
+  const page = texts(renderReport(whole));
+
+  it('tells of the answers to them what the terminal tells', () => {
+    const rows = new Map(whole.summary.serverStages.map(({ name, of }) => [name, of.count]));
+    const section = page.slice(page.indexOf('As the server tells it'), page.indexOf('How the turns are spread'));
+    expect(section).toMatch(new RegExp(`>First token</th>.*<td class="n">${rows.get('first token')}</td>`));
+    expect(rows.get('first token')).toBeGreaterThan(whole.summary.turns.answered);
+    const { turns, times } = whole.summary.cutOffs!;
+    expect(page).toContain(`${times} times, in ${turns} turns`);
+    expect(summaryTable(whole.summary)).toMatch(new RegExp(`cut-offs +${times}, in ${turns} of`));
+    const { cutOffs: _, ...older } = whole.summary;
+    expect(renderReport({ ...whole, summary: older } as RunFile)).toMatch(/Cut off before the end<\/dt><dd>unknown/);
+  });
+
+  it('says when the answer came, how long held stories stood still, and from where they went on', () => {
+    const { firstSound } = whole.summary.interruptions!.questions;
+    const { heldMs, held } = whole.summary.interruptions!.noises;
+    expect(page).toMatch(new RegExp(`First sound of its answer<.*p50 <b>${Math.round(firstSound!.p50)}</b>`));
+    expect(page).toMatch(new RegExp(`A story that was held stood still for<.*p50 <b>${Math.round(heldMs!.p50)}</b>`));
+    expect(page).toContain(`${held} of ${held} from the very sample<`);
+    const moved = whole.interruptions.map((each) => (each.outcome === 'held' ? { ...each, movedSamples: 7 } : each));
+    const went = renderReport({ ...whole, interruptions: moved });
+    expect(went).toContain(`0 of ${held} from the very sample, ${held} from up to 7 samples away`);
+    const noises = whole.interruptions.filter(({ kind }) => kind === 'noise');
+    expect(renderReport({ ...whole, interruptions: noises })).not.toContain('First sound of its answer');
+  });
+});
+
 describe('where turns end', () => {
   it('is drawn for the words and for silence alone, with the server as it is in a ring', () => {
     const found = renderReport(whole);
@@ -283,6 +323,16 @@ describe('a ramp', () => {
     });
     expect(capacityOf([step(1, 600), step(2, 600, 1)]).heldAt).toBe(1);
     expect(capacityOf([step(1, 600), step(2, 640)]).heldAt).toBe(2);
+  });
+
+  it('holds no more where something that was heard over an answer has failed, as in the terminal', () => {
+    const plain = step(2, 600);
+    const over = { questions: { failures: {} }, noises: { failures: { 'it stopped for good': 1 } } };
+    const summary = { ...plain.summary, interruptions: over as unknown as Step['summary']['interruptions'] };
+    const steps = [step(1, 600), { callers: 2, summary }];
+    expect(capacityOf(steps)).toMatchObject({ heldAt: 1, standings: [{ failed: 0 }, { failed: 1 }] });
+    expect(rampLines(steps)).toMatch(/2 callers .* 1 failed[\s\S]*held last with 1 caller:/);
+    expect(renderReport({ ...whole, steps })).toContain('held at 1 caller (limit');
   });
 
   it('may hold nowhere', () => {

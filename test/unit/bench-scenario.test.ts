@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chooser } from '../../src/bench/choosing.js';
 import { isSameWording, loadRecordings } from '../../src/bench/questions.js';
+import { scenarioSchema, written } from '../../src/bench/scenario.js';
 import { loadScenario, parseScenario, shippedScenarios } from '../../src/bench/scenario-files.js';
-import { askedIn } from '../../src/bench/utterance.js';
+import { askedIn, type Utterance } from '../../src/bench/utterance.js';
 import { everyPhrase, loadPersonas } from '../../src/persona.js';
 
 const recordings = loadRecordings('.');
@@ -11,6 +14,9 @@ const good = { name: 'mine', about: 'Mine.', callers: 2, turns: 3, script: [[{ s
 const parse = (fields: object) => parseScenario(JSON.stringify({ ...good, ...fields }), 'mine.json', '.');
 const turn = (...steps: object[]) => ({ script: [steps] });
 const say = { say: 'what-time-is-it' };
+const opening = { name: 'opening', wav: 'opening.wav', text: 'What are your opening hours?' };
+const door = { name: 'door', wav: 'sounds/door.wav' };
+const own = (...recordings: object[]) => ({ recordings });
 
 describe('a scenario', () => {
   it('is what its file says', () => {
@@ -75,6 +81,34 @@ describe('a scenario', () => {
       turn(say, { over: { afterMs: 1, noise: 'the-time' } }),
       'script[0][1].over.noise: there is',
     ],
+    ['no recordings in its list', own(), 'mine.json: recordings: '],
+    ['a recording with capitals', own({ ...opening, name: 'Opening' }), 'recordings[0].name: must be small letters'],
+    ['a recording without a file', own({ name: 'opening' }), 'mine.json: recordings[0].wav: '],
+    [
+      'a recording without words',
+      own({ ...opening, text: ' ' }),
+      'recordings[0].text: must have words; a noise has no',
+    ],
+    ['a recording that says where it lies', own({ ...opening, file: '/x' }), 'recordings[0]: Unrecognized key: "file"'],
+    ['a recording twice', own(opening, { ...door, name: 'opening' }), 'recordings[1].name: "opening" is there twice'],
+    [
+      'the name of a question',
+      own(opening, { ...door, name: 'what-time-is-it' }),
+      'recordings[1].name: "what-time-is-it" is the name of a shipped one',
+    ],
+    ['the name of a noise', own({ ...door, name: 'cough' }), 'recordings[0].name: "cough" is the name of a shipped'],
+    ['the name of any question', own({ ...door, name: 'any question' }), 'recordings[0].name: must be small letters'],
+    [
+      'a noise that is said',
+      { ...own(door), ...turn({ say: ['what-time-is-it', 'door'] }) },
+      'script[0][0].say: "door" has no text',
+    ],
+    [
+      'speech that is a noise',
+      { ...own(opening), ...turn(say, { over: { afterMs: 1, noise: 'opening' } }) },
+      'script[0][1].over.noise: "opening" has a text',
+    ],
+    ['a recording that is not there', own(opening), 'mine.json: recordings[0].wav: The file /'],
   ])('with %s is refused with its place', (_what, fields, sentence) => {
     expect(() => parse(fields)).toThrow(expect.objectContaining({ code: 'bad_settings' }));
     expect(() => parse(fields)).toThrow(sentence);
@@ -89,9 +123,72 @@ describe('a scenario', () => {
   });
 });
 
+describe("a scenario with recordings of one's own", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-'));
+  mkdirSync(join(folder, 'sounds'));
+  copyFileSync('src/bench/voices/what-is-your-name.wav', join(folder, 'opening.wav'));
+  copyFileSync('src/bench/voices/knock.wav', join(folder, 'sounds/door.wav'));
+  const scenario = {
+    ...good,
+    recordings: [opening, door],
+    script: [
+      [{ noise: 'door' }, { say: ['opening', 'what-time-is-it'] }, { over: { afterMs: 9, noise: ['door', 'cough'] } }],
+      [{ say: 'opening' }, { over: { afterMs: 9, say: 'opening' } }],
+    ],
+  };
+  const load = (fields: object = {}) => {
+    const file = join(folder, 'mine.json');
+    writeFileSync(file, JSON.stringify({ ...scenario, ...fields }));
+    return loadScenario('.', file);
+  };
+
+  it('knows where they lie, from its own folder', () => {
+    const files = load().recordings!.map(({ file }) => file);
+    expect(files).toEqual([join(folder, 'opening.wav'), join(folder, 'sounds/door.wav')]);
+    const there = { ...opening, wav: join(folder, 'opening.wav') };
+    expect(load({ recordings: [there, door] }).recordings![0]!.file).toBe(there.wav);
+  });
+
+  it('is written down as its file says it', () => {
+    expect(written(load())).toEqual(scenario);
+    expect(JSON.stringify(written(load()))).not.toContain(folder);
+    expect(written(parse({}))).toEqual(good);
+  });
+
+  it('has them said, typed and heard as all others are', () => {
+    const all = loadRecordings('.', load().recordings!);
+    const choose = chooser(
+      all,
+      () => 0,
+      () => all.questions[0]!,
+    );
+    expect(choose('opening')).toMatchObject({ kind: 'speech', words: opening.text });
+    expect(choose('door')).toMatchObject({ kind: 'noise', words: 'door' });
+    expect(askedIn([{ say: 'opening' }], choose, true)).toEqual({ kind: 'typed', text: opening.text });
+    const { text, ...spoken } = askedIn([{ noise: 'door' }, { say: 'opening' }], choose, false) as Utterance;
+    expect(text).toBe(opening.text);
+    expect(spoken.samples.length).toBe(choose('door').samples.length + choose('opening').samples.length);
+  });
+
+  it.each([
+    ['is no WAV', 'notes.wav', 'it is no RIFF/WAVE file. `ffmpeg'],
+    ['is not there', 'none.wav', 'none.wav is not there'],
+  ])('is refused with the place of one that %s', (_what, wav, sentence) => {
+    writeFileSync(join(folder, 'notes.wav'), 'Ask for the opening hours.');
+    const mistaken = { recordings: [opening, { ...door, wav }] };
+    expect(() => load(mistaken)).toThrow(expect.objectContaining({ code: 'bad_settings' }));
+    expect(() => load(mistaken)).toThrow(`recordings[1].wav: The file ${join(folder, wav)} `);
+    expect(() => load(mistaken)).toThrow(sentence);
+  });
+});
+
 it('is what the docs show', () => {
-  const [, example] = /```json\n([\s\S]*?)```/.exec(readFileSync('docs/benchmark.md', 'utf8'))!;
-  expect(parseScenario(example!, 'benchmark.md', '.').name).toBe('hesitant');
+  const docs = readFileSync('docs/benchmark.md', 'utf8');
+  const [scenario, recorded] = [...docs.matchAll(/```json\n([\s\S]*?)```/g)].map(([, example]) => example!);
+  expect(parseScenario(scenario!, 'benchmark.md', '.').name).toBe('hesitant');
+  // Its files are nobody's.
+  const { recordings } = scenarioSchema.parse({ ...good, ...JSON.parse(`{${recorded}}`) });
+  expect(recordings!.map(({ name }) => name)).toEqual(['opening-hours', 'door']);
 });
 
 describe('the shipped scenarios', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StepCost } from '../../src/bench/load-processes.js';
 import { httpAddress, readComparison, readOptions } from '../../src/bench/options.js';
 import { parseStat, usageOfTree } from '../../src/bench/process-usage.js';
+import { scrapeOf } from '../../src/bench/prometheus.js';
 import type { Look } from '../../src/bench/server-watch.js';
 import { type Measurements, summarise } from '../../src/bench/summary.js';
 import { summaryTable } from '../../src/bench/table.js';
@@ -68,12 +69,27 @@ describe('the summary of a run', () => {
     expect(summary.gaps).toEqual({ count: 0, ms: 0, audioSeconds: 6 });
     expect(summary.load).toMatchObject({ processes: 2, cores: 1, isBottleneck: false, late: { max: 3 } });
     expect(summary.server).toEqual({
+      by: 'kernel',
       cores: 0.4,
       coresPerCaller: 0.2,
       idleMegabytes: 100,
       peakMegabytes: 130,
       megabytesPerCaller: 15,
     });
+  });
+
+  it('takes the word of a server that is not ours, which is of its main process only', () => {
+    const scrape = { ...scrapeOf([]), cpuSeconds: 10, residentBytes: 100 * 2 ** 20 };
+    const later = { ...scrape, cpuSeconds: 14, residentBytes: 130 * 2 ** 20 };
+    const told = looks.map((each, at) => ({ ...each, usage: null, scrape: at === 0 ? scrape : later }));
+    const foreign = summarise({ ...nothing, results, looks: told }, 2);
+    expect(foreign.server).toEqual({ ...summary.server, by: 'server' });
+    expect(summaryTable(foreign)).toMatch(/server +its main process, by its own word: 0\.40 cores, 0\.200 a caller/);
+    expect(summaryTable(summary)).toMatch(
+      /server +0\.40 cores, 0\.200 a caller; 100 MB before, 130 MB at most, 15\.0 MB/,
+    );
+    const silent = told.map((each) => ({ ...each, scrape: scrapeOf([]) }));
+    expect(summarise({ ...nothing, results, looks: silent }, 2).server).toBeNull();
   });
 
   it('says so when the callers were late themselves', () => {
@@ -103,12 +119,12 @@ describe('the summary of a run', () => {
     const all = [marked({ first_sent: 400, answered: 300, new_mark: 7 }), marked({ answered: 320 }), marked(null)];
     const { serverStages } = summarise({ ...nothing, results: all }, 1);
     expect(serverStages.map(({ name, of }) => [name, of.count, of.max])).toEqual([
-      ['hard end: it is all', 2, 320],
+      ['hard end (it is all)', 2, 320],
       ['first audio sent', 1, 400],
-      ['new_mark', 1, 7],
+      ['new mark', 1, 7],
     ]);
     expect(summaryTable(summarise({ ...nothing, results: all }, 1))).toMatch(
-      /own marks[^\n]*\n +hard end: it is all +2 /,
+      /own marks[^\n]*\n +hard end \(it is all\) +2 /,
     );
     expect(summaryTable(summary)).not.toContain('own marks');
   });
@@ -208,8 +224,18 @@ describe('the command line', () => {
   it('has as many callers of a ramp as come at most', () => {
     const ramp = read('--scenario', 'ramp', '--turns', '2');
     expect([ramp.callers, ramp.turns, ramp.scenario.ramp?.turns]).toEqual([100, 2, 2]);
-    expect(() => read('--scenario', 'ramp', '--callers', '4')).toThrow(/its own numbers of callers/);
+    expect(() => read('--scenario', 'ramp', '--minutes', '4')).toThrow(/is a ramp, which has turns/);
     expect(() => read('--scenario', 'ramp', '--baseline', 'sequential')).toThrow(/--baseline is for spoken turns/);
+  });
+
+  it.each([
+    ['1', [1]],
+    ['4', [1, 4]],
+    ['10', [1, 4, 10]],
+    ['200', [1, 4, 16, 32, 64, 100, 200]],
+  ])('ends a ramp at %s callers', (most, steps) => {
+    const { callers, scenario } = read('--scenario', 'ramp', '--callers', most);
+    expect([scenario.ramp?.callers, callers, scenario.ramp?.turns]).toEqual([steps, Number(most), 4]);
   });
 
   it('compares two files', () => {

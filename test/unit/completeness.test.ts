@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { isMurmur, wordsOf, wordsSoFar } from '../../src/conversation/completeness.js';
+import { english } from '../../src/languages/en.js';
 
 it.each([
   ['tell me a story', 'complete'],
@@ -70,7 +71,7 @@ it.each([
   ['', 'none'],
   ['  ...', 'none'],
 ] as const)('"%s" is %s', (text, words) => {
-  expect(wordsOf(text)).toBe(words);
+  expect(wordsOf(text, english)).toBe(words);
 });
 
 it.each([
@@ -80,13 +81,13 @@ it.each([
   ['uh, wait', 'complete'],
   ['stop', 'complete'],
 ] as const)('"%s" of somebody who still speaks is %s', (text, words) => {
-  expect(wordsSoFar(text)).toBe(words);
+  expect(wordsSoFar(text, english)).toBe(words);
 });
 
 it.each(['Mhm.', 'uh-huh', 'Uh huh', 'mm-hmm'])('"%s" wants no answer', (text) => {
-  expect(isMurmur(text)).toBe(true);
+  expect(isMurmur(text, english)).toBe(true);
 });
 
 it.each(['okay', 'uh', 'huh', 'mhm, stop'])('"%s" may want one', (text) => {
-  expect(isMurmur(text)).toBe(false);
+  expect(isMurmur(text, english)).toBe(false);
 });

@@ -7,6 +7,7 @@ import type { TurnHooks, Utterance } from '../../src/conversation/turn-hooks.js'
 import { INTERRUPTING, turnRules } from '../../src/conversation/turn-rules.js';
 import { createTurns } from '../../src/conversation/turns.js';
 import { VAD_FRAME_SAMPLES } from '../../src/engines/contract.js';
+import { english } from '../../src/languages/en.js';
 
 import { ANSWER, detected, echoOf, given, voice, WAYS } from '../fixtures/echo.js';
 import { silentLog, tellingStt } from '../fixtures/engines.js';
@@ -58,7 +59,7 @@ async function overAnswer({ way, over, playedMs, stallsMs, isUnawares, answers =
   const options = () => ({ language: null, prompt: null });
   const stt = tellingStt(answers);
   const turns = createTurns(recording, {
-    ...{ stt: stt.engine, endOfTurn: null, options, loudspeaker, hooks, context },
+    ...{ stt: stt.engine, endOfTurn: null, options, language: () => english, loudspeaker, hooks, context },
     now: () => atMs,
   });
   const lastMs = playedMs + way.delayMs;

@@ -47,7 +47,7 @@ const FLOORS: readonly (readonly [prefix: string, floor: number])[] = [
   ['src/config', 1],
   ['src/flow.ts', 1],
   ['src/persona', 1],
-  ['src/backchannels.ts', 1],
+  ['src/languages/', 1],
   ['src/audio/', 1],
   ['src/simd/', 0],
   ['src/protocol/', 1],

@@ -33,6 +33,7 @@ function houseOf(llm: Engine<Llm>, { observer }: Metrics): House {
     voices: ['ada'],
     presenter: { id: null, instructions: '', voice: 'ada', otherVoices: [], face: null },
     presenters: new Map(),
+    language: 'en-US',
     standby: noStandby,
     speculation: 'full',
     interrupting: INTERRUPTING,

@@ -69,6 +69,7 @@ function openHouse(changes: Partial<House> = {}) {
       },
     },
     presenters: new Map(),
+    language: 'en-US',
     standby: noStandby,
     speculation: 'full',
     interrupting: INTERRUPTING,

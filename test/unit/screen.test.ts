@@ -34,6 +34,7 @@ function open({ reportsPlayback = false, face = plainFace(), hasFace = true, com
     engines: { llm: tellingLlm(() => [ANSWER]).engine, tts: steadyTts().engine, face: hasFace ? face : null },
     hearing: null,
     voices: ['ada'],
+    language: 'en-US',
     presenter: {
       id: 'plain',
       instructions: 'Be kind.',

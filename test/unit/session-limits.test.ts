@@ -19,6 +19,7 @@ function open(limits: Partial<SessionLimits>, options: { answer?: Told[]; farewe
     voices: ['ada'],
     presenter: { id: null, instructions: '', voice: 'ada', otherVoices: [], face: null },
     presenters: new Map(),
+    language: 'en-US',
     standby: { ...noStandby, farewell },
     speculation: 'full',
     interrupting: INTERRUPTING,

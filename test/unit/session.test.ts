@@ -51,6 +51,7 @@ function open(options: { reportsPlayback?: boolean; answer?: () => Answer; voice
       },
     },
     presenters: new Map(),
+    language: 'en-US',
     standby: noStandby,
     speculation: 'full',
     interrupting: INTERRUPTING,

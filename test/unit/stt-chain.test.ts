@@ -162,6 +162,16 @@ describe('recognisers behind one another', () => {
     expect(chain.deadlineMs).toBeGreaterThan(6000);
   });
 
+  it('is set to the language of its first healthy one', async () => {
+    const { chain, links } = listen([
+      { ...recogniser('one', '').engine, language: 'de' },
+      recogniser('two', '').engine,
+    ]);
+    expect(chain.language).toBe('de');
+    for (let n = 0; n < 3; n += 1) links[0]!.breaker!.failed(down());
+    expect(chain.language).toBe(null);
+  });
+
   it('may be asked ahead as long as its first healthy one may', async () => {
     const { chain, links } = listen([recogniser('spared', '').engine, recogniser('plain', '').engine]);
     expect(chain.mayBeAskedAhead).toBe(true);

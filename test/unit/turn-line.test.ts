@@ -53,6 +53,7 @@ function open(answer: () => readonly Told[]) {
     voices: ['ada'],
     presenter,
     presenters: new Map(),
+    language: 'en-US',
     standby: noStandby,
     speculation: 'full',
     interrupting: INTERRUPTING,

@@ -34,8 +34,30 @@ describe('the command line', () => {
     ]);
   });
 
+  it("takes recordings of one's own, each with its text", () => {
+    const args = [
+      '--recordings',
+      '--recording',
+      '/a/b=c.wav',
+      '--text',
+      'Is 1 + 1 = 2?',
+      '--recording=/d.wav',
+      '--text=',
+    ];
+    expect(readOptions(args)).toMatchObject({
+      knowsRecordings: true,
+      ownRecordings: [
+        { name: '/a/b=c.wav', file: '/a/b=c.wav', text: 'Is 1 + 1 = 2?' },
+        { name: '/d.wav', file: '/d.wav' },
+      ],
+    });
+    expect(readOptions(args).ownRecordings![1]).not.toHaveProperty('text');
+  });
+
   it.each([
     [['--port', '1'], /--port/],
+    [['--recordings', '--recording', 'a.wav'], /Every --recording has one --text/],
+    [['--recording', 'a.wav', '--text', 'Hello.'], /--recording is for --recordings/],
     [['--openai-port', '65536'], /--openai-port 65536 is not a port/],
     [['--chat', '150'], /--chat 150 is not a pace/],
     [['--chat', '150,-1'], /is not a pace/],

@@ -6,6 +6,7 @@ import type { TurnAction, TurnEvent } from '../../conversation/turn-events.js';
 import type { TurnRules } from '../../conversation/turn-rules.js';
 import { quiet, step, type Turn } from '../../conversation/turn-taking.js';
 import { VAD_FRAME_SAMPLES } from '../../engines/contract.js';
+import { english } from '../../languages/en.js';
 import type { Part, Utterance } from './utterances.js';
 
 /** An utterance, and how likely somebody speaks in each frame of it. */
@@ -42,7 +43,7 @@ export function judge({ samples, parts, speech }: Judged, rules: TurnRules, sttM
     const answer = recogniser.answer(end);
     if (answer === null) continue;
     const { attempt, heardTo } = answer;
-    take({ kind: 'words', end, attempt, words: wordsOf(saidBy(parts, heardTo)), avatar: 'silent' });
+    take({ kind: 'words', end, attempt, words: wordsOf(saidBy(parts, heardTo), english), avatar: 'silent' });
   }
   const last = parts.at(-1)!.to;
   if (over !== null && over < last) return { kind: 'cut_off' };

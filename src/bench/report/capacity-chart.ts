@@ -1,10 +1,10 @@
 /** The curves of a ramp: the median and p95 over the number of callers, with the limit and what failed. */
-import { type Capacity, SLACK_MS, type Standing } from './capacity.js';
+import { type Capacity, SLACK_MS, type Standing } from '../capacity.js';
 import { linePath, short } from './curve.js';
 import { across, curve, down, type Frame, figure, xAxis, yAxis } from './figure.js';
 import { html, type Markup, type Part } from './markup.js';
 import { roundSpan, ticks } from './scale.js';
-import { counted, whole } from './wording.js';
+import { capital, counted, whole } from './wording.js';
 
 const HEIGHT = 220;
 
@@ -29,7 +29,7 @@ export function capacityChart(ramps: readonly Ramp[]): Markup {
   const styles = ramps.length === 1 ? ['one'] : ['one', 'two'];
   const [alone] = ramps.length === 1 ? ramps : [];
   return figure({
-    title: 'First sound and its picture in ms, over the number of callers',
+    title: `${capital(ramps[0]?.capacity.until ?? '')} in ms, over the number of callers`,
     note: html`${ramps.map((ramp, at) => html`<span class="series ${styles[at]}">${verdict(ramp)}</span> `)}${keyOf(all)}`,
     label: ramps.map(described).join('; '),
     height: HEIGHT + 26,
@@ -38,7 +38,7 @@ export function capacityChart(ramps: readonly Ramp[]): Markup {
 }
 
 function keyOf(all: readonly Standing[]): string {
-  const crosses = all.some(({ failed }) => failed > 0) ? '; ✕: turns failed' : '';
+  const crosses = all.some(({ failed }) => failed > 0) ? '; ✕: something failed' : '';
   return `Solid: p95, dashed: p50, dotted: the limit${crosses}.`;
 }
 

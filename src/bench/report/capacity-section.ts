@@ -1,5 +1,5 @@
 /** The ramp of a run: its curve, and each step in numbers. */
-import { type Capacity, capacityOf, type Standing } from './capacity.js';
+import { type Capacity, capacityOf, type Standing } from '../capacity.js';
 import { capacityChart } from './capacity-chart.js';
 import { html, type Markup } from './markup.js';
 import type { Reading } from './reading.js';

@@ -1,6 +1,6 @@
 /** What was measured, with what, where and when: without it no figure means anything. */
 
-import { eachMegabytes } from '../table.js';
+import { serverLine } from '../server-summary.js';
 import { loadFact } from './headline.js';
 import { html, type Markup, type Part } from './markup.js';
 import { type Fact, factList } from './quality.js';
@@ -8,7 +8,7 @@ import type { Reading } from './reading.js';
 import { capital, counted, moment, whole } from './wording.js';
 
 export function circumstances(reading: Reading): Markup {
-  const { scenario, at, version, bench, summary, options } = reading;
+  const { scenario, at, summary, options, settings } = reading;
   const facts: Fact[] = [
     ['Scenario', html`<b>${scenario.name}</b>${scenario.about !== '' && html`: ${scenario.about}`}`],
     ['When', moment(at)],
@@ -16,10 +16,11 @@ export function circumstances(reading: Reading): Markup {
     ['Turns', `${summary.turns.asked}: ${summary.turns.answered} answered, ${summary.turns.failed} failed`],
     ['Seed', options.seed ?? 'unknown'],
     loadFact(reading),
-    ['Server', serverText(summary.server)],
+    ['Server', serverLine(summary.server)],
     ['Machine', machineText(reading)],
-    ['Parley', version === bench ? version : `${version}, measured by the bench of ${bench}`],
+    ['Parley', versionText(reading)],
     ['Options', optionText(options)],
+    ['Settings of the server', settingText(settings)],
   ];
   return html`${factList(facts)}${engineTable(reading)}${baselineText(reading)}`;
 }
@@ -29,13 +30,10 @@ function callers({ steps, options }: Reading): string {
   return String(steps[0]?.callers ?? options.callers ?? 'unknown');
 }
 
-function serverText(server: Reading['summary']['server']): string {
-  if (server === null) return 'not started by this bench: what it took is unknown';
-  const { cores, coresPerCaller, idleMegabytes, peakMegabytes, megabytesPerCaller } = server;
-  return (
-    `${cores.toFixed(2)} cores, ${coresPerCaller.toFixed(3)} a caller; ${idleMegabytes} MB before, ` +
-    `${peakMegabytes} MB at most${eachMegabytes(megabytesPerCaller)}`
-  );
+/** The commit is that of a server which the bench has started itself. */
+export function versionText({ version, bench, commit }: Reading): string {
+  const exact = commit === null ? version : `${version} (commit ${commit.slice(0, 10)})`;
+  return version === bench ? exact : `${exact}, measured by the bench of ${bench}`;
 }
 
 export function machineText({ machine }: Reading): string {
@@ -50,9 +48,17 @@ function optionText(options: Reading['options']): Part {
   const told = Object.entries(options).filter(
     ([name, value]) => !said.has(name) && !name.startsWith('scenario.') && value !== 'none' && value !== 'false',
   );
-  if (told.length === 0) return 'none';
-  return told.map(([name, value]) => html`<code>${name} ${value}</code> `);
+  return told.length === 0 ? 'none' : codes(told);
 }
+
+function settingText(settings: Reading['settings']): Part {
+  if (settings === null) return 'unknown';
+  const told = Object.entries(settings);
+  return told.length === 0 ? 'the defaults' : codes(told);
+}
+
+const codes = (all: readonly (readonly [string, string])[]): Part =>
+  all.map(([name, value]) => html`<code>${name} ${value}</code> `);
 
 function engineTable({ engines }: Reading): Markup | null {
   if (engines.length === 0) return null;

@@ -58,7 +58,7 @@ export function compareRuns(a: Reading, b: Reading): Comparison {
 }
 
 function stagesOf(reading: Reading): Stage[] {
-  const server = serverStages(reading.turns).map((one) => ({ ...one, name: `Server: ${one.name.toLowerCase()}` }));
+  const server = serverStages(reading).map((one) => ({ ...one, name: `Server: ${one.name.toLowerCase()}` }));
   return [...callerStages(reading.turns), ...stage('Interruption, until silent', stops(reading)), ...server];
 }
 

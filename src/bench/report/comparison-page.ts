@@ -1,12 +1,14 @@
 /** A comparison as a page that can be sent about. */
 import { capacitiesSection } from './capacity-section.js';
+import { versionText } from './circumstances.js';
+import type { Row } from './compared-row.js';
 import { type Compared, type Comparison, type Verdict, WORDS } from './compared-stages.js';
-import { type Difference, differencesOf, overloaded } from './differences.js';
+import { type Difference, differencesOf, overloaded, sameness } from './differences.js';
 import { rises } from './first-turns.js';
 import { forest } from './forest.js';
 import { html, type Markup, type Part } from './markup.js';
 import { page, section } from './page.js';
-import { type Fact, factList, qualityFacts } from './quality.js';
+import { type Fact, factList } from './quality.js';
 import type { Reading } from './reading.js';
 import { disturbanceWarning, loadWarning } from './warnings.js';
 import { capital, counted, moment, signed, whole } from './wording.js';
@@ -19,10 +21,10 @@ const MAIN = new Set([
   'Heard',
   'Interruption, until silent',
   'Server: first token',
-  'Server: first audible speech',
+  'Server: first speech that is heard',
 ]);
 
-export function comparisonPage(a: Reading, b: Reading, comparison: Comparison): string {
+export function comparisonPage(a: Reading, b: Reading, comparison: Comparison, rows: readonly Row[]): string {
   const main = comparison.stages.filter(({ name }) => MAIN.has(name));
   return page(
     `Parley bench: ${a.scenario.name}, two runs`,
@@ -33,13 +35,14 @@ ${section('Differences', forest(main), 'Each run was drawn anew from its own tur
 ${section('Distributions', overlaid(main), 'The share of turns that had it by then.')}
 ${section('More callers', capacitiesSection(a, b))}
 ${section('Stages', table(comparison), 'Milliseconds from the last voiced sample, or from a typed question.')}
-${section('Failures, sound, pictures, words', factList(counts(a, b)), 'A | B. Counts, as they are: nothing is said of chance.')}
+${section('Beside the times', rowTable(rows), 'Failures, sound, pictures, words, interruptions, and what it took: counts and figures as they are. Nothing is said of chance.')}
 `,
   );
 }
 
-function runLine({ at, scenario, version, summary }: Reading): string {
-  return `${moment(at)}, ${scenario.name}, Parley ${version}, ${counted(summary.turns.asked, 'turn')}, ${summary.turns.failed} failed`;
+function runLine(reading: Reading): string {
+  const { at, scenario, summary } = reading;
+  return `${moment(at)}, ${scenario.name}, Parley ${versionText(reading)}, ${counted(summary.turns.asked, 'turn')}, ${summary.turns.failed} failed`;
 }
 
 function spoiled(a: Reading, b: Reading): Markup | null {
@@ -59,9 +62,7 @@ function differences(a: Reading, b: Reading): Markup {
   const all = differencesOf(a, b);
   if (all.length === 0) {
     const same =
-      overloaded(a, b).length === 0
-        ? 'Nothing: the same scenario, engines, options and machine.'
-        : 'Nothing but how well the callers kept up.';
+      overloaded(a, b).length === 0 ? `Nothing: ${sameness(a, b)}.` : 'Nothing but how well the callers kept up.';
     return html`<p>${same}</p>`;
   }
   const row = ({ name, a: from, b: to, kind }: Difference): Fact => [
@@ -100,12 +101,14 @@ function row(name: string, { quantile, a, b, difference, ratio, interval, kind }
 `;
 }
 
-function counts(a: Reading, b: Reading): Fact[] {
-  const failed = ({ summary: { turns } }: Reading) => `${turns.failed} of ${turns.asked}`;
-  const [ours, theirs] = [new Map(qualityFacts(a) as [string, Part][]), new Map(qualityFacts(b) as [string, Part][])];
-  const names = [...new Set([...ours.keys(), ...theirs.keys()])];
-  return [
-    ['Failed turns', `${failed(a)} | ${failed(b)}`],
-    ...names.map((name): Fact => [name, html`${ours.get(name) ?? 'none'} | ${theirs.get(name) ?? 'none'}`]),
-  ];
+function rowTable(rows: readonly Row[]): Markup {
+  const each = ({
+    name,
+    a,
+    b,
+  }: Row) => html`<tr><th scope="row">${name}</th><td class="text">${a}</td><td class="text">${b}</td></tr>
+`;
+  return html`<table class="facing"><thead><tr><th scope="col"></th><th scope="col" class="text">A</th><th scope="col" class="text">B</th></tr></thead>
+<tbody>${rows.map(each)}</tbody></table>
+`;
 }

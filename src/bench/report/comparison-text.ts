@@ -1,12 +1,13 @@
 /** A comparison as a person reads it in a terminal. */
-import { capacityOf } from './capacity.js';
+import { capacityOf } from '../capacity.js';
 import { verdict as held } from './capacity-chart.js';
+import type { Row } from './compared-row.js';
 import { type Comparison, type Verdict, WORDS } from './compared-stages.js';
-import { type Difference, differencesOf, disturbed, overloaded } from './differences.js';
+import { type Difference, differencesOf, disturbed, overloaded, sameness } from './differences.js';
 import type { Reading } from './reading.js';
 import { moment, signed, whole } from './wording.js';
 
-export function comparisonText(a: Reading, b: Reading, comparison: Comparison): string {
+export function comparisonText(a: Reading, b: Reading, comparison: Comparison, rows: readonly Row[]): string {
   const lines = [
     `A  ${moment(a.at)}, ${a.scenario.name}, ${a.summary.turns.failed} of ${a.summary.turns.asked} turns failed`,
     `B  ${moment(b.at)}, ${b.scenario.name}, ${b.summary.turns.failed} of ${b.summary.turns.asked} turns failed`,
@@ -16,6 +17,8 @@ export function comparisonText(a: Reading, b: Reading, comparison: Comparison): 
     ...table(comparison),
     ...comparison.alone.map(({ name, of }) => `${name}: only in ${of}`),
     ...ramps(a, b),
+    '',
+    ...facing(rows),
   ];
   return `${lines.map((line) => `  ${printable(line)}`.trimEnd()).join('\n')}\n`;
 }
@@ -39,7 +42,7 @@ function circumstances(a: Reading, b: Reading): string[] {
     ...lines('subject', 'what is compared:'),
     ...lines('drawn', 'drawn differently, which the intervals reckon with:'),
   ];
-  return said.length === 0 ? ['the same scenario, engines, options and machine'] : said;
+  return said.length === 0 ? [sameness(a, b)] : said;
 }
 
 function table({ stages }: Comparison): string[] {
@@ -47,9 +50,17 @@ function table({ stages }: Comparison): string[] {
     verdicts.map((verdict, at) => [at === 0 ? name : '', ...cells(verdict)]),
   );
   const all = [['ms', '', 'A', 'B', 'B-A', '95 % between', 'B/A', ''], ...rows];
-  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
-  const isLeft = (column: number) => column < 2 || column === 7;
-  return all.map((row) =>
+  return aligned(all, (column) => column < 2 || column === 7);
+}
+
+/** Counts and figures as they are. */
+function facing(rows: readonly Row[]): string[] {
+  return aligned([['beside the times', 'A', 'B'], ...rows.map(({ name, a, b }) => [name, a, b])], () => true);
+}
+
+function aligned(rows: readonly (readonly string[])[], isLeft: (column: number) => boolean): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
     row.map((text, at) => (isLeft(at) ? text.padEnd(widths[at]!) : text.padStart(widths[at]!))).join('  '),
   );
 }

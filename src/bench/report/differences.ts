@@ -15,7 +15,12 @@ export interface Difference {
 }
 
 export function differencesOf(a: Reading, b: Reading): Difference[] {
-  const subject = [...engines(a, b), ...differing('subject', 'Parley', a.version, b.version)];
+  const subject = [
+    ...engines(a, b),
+    ...differing('subject', 'Parley', a.version, b.version),
+    ...differing('subject', 'commit', a.commit ?? 'unknown', b.commit ?? 'unknown'),
+    ...settings(a, b),
+  ];
   const spoiling = [
     ...differing('spoiling', 'scenario', scenario(a), scenario(b)),
     ...differing('spoiling', 'callers of each step', steps(a), steps(b)),
@@ -53,6 +58,22 @@ function engines(a: Reading, b: Reading): Difference[] {
   const [ours, theirs] = [by(a), by(b)];
   const jobs = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])];
   return jobs.flatMap((job) => differing('subject', job, ours[job] ?? 'none', theirs[job] ?? 'none'));
+}
+
+/** What stands in neither file has its default in both. */
+function settings({ settings: ours }: Reading, { settings: theirs }: Reading): Difference[] {
+  if (ours === null || theirs === null) return [];
+  const names = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].sort();
+  const of = (all: Readonly<Record<string, string>>, name: string) =>
+    Object.hasOwn(all, name) ? all[name]! : 'the default';
+  return names.flatMap((name) => differing('subject', name, of(ours, name), of(theirs, name)));
+}
+
+/** What is said of two runs that differ in nothing, as far as that is known. */
+export function sameness(a: Reading, b: Reading): string {
+  const rest =
+    a.settings === null || b.settings === null ? '; of the settings nothing is known' : ', and the same settings';
+  return `the same scenario, engines, options and machine${rest}`;
 }
 
 /** Simulators listen on another port each time; that is no difference. */

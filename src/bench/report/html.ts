@@ -10,10 +10,10 @@ import { html, type Markup } from './markup.js';
 import { overTime } from './over-time.js';
 import { page, section } from './page.js';
 import { factList, failureTable, qualityFacts } from './quality.js';
-import { type Reading, readRun, type Turn } from './reading.js';
+import { type Reading, readRun } from './reading.js';
 import { sharedSpan, spread } from './spread.js';
 import { stageTable } from './stage-table.js';
-import { callerStage, callerStages, serverStages } from './stages.js';
+import { callerStage, callerStages, serverStage, serverStages } from './stages.js';
 import { toldSection } from './told.js';
 import { turnList } from './turn-list.js';
 import { disturbanceWarning, loadWarning, stoppedWarning } from './warnings.js';
@@ -25,7 +25,7 @@ export function renderReport(run: RunFile): string {
   const { turns } = reading;
   const table = stageTable([
     { name: 'As the callers saw it', stages: callerStages(turns) },
-    { name: 'As the server tells it', stages: serverStages(turns) },
+    { name: 'As the server tells it', stages: serverStages(reading) },
   ]);
   return page(
     `Parley bench: ${reading.scenario.name}`,
@@ -34,11 +34,11 @@ ${section('What failed', failureTable(reading))}
 ${section('What was measured', circumstances(reading))}
 ${section('One turn', waterfalls(turns), 'Milliseconds from the last voiced sample. The bars before “on the way” are the server’s word, by its own clock; the others are what the caller saw.')}
 ${section('Stages', table, 'Milliseconds from the last voiced sample, or from a typed question. Percentiles are by the nearest rank: each is a value that was measured.')}
-${section('How the turns are spread', spreads(turns), 'Above, how many turns took how long; below, the share of turns that had it by then.')}
+${section('How the turns are spread', spreads(reading), 'Above, how many turns took how long; below, the share of turns that had it by then.')}
 ${section('First turn against later turns', firstTurns(turns), mixed(reading))}
 ${section('More callers', capacitySection(reading))}
 ${section('Where turns end', endingsSection(reading.endings))}
-${section('Interruptions', interruptionSection(reading), 'Milliseconds from the first voiced sample of what interrupts.')}
+${section('Interruptions', interruptionSection(reading))}
 ${section('The server over time', overTime(reading.samples))}
 ${section('What the server says of itself', toldSection(reading))}
 ${section('Sound, pictures, words', factList(qualityFacts(reading)))}
@@ -58,11 +58,12 @@ function mixed({ steps }: Reading): string | null {
 }
 
 /** Those that a caller waits for, and the first that a model gives. */
-function spreads(turns: readonly Turn[]): Markup | null {
+function spreads({ turns, answers }: Reading): Markup | null {
   const stages = [
     ...callerStage(turns, 'speech_stopped', 'Speech stopped'),
     ...callerStage(turns, 'transcript', 'Transcript'),
-    ...serverStages(turns).filter(({ name }) => name === 'First token' || name === 'First audible speech'),
+    ...serverStage(answers, 'first_token', 'First token'),
+    ...serverStage(answers, 'first_audible', 'First speech that is heard'),
     ...callerStage(turns, 'first_pair', 'First sound and its picture'),
     ...callerStage(turns, 'heard', 'Heard'),
   ];

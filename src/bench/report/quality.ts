@@ -11,10 +11,8 @@ export function factList(facts: readonly Fact[]): Markup {
 `;
 }
 
-export function qualityFacts({ summary, turns }: Reading): Fact[] {
-  const { pictures, gaps, transcripts } = summary;
-  const cutOffs = turns.reduce((sum, turn) => sum + turn.cutOffs, 0);
-  const cut = turns.filter((turn) => turn.cutOffs > 0).length;
+export function qualityFacts({ summary }: Reading): Fact[] {
+  const { pictures, gaps, transcripts, cutOffs } = summary;
   const share = (part: number, all: number) => (all === 0 ? '' : ` (${percentage(part / all)})`);
   const facts: Fact[] = [
     [
@@ -29,12 +27,16 @@ export function qualityFacts({ summary, turns }: Reading): Fact[] {
   if (transcripts !== null) {
     const { right, wrong, missing } = transcripts;
     facts.push(['Transcripts', `${right} right, ${wrong} wrong, ${missing} missing`]);
-    facts.push([
-      'Cut off before the end',
-      cutOffs === 0 ? 'no caller' : `${counted(cutOffs, 'time')}, in ${counted(cut, 'turn')}`,
-    ]);
+    facts.push(['Cut off before the end', cutOffText(cutOffs)]);
   }
   return facts;
+}
+
+/** Of answers to interruptions, too, as the summary has them. */
+function cutOffText(cutOffs: Reading['summary']['cutOffs'] | undefined): string {
+  // Older files do not tell.
+  if (cutOffs == null) return 'unknown';
+  return cutOffs.times === 0 ? 'no caller' : `${counted(cutOffs.times, 'time')}, in ${counted(cutOffs.turns, 'turn')}`;
 }
 
 /** Two digits that say something, however small it is: 0.031 % is not 0 %. */

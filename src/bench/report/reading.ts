@@ -4,15 +4,20 @@
  */
 import type { Baseline } from '../baseline.js';
 import type { Endings } from '../endings/scoring.js';
-import type { Interruption } from '../interruption-result.js';
+import { answersOf, type Interruption } from '../interruption-result.js';
 import type { Leftovers } from '../leftovers.js';
 import type { Machine, RunFile, Sample, Step } from '../run-file.js';
+import { JUDGED } from '../stage-rows.js';
 import type { Summary } from '../summary.js';
-import type { MarkName, TurnResult } from '../turn-result.js';
+import type { TurnResult } from '../turn-result.js';
 
 export interface Reading {
   readonly bench: string;
   readonly at: string;
+  /** Of the server, if the bench has started it; null: unknown. */
+  readonly commit: string | null;
+  /** Those of the server that are not the defaults; null: unknown. */
+  readonly settings: Readonly<Record<string, string>> | null;
   readonly scenario: { readonly name: string; readonly about: string };
   /** By the names of the command line; those of a profile as `vendors.chat`. */
   readonly options: Readonly<Record<string, string>>;
@@ -22,6 +27,8 @@ export interface Reading {
   readonly summary: Summary;
   readonly steps: readonly Step[];
   readonly turns: readonly Turn[];
+  /** The turns, and the answers to what was asked over an answer. */
+  readonly answers: readonly Turn[];
   readonly interruptions: readonly Interruption[];
   readonly samples: readonly Sample[];
   readonly leftovers: Leftovers | null;
@@ -36,15 +43,17 @@ export interface Turn {
   /** The server's own marks; none if it told none. */
   readonly server: Readonly<Partial<Record<string, number>>>;
   readonly responseId: string | null;
-  readonly cutOffs: number;
 }
 
 export function readRun(run: RunFile): Reading {
   const file: Partial<RunFile> = run;
-  const options = settings(file.options ?? {});
+  const options = flattened(file.options ?? {});
+  const { results: turns = [], interruptions = [] } = file;
   return {
     bench: run.bench ?? 'unknown',
     at: run.at ?? 'unknown',
+    commit: file.commit ?? null,
+    settings: file.settings ?? null,
     scenario: file.scenario ?? { name: formerScenario(options), about: '' },
     options,
     machine: file.machine ?? null,
@@ -56,8 +65,9 @@ export function readRun(run: RunFile): Reading {
     version: file.about?.version ?? 'unknown',
     summary: run.summary,
     steps: file.steps ?? [],
-    turns: (file.results ?? []).map(readTurn),
-    interruptions: file.interruptions ?? [],
+    turns: turns.map(readTurn),
+    answers: answersOf(turns, interruptions).map(readTurn),
+    interruptions,
     samples: file.samples ?? [],
     leftovers: file.leftovers ?? null,
     baseline: file.baseline ?? null,
@@ -70,22 +80,17 @@ export function readRun(run: RunFile): Reading {
 interface Later {
   readonly server?: Readonly<Record<string, number>> | null;
   readonly responseId?: string | null;
-  readonly cutOffs?: number;
 }
 
 function readTurn(result: TurnResult & Later): Turn {
-  const { server, responseId, cutOffs } = result;
+  const { server, responseId } = result;
   return {
     result,
     caller: known(result.marks),
     server: known(server ?? {}),
     responseId: responseId ?? null,
-    cutOffs: cutOffs ?? 0,
   };
 }
-
-/** The moment that a run is judged by; a face that shows nothing still has a voice. */
-export const JUDGED = ['first_pair', 'first_sound'] as const satisfies readonly MarkName[];
 
 export function judged({ caller }: Turn): number | null {
   return JUDGED.flatMap((mark) => caller[mark] ?? [])[0] ?? null;
@@ -112,11 +117,11 @@ const LEFT_OUT = new Set([
   ...['name', 'about', 'callers', 'turns', 'minutes', 'ramp'].map((name) => `scenario.${name}`),
 ]);
 
-function settings(options: Readonly<Record<string, unknown>>, before = ''): Record<string, string> {
+function flattened(options: Readonly<Record<string, unknown>>, before = ''): Record<string, string> {
   const entries = Object.entries(options).filter(([name]) => !LEFT_OUT.has(`${before}${name}`));
   const flat = entries.map(([name, value]): Record<string, string> => {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return settings(value as Record<string, unknown>, `${before}${name}.`);
+      return flattened(value as Record<string, unknown>, `${before}${name}.`);
     }
     return {
       [`${before}${name}`]: typeof value === 'string' ? value : value === null ? 'none' : JSON.stringify(value),

@@ -45,6 +45,7 @@ section > h2 { font-size: 21px; line-height: 1.25; font-weight: 660; letter-spac
 section p { color: var(--soft); font-size: 15px; max-width: 48em; }
 section h2 + figure, section h2 + .pairs, section h2 + dl, section h2 + table, section h2 + .falls { margin-top: 14px; }
 .about { margin-bottom: 18px; }
+.pairs + .about { margin-top: 26px; }
 .headline { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 260px), 1fr)); gap: 24px 32px; }
 .headline h2 { font-size: 15px; font-weight: 600; color: var(--soft); }
 .value { font-size: clamp(40px, 5vw, 54px); line-height: 1.2; white-space: nowrap; font-weight: 680; letter-spacing: -0.04em; font-variant-numeric: tabular-nums; }

@@ -1,10 +1,11 @@
 /** What stands above everything, if the figures are not the server's alone. */
 import { UNNOTICED } from '../calm.js';
 import type { Undisturbed } from '../disturbance.js';
+import { JUDGED } from '../stage-rows.js';
 import { MARKS } from '../turn-result.js';
 import { html, type Markup } from './markup.js';
 import { percentage } from './quality.js';
-import { JUDGED, type Reading } from './reading.js';
+import type { Reading } from './reading.js';
 import { counted, whole } from './wording.js';
 
 /** Of the turns. */

@@ -52,7 +52,7 @@ function among(choose: (...values: number[]) => number, names: readonly string[]
 }
 
 // The caller hears of the end when it is decided; an answer that was begun ahead of it is begun long before.
-const hardEnd = first('hard_end', 'caller.speech_stopped', 'answered');
+const hardEnd = first('caller.speech_stopped', 'answered');
 const heardFrom = first('caller.first_sound', 'caller.first_pair');
 const onScreen = latest('caller.first_sound', 'caller.first_pair');
 

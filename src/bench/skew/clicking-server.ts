@@ -71,6 +71,7 @@ function houseOf(
     engines: { llm: wordyModel, tts: clickingVoice({ seconds, random }, onClicks), face: flashingFace, observer },
     hearing: null,
     voices: [VOICE],
+    language: 'en',
     presenter,
     presenters: new Map([[flashing.avatar.id, presenter]]),
     standby: STANDBY,

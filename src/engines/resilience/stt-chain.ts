@@ -53,6 +53,9 @@ export function sttChain(links: readonly SttLink[], patience: Patience, onTakeOv
     get mayBeAskedAhead() {
       return (usable(links)[0] ?? links[0]!).engine.mayBeAskedAhead === true;
     },
+    get language() {
+      return (usable(links)[0] ?? links[0]!).engine.language ?? null;
+    },
   };
 }
 

@@ -2,7 +2,7 @@
  * What the recogniser listens for: every wording of the persona's phrases, as far as the dictionary knows its words. A
  * word that nobody told how to say is named here, before anything starts; the phrases with it are left out.
  */
-import { BACKCHANNEL_PHRASES } from '../../backchannels.js';
+import { english } from '../../languages/en.js';
 import { everyPhrase, type Persona } from '../../persona.js';
 import { withShortForms } from './short-forms.js';
 import { type WordGraph, wordGraph } from './word-graph.js';
@@ -52,10 +52,10 @@ export function hearingGrammar(persona: Persona, dictionary: ReadonlySet<string>
   };
 }
 
-/** What listeners say, as far as it is long enough to be told from a cough. */
+/** What listeners say, as far as it is long enough to be told from a cough. In English, as the dictionary is. */
 const LISTENING = [
   ...['right', 'mhm', 'hmm', 'uh-huh', 'aha', 'oh wow', 'yeah yeah', 'right right', 'really', 'exactly'],
-  ...BACKCHANNEL_PHRASES,
+  ...english.listeningAlone,
 ];
 
 interface SpokenWord {

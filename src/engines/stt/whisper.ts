@@ -75,6 +75,7 @@ export function whisperStt(options: WhisperOptions): WhisperEngine {
     name,
     run,
     givesPartials: true,
+    language: options.language,
     // What is understood must not depend on how fast partial transcripts are read; the utterance itself is the bound.
     readAhead: Number.POSITIVE_INFINITY,
     health: () => worker.health(),
