@@ -62,22 +62,33 @@ export async function talkOver(
 ): Promise<TalkedOver> {
   const made: Interruption[] = [];
   let answer = first;
+  /** What became of a noise is known when it has had its time, or when the next thing is heard. */
+  let noise: (() => Interruption) | null = null;
+  const judgeNoise = () => {
+    if (noise !== null) made.push(noise());
+    noise = null;
+  };
   for (const [index, { over, at }] of moments.entries()) {
     if (index > 0 && !(await heardUntil(session, answer, at))) answer.fail(TOO_SHORT);
     if (answer.failure !== null) break;
     const next = moments[index + 1]?.at ?? null;
     const choice = choose((over.say ?? over.noise)!);
     const began = await beginSound(session, choice).catch((thrown: Error) => answer.fail(thrown.message));
-    if (began === undefined) break;
+    judgeNoise();
+    if (began === undefined || isInVain(made.at(-1))) break;
     if (index > 0 && made[index - 1]!.answer !== null) made[index - 1] = { ...made[index - 1]!, isTalkedOver: true };
     const said = { choice, ...began };
     if (over.cuts ?? choice.kind === 'speech') {
       const cut = await interrupt(session, said, answer, next, place);
       made.push(cut.interruption);
       answer = cut.record;
-    } else made.push(await makeNoise(session, said, answer, { cuts: over.cuts, next }, place));
-    if (made[index]!.failure !== null || isFalselyCut(made[index]!)) break;
+    } else {
+      noise = await makeNoise(session, said, answer, { cuts: over.cuts, next }, place);
+      if (next === null || session.player.played < next) judgeNoise();
+    }
+    if (noise === null && isInVain(made.at(-1))) break;
   }
+  judgeNoise();
   // What is stopped now has not failed by that.
   const { failure } = answer;
   const stuck = await fallSilent(session, made.some(isFalselyCut) ? ANSWERED_MS : 0);
@@ -88,6 +99,10 @@ export async function talkOver(
 function blamed(made: readonly Interruption[], failure: string | null): readonly Interruption[] {
   return made.map((each, index) => (index === made.length - 1 ? { ...each, failure: each.failure ?? failure } : each));
 }
+
+/** Behind it nothing more is to be learnt. */
+const isInVain = (last: Interruption | undefined) =>
+  last !== undefined && (last.failure !== null || isFalselyCut(last));
 
 const isFalselyCut = ({ kind, outcome }: Interruption) => kind === 'noise' && outcome === 'cut_off';
 
@@ -108,26 +123,32 @@ async function interrupt(session: Session, said: Said, over: TurnRecord, next: n
   return { record, interruption: { ...told, ...watch.result() } };
 }
 
-/** `next`: when so much of the answer has been played, the next thing is heard over it; null: nothing is. */
+/**
+ * `next`: when so much of the answer has been played, the next thing is heard over it; null: nothing is. Resolves with what
+ * tells then what became of it.
+ */
 async function makeNoise(
   session: Session,
   { choice, first, last }: Said,
   answer: TurnRecord,
   { cuts, next }: { readonly cuts: boolean | undefined; readonly next: number | null },
   place: Place,
-): Promise<Interruption> {
+): Promise<() => Interruption> {
   const { player, job } = session;
   const watch = watchInterruption({ player, zero: first, itemId: answer.itemId });
   session.follow(watch, answer);
-  const isHere = () =>
-    next !== null && !session.microphone.isHearing && player.state !== 'paused' && player.played >= next;
+  const isHere = () => next !== null && !session.microphone.isHearing && player.played >= next;
   while (performance.now() < last + VERDICT_MS && !isHere() && !watch.isCutOff && answer.failure === null)
     await beatFor(session, answer);
-  const marks = watch.result();
-  const cut = cuts === false && watch.isCutOff ? `"${choice.words}" cut the answer off` : null;
-  const stuck = marks.outcome === 'held' && !hasResumed(marks) ? `"${choice.words}" stopped the answer for good` : null;
-  const failure = answer.failure ?? cut ?? stuck;
-  return { caller: job.caller, ...place, kind: 'noise', heard: choice.words, ...marks, answer: null, failure };
+  return () => {
+    const marks = watch.result();
+    const hasHadItsTime = performance.now() >= last + VERDICT_MS;
+    const isStuck = marks.outcome === 'held' && hasHadItsTime && !hasResumed(marks);
+    const cut = cuts === false && watch.isCutOff ? `"${choice.words}" cut the answer off` : null;
+    const stuck = isStuck ? `"${choice.words}" stopped the answer for good` : null;
+    const failure = answer.failure ?? cut ?? stuck;
+    return { caller: job.caller, ...place, kind: 'noise', heard: choice.words, ...marks, answer: null, failure };
+  };
 }
 
 /** Stops whatever is answered until nothing has been for so long; gives the reason if that cannot be, else null. */

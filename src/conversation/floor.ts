@@ -203,6 +203,7 @@ export function createFloor(tools: FloorTools): Floor {
       if (resumed === null || resumed !== sounding) return;
       // Where it stands only the player knows until it has said so, and it never goes on behind that.
       const position = resumed.playhead.heldAt() ?? resumed.sent;
+      resumed.playhead.letGo();
       playing.resume();
       caller.send({ type: 'avatar.resume', response: resumed.number, response_id: resumed.responseId, position });
       rest();

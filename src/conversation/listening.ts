@@ -80,7 +80,9 @@ export function listen(tools: ListeningTools): Listening {
   const answering = createAnswering({ ...tools, gone: session });
   const pending = new Set<Promise<unknown>>();
   /** Callers know best; after them whoever set up the recogniser. */
-  const language = () => languageFor(hints(settings()).language ?? tools.hearing.stt.language ?? tools.language);
+  /** Who says "auto" leaves it to the recogniser, which does not tell. */
+  const named = () => hints(settings()).language?.replace(/^auto$/i, '') || null;
+  const language = () => languageFor(named() ?? tools.hearing.stt.language ?? tools.language);
 
   /** Keeps the conversation informed of what is being recognised; gives null if it cannot be. */
   const follow = (itemId: string, { heard, grows }: Pick<Attempt, 'heard' | 'grows'>): Promise<Heard | null> => {
@@ -211,7 +213,7 @@ async function play(recording: Encoded, hear: (samples: Int16Array) => void, sig
 function hints({ audio }: SessionSettings): HearingOptions {
   const { language, prompt } = audio.input.transcription ?? {};
   return {
-    language: typeof language === 'string' && language !== '' && language !== 'auto' ? language : null,
+    language: typeof language === 'string' && language !== '' ? language : null,
     prompt: typeof prompt === 'string' && prompt !== '' ? prompt : null,
   };
 }

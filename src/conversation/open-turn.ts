@@ -7,7 +7,8 @@ import { newId } from './ids.js';
 import { type Recognising, recognise } from './recognising.js';
 import type { Pause } from './said.js';
 import { type Attempt, type Heard, startAttempt } from './transcribing.js';
-import { FORGIVES, OPENS } from './turn-taking.js';
+import { OPENS } from './turn-taking.js';
+import { FORGIVES } from './turn-weighing.js';
 
 export interface Open {
   readonly itemId: string;

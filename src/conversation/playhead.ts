@@ -27,6 +27,8 @@ export interface Playhead {
   heard(): number;
   /** Where the player has said that it is held; null: it has not said so. */
   heldAt(): number | null;
+  /** It is to go on; where it will be held the next time it has to say anew. */
+  letGo(): void;
   /** False: it is held, or has run dry. */
   moves(): boolean;
   /** Waits until all but `ahead` of the samples before `position` have been heard. */
@@ -73,6 +75,9 @@ export function createPlayhead(reports: boolean, now: () => number): Playhead {
     },
     heard,
     heldAt: () => (position.kind === 'still' && position.paused ? heard() : null),
+    letGo() {
+      if (position.kind === 'still') position = { ...position, paused: false };
+    },
     moves: () => position.kind === 'moving' && heard() < sent,
     async reach(target, ahead, signal) {
       for (;;) {

@@ -6,86 +6,34 @@
  * A turn opens when somebody speaks, rests in a pause, goes on or stops. Over a speaking avatar it is a candidate first:
  * the avatar pauses, and is cut off only when the noise proves to be words; otherwise it resumes.
  */
-import { HEARING_RATE, msToSamples } from '../audio/pcm.js';
 import { VAD_FRAME_SAMPLES } from '../engines/contract.js';
-import type { Words } from './completeness.js';
+import {
+  after,
+  type Open,
+  quiet,
+  type Resting,
+  samplesOf,
+  type Talking,
+  type Turn,
+  type TurnStep,
+  type Voice,
+} from './turn.js';
 import type { AvatarActivity, TurnAction, TurnEvent } from './turn-events.js';
 import { MOST_ATTEMPTS, patience, patienceFor } from './turn-patience.js';
 import type { TurnRules } from './turn-rules.js';
+import { CUTS_IN, FORGIVES, isWish, letGoOn, overhear, RESUMES, weigh } from './turn-weighing.js';
 
-/** What has been told of a turn. `hidden`: nothing; `pausing`: the avatar holds; `told`: it is the caller's turn. */
-type Standing = 'hidden' | 'pausing' | 'told';
-
-interface Open {
-  readonly from: number;
-  readonly lastVoiced: number;
-  readonly voiced: number;
-  /** Counts how often the turn has been recognised, from 1. */
-  readonly attempt: number;
-  /** All that was understood so far is a listener's word. */
-  readonly isBackchannel: boolean;
-  readonly standing: Standing;
-  /** Silences in which a recogniser was asked ahead. */
-  readonly silences: number;
-}
-
-interface Voice {
-  /** Whether a recogniser is asked ahead: because nothing is left of the voice, or because the detector hears none. */
-  readonly ahead: 'no' | 'hushed' | 'silent';
-  /** Samples that the detector has taken for speech since nothing is left of it. */
-  readonly hushed: number;
-}
-
-export type Turn =
-  /** `voiced`: samples of speech in a row that may become a turn. */
-  | { readonly kind: 'quiet'; readonly voiced: number }
-  | ({ readonly kind: 'talking'; readonly voice: Voice } & Open)
-  | ({ readonly kind: 'resting' } & Pause & Open);
-
-interface Pause {
-  readonly words: Words | null;
-  /** How likely it is the end, by how it sounds; null: nobody can tell. */
-  readonly over: number | null;
-  /** Samples of speech in a row that may end it. */
-  readonly again: number;
-  /** How much of it is a gap in the audio. */
-  readonly missing: number;
-  /** When it will be the end, as was foreseen last; null: it has not been. */
-  readonly foreseen: number | null;
-}
-
-export interface TurnStep {
-  readonly turn: Turn;
-  readonly actions: readonly TurnAction[];
-}
-
-export const quiet: Turn = { kind: 'quiet', voiced: 0 };
-
-const samples = (ms: number) => msToSamples(ms, HEARING_RATE);
 /** Two frames: a click is shorter, the shortest word is longer. */
-export const OPENS = samples(64);
-/** Over an avatar that thinks or speaks, noise is likelier than words. Six frames: the first 200 ms are over. */
-const PAUSES = samples(192);
-/**
- * So much longer it may take while the avatar pauses: nobody hears it then, and a recogniser that is asked about the first 400 ms
- * needs its time: of a listener's "okay" there are 512 ms.
- */
-const HELD = samples(300);
-/** "Oh, I see", "right, sure": so long a listener's words may take; the avatar has paused meanwhile. */
-const CONFIRMS_BACKCHANNEL = samples(1000);
-/** Over an avatar, noises this far apart are several, and do not add up. */
-export const FORGIVES = samples(500);
-/** Nothing confirmed so long after the noise: a paused avatar goes on. */
-const RESUMES = samples(1200);
+export const OPENS = samplesOf(64);
 /** A recogniser that is busy may yet find a word in it; the avatar speaks on meanwhile. */
-const FORGETS = samples(4000);
+const FORGETS = samplesOf(4000);
 /**
  * A stalled network sounds like silence until its audio comes after all; so much of a gap is therefore not counted as a
  * pause of the caller.
  */
-const STALL = samples(500);
+const STALL = samplesOf(500);
 /** Nobody speaks longer without a pause; music and crowds do. */
-const LONGEST = samples(60_000);
+const LONGEST = samplesOf(60_000);
 /**
  * Each is a request, too: in the bench's recordings four for three pauses. Closed lips in the midst of words are not to use up
  * what the end of the turn needs.
@@ -93,9 +41,9 @@ const LONGEST = samples(60_000);
 const MOST_SILENCES = 6;
 const MOST_HUSHES = 4;
 /** So long the detector may take a silence for speech. What is soft for longer is a soft voice behind a loud noise. */
-const LINGERS = samples(96);
+const LINGERS = samplesOf(96);
 /** Who answers needs no longer than this to be ready, and the later it is begun the likelier it is wanted. */
-const FORESEES = samples(600);
+const FORESEES = samplesOf(600);
 
 export function step(turn: Turn, event: TurnEvent, rules: TurnRules): TurnStep {
   switch (turn.kind) {
@@ -115,7 +63,7 @@ function listen(before: number, { speech, end, avatar }: Frame, rules: TurnRules
   const voiced = before + VAD_FRAME_SAMPLES;
   if (voiced < OPENS) return { turn: { kind: 'quiet', voiced }, actions: [] };
   const from = end - voiced;
-  const heard = { from, lastVoiced: end, voiced, attempt: 1, isBackchannel: false, silences: 0 } as const;
+  const heard = { from, lastVoiced: end, voiced, attempt: 1, isBackchannel: false, heldFrom: 0, silences: 0 } as const;
   const open: Turn = { kind: 'talking', ...heard, standing: 'hidden', voice: VOICED };
   return after([{ kind: 'open', from }], weigh(open, avatar, rules));
 }
@@ -124,9 +72,6 @@ function listen(before: number, { speech, end, avatar }: Frame, rules: TurnRules
 const VOICED: Voice = { ahead: 'no', hushed: 0 };
 /** None is, and the detector agrees. */
 const SILENT: Voice = { ahead: 'silent', hushed: 0 };
-
-type Talking = Extract<Turn, { kind: 'talking' }>;
-type Resting = Extract<Turn, { kind: 'resting' }>;
 
 /** Over an avatar a silence is the end of a noise more often than that of a turn. */
 function askAhead(
@@ -154,7 +99,7 @@ function talk(turn: Talking, event: TurnEvent, rules: TurnRules): TurnStep {
     if (event.hush !== 'lasts') return after([{ kind: 'forget' }], talk({ ...turn, voice: VOICED }, event, rules));
     return talk({ ...turn, voice: SILENT }, event, rules);
   }
-  if (end - turn.lastVoiced < samples(rules.softMs)) {
+  if (end - turn.lastVoiced < samplesOf(rules.softMs)) {
     return askAhead(weigh(turn, avatar, rules), 'silent', avatar, rules);
   }
   const missing = event.kind === 'gap' ? event.length : 0;
@@ -193,50 +138,16 @@ function rest(turn: Resting, event: TurnEvent, rules: TurnRules): TurnStep {
   if (event.speech < rules.on) return conclude({ ...turn, again: 0 }, event, rules);
   const again = turn.again + VAD_FRAME_SAMPLES;
   if (again < OPENS) return conclude({ ...turn, again }, event, rules);
-  const { from, standing, isBackchannel, silences } = turn;
+  const { from, standing, isBackchannel, heldFrom, silences } = turn;
   const isLate = standing !== 'told' && event.end - again - turn.lastVoiced >= FORGIVES;
   const voiced = isLate ? 0 : turn.voiced;
   // An attempt that nobody has asked for its words hears on; only one that was told that this is all is of no use now.
   const wasAsked = turn.attempt <= MOST_ATTEMPTS;
   const attempt = wasAsked ? turn.attempt + 1 : turn.attempt;
-  const heard = { from, standing, attempt, isBackchannel, silences, lastVoiced: event.end, voiced: voiced + again };
+  const kept = { from, standing, isBackchannel, heldFrom, silences };
+  const heard = { ...kept, attempt, lastVoiced: event.end, voiced: voiced + again };
   const talking: Talking = { kind: 'talking', ...heard, voice: VOICED };
   return after(wasAsked ? [{ kind: 'go_on', attempt }] : [], weigh(talking, event.avatar, rules));
-}
-
-/** How much speech it takes until it counts, which depends on what the avatar is doing. */
-function weigh(turn: Talking, avatar: AvatarActivity, rules: TurnRules): TurnStep {
-  if (turn.standing === 'told') return { turn, actions: [] };
-  const told: Turn = { ...turn, standing: 'told' };
-  if (avatar === 'silent' || !rules.interrupts)
-    return after(letGoOn(turn), { turn: told, actions: [{ kind: 'started' }] });
-  if (turn.voiced >= confirms(turn, avatar, rules) && avatar !== 'speaking_early')
-    return { turn: told, actions: CUTS_IN };
-  if (avatar === 'speaking' && turn.standing === 'hidden' && turn.voiced >= PAUSES) {
-    return { turn: { ...turn, standing: 'pausing' }, actions: [{ kind: 'pause' }] };
-  }
-  return { turn, actions: [] };
-}
-
-function confirms(
-  { isBackchannel, standing }: Open,
-  avatar: AvatarActivity,
-  { holds, interrupting }: TurnRules,
-): number {
-  const { thinkingMs, speakingMs } = interrupting;
-  const usual = samples(avatar === 'thinking' ? thinkingMs : speakingMs) + (standing === 'pausing' && holds ? HELD : 0);
-  return isBackchannel ? Math.max(usual, CONFIRMS_BACKCHANNEL) : usual;
-}
-
-/** A word shows what speech over the avatar is before its length does. */
-function overhear(
-  turn: Talking | Resting,
-  event: Extract<TurnEvent, { kind: 'overheard' }>,
-  rules: TurnRules,
-): TurnStep {
-  if (turn.standing === 'told' || event.avatar === 'silent' || !rules.interrupts) return { turn, actions: [] };
-  if (isWish(event.words)) return { turn: { ...turn, standing: 'told' }, actions: CUTS_IN };
-  return { turn: { ...turn, isBackchannel: event.words === 'backchannel' }, actions: [] };
 }
 
 /** In a pause: is it the end, is it nothing, or is it too early to say? */
@@ -250,7 +161,7 @@ function conclude(turn: Resting, event: TurnEvent, rules: TurnRules): TurnStep {
   }
   if (isWish(turn.words)) return after(CUTS_IN, conclude(told, event, rules));
   if (turn.words !== null || silence >= FORGETS) return drop(turn);
-  if (turn.standing === 'hidden' || silence < RESUMES) return { turn, actions: [] };
+  if (turn.standing !== 'pausing' || silence < RESUMES) return { turn, actions: [] };
   return { turn: { ...turn, standing: 'hidden' }, actions: [{ kind: 'resume' }] };
 }
 
@@ -268,13 +179,6 @@ function foresee(turn: Resting, event: TurnEvent, rules: TurnRules): TurnStep {
 const isOver = (turn: Resting, silence: number, rules: TurnRules): boolean =>
   turn.again === 0 && silence >= patience(turn, rules);
 
-const CUTS_IN: readonly TurnAction[] = [{ kind: 'started' }, { kind: 'interrupt' }];
-
-/** Words with which somebody wishes to speak. */
-const isWish = (words: Words | null): boolean => words === 'complete' || words === 'incomplete';
-
-const letGoOn = ({ standing }: Open): TurnAction[] => (standing === 'pausing' ? [{ kind: 'resume' }] : []);
-
 function drop(turn: Open): TurnStep {
   return { turn: quiet, actions: [...letGoOn(turn), { kind: 'drop' }] };
 }
@@ -284,8 +188,3 @@ function stop(turn: Talking | Resting, end: number): TurnStep {
   const waited = turn.kind === 'resting' && turn.words !== 'none' ? patienceFor(turn) : null;
   return { turn: quiet, actions: [{ kind: 'stop', end, lastVoiced, voiced, waited }] };
 }
-
-const after = (actions: readonly TurnAction[], next: TurnStep): TurnStep => ({
-  turn: next.turn,
-  actions: [...actions, ...next.actions],
-});

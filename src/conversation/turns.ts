@@ -26,10 +26,11 @@ import type { Recording } from './recording.js';
 import { startPause } from './said.js';
 import { askWhetherOver } from './sounding-over.js';
 import type { Heard } from './transcribing.js';
+import { quiet, type Turn } from './turn.js';
 import type { TurnAction, TurnEvent } from './turn-events.js';
 import type { TurnHooks } from './turn-hooks.js';
 import type { TurnRules } from './turn-rules.js';
-import { quiet, step, type Turn } from './turn-taking.js';
+import { step } from './turn-taking.js';
 
 export interface TurnTools {
   readonly stt: SttEngine;

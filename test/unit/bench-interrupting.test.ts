@@ -211,6 +211,43 @@ describe('an answer that is talked over', () => {
     expect(interruptions[1]!.atMs).toBeLessThan(5100);
   });
 
+  it('is cut off by the noise if that was known before the question began', async () => {
+    let server!: Server;
+    const { session, player } = rig({
+      heard(told, { length }) {
+        server = told;
+        if (length > 500 * 24) server.cutOff();
+      },
+    });
+    const { beat } = session;
+    session.beat = async () => {
+      const now = await beat();
+      if (player.state === 'playing' && player.played >= 4900 * 24 && player.played < 4925 * 24) server.cutOff();
+      return now;
+    };
+    const overs: Over[] = [
+      { afterMs: 3000, noise: 'cough', cuts: false },
+      { afterMs: 4880, say: 'question' },
+    ];
+    const { interruptions } = await take(session, ...overs);
+    expect(interruptions).toMatchObject([{ outcome: 'cut_off', failure: '"cough" cut the answer off' }]);
+  });
+
+  it('is no failure if it is held yet when the question comes', async () => {
+    const { session } = rig({
+      heard(server, { length }) {
+        if (length > 500 * 24) server.cutOff();
+        else server.pause();
+      },
+    });
+    const { interruptions } = await take(
+      session,
+      { afterMs: 3000, noise: 'cough' },
+      { afterMs: 3100, say: 'question' },
+    );
+    expect(interruptions[0]).toMatchObject({ outcome: 'held', failure: null });
+  });
+
   it('is too short for what would be heard behind its end', async () => {
     const { session } = rig({ answerSeconds: 5, heard: () => {} });
     const { interruptions } = await take(
@@ -274,7 +311,7 @@ describe('an answer that is talked over', () => {
 describe('what goes wrong while an answer is talked over', () => {
   it('is a story that is held and never goes on', async () => {
     const { session } = rig({ heard: (server) => server.pause() });
-    const { turn, interruptions } = await take(session, byNoise, byQuestion);
+    const { turn, interruptions } = await take(session, byNoise, { afterMs: 15_000, say: 'question' });
     expect(turn.failure).toBeNull();
     expect(interruptions).toMatchObject([{ outcome: 'held', failure: '"cough" stopped the answer for good' }]);
   });

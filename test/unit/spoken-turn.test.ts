@@ -744,6 +744,20 @@ describe('a caller who speaks over the avatar', () => {
     caller.leave();
   });
 
+  it('R27 does not go back to an older pause if it is held again before the player has said a word', async () => {
+    const caller = await speaking({ stt: tellingStt({ kind: 'unclear' }) });
+    await caller.speak(260);
+    caller.report(caller.response, 430, 'paused');
+    await caller.rest(400);
+    expect(caller.last('avatar.resume')!.position).toBe(430 * 24);
+    await caller.speak(260);
+    expect(caller.story().filter((type) => type === 'avatar.pause').length).toBe(2);
+    await caller.rest(400);
+    expect(caller.story().filter((type) => type === 'avatar.resume').length).toBe(2);
+    expect(caller.last('avatar.resume')!.position).toBeGreaterThan(800 * 24);
+    caller.leave();
+  });
+
   it('R26 a stock client is told nothing until it is a turn', async () => {
     const caller = open({ reportsPlayback: false, stt: tellingStt('stop'), answer: () => [LONG, LONG, LONG] });
     caller.ask('Hello');

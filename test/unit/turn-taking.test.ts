@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Words } from '../../src/conversation/completeness.js';
 import type { Hush } from '../../src/conversation/hush.js';
+import { quiet, type Turn } from '../../src/conversation/turn.js';
 import type { AvatarActivity, TurnAction } from '../../src/conversation/turn-events.js';
 import { INTERRUPTING, type Interrupting, turnRules } from '../../src/conversation/turn-rules.js';
-import { quiet, step, type Turn } from '../../src/conversation/turn-taking.js';
+import { step } from '../../src/conversation/turn-taking.js';
 import type { TurnDetection } from '../../src/protocol/session.js';
 
 const FRAME_MS = 32;
@@ -418,6 +419,39 @@ describe('a turn over the avatar', () => {
       expect(turns.when('interrupt')).toEqual([at]);
     },
   );
+
+  it('R27 lets the avatar go on behind 1.2 s of a noise that lasts, and cuts it off by what is set, or by a word', () => {
+    const noisy = () => {
+      const turns = machine(SEMANTIC, false, true, { thinkingMs: 10_000, speakingMs: 10_000 });
+      turns.avatar('speaking');
+      turns.speak(8000);
+      expect(turns.kinds()).toEqual(['open', 'pause', 'resume']);
+      const [paused, resumed] = [turns.when('pause')[0]!, turns.when('resume')[0]!];
+      expect(resumed - paused).toBe(1216);
+      return turns;
+    };
+    const going = noisy();
+    going.speak(2400);
+    expect(going.kinds().slice(3)).toEqual(['started', 'interrupt']);
+    const worded = noisy();
+    worded.overhear('complete');
+    expect(worded.kinds().slice(3)).toEqual(['started', 'interrupt']);
+    const over = noisy();
+    over.rest(200);
+    over.words('unclear');
+    expect(over.kinds().slice(3)).toEqual(['ask', 'drop']);
+  });
+
+  it('R27 lets the avatar go on once over noises that follow each other', () => {
+    const turns = machine(SEMANTIC, false, true, { thinkingMs: 10_000, speakingMs: 10_000 });
+    turns.avatar('speaking');
+    for (let burst = 0; burst < 8; burst += 1) {
+      turns.speak(800);
+      turns.rest(320);
+    }
+    expect(turns.kinds().filter((kind) => kind === 'pause' || kind === 'resume')).toEqual(['pause', 'resume']);
+    expect(turns.when('resume')[0]).toBeLessThan(2500);
+  });
 
   it('R27 lets listeners be heard for a second, also where less speech cuts the avatar off', () => {
     const turns = machine(SEMANTIC, false, true, { thinkingMs: 200, speakingMs: 200 });

@@ -2,9 +2,10 @@
 import { HEARING_RATE, msToSamples, samplesToMs } from '../../audio/pcm.js';
 import { wordsOf } from '../../conversation/completeness.js';
 import { listenForHush } from '../../conversation/hush.js';
+import { quiet, type Turn } from '../../conversation/turn.js';
 import type { TurnAction, TurnEvent } from '../../conversation/turn-events.js';
 import type { TurnRules } from '../../conversation/turn-rules.js';
-import { quiet, step, type Turn } from '../../conversation/turn-taking.js';
+import { step } from '../../conversation/turn-taking.js';
 import { VAD_FRAME_SAMPLES } from '../../engines/contract.js';
 import { english } from '../../languages/en.js';
 import type { Part, Utterance } from './utterances.js';
