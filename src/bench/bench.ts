@@ -18,13 +18,13 @@ import { loadRecordings } from './questions.js';
 import { renderReport } from './report/html.js';
 import type { RunFile } from './run-file.js';
 import { samplesOf } from './samples.js';
-import { written } from './scenario.js';
 import { settingsOf } from './settings.js';
 import { rampLines, summariseSteps } from './steps.js';
 import { type Summary, summarise } from './summary.js';
 import { summaryTable } from './table.js';
 import { MARKS } from './turn-result.js';
 import { startVendorProcess } from './vendor-process.js';
+import { writtenOptions } from './written-options.js';
 
 /** Some turn failed, as a test would say it. */
 const FAILED = 1;
@@ -48,7 +48,8 @@ export async function bench(
   const vendors = options.vendors === null ? null : await startVendorProcess(options.vendors, own, signal);
   try {
     const given = { ...environment, ...vendors?.environment };
-    const origin = options.url === null ? originOf(root, given, options) : { commit: null, settings: null };
+    const chosen = Object.keys(vendors?.environment ?? {});
+    const origin = options.url === null ? originOf(root, given, chosen, options) : { commit: null, settings: null };
     const { about, measured, leftovers } = await benchServer(options, root, given, signal);
     const summary = summarise(measured, options.callers);
     const steps = summariseSteps(measured, callersOf(options.scenario), measured.seen);
@@ -72,8 +73,8 @@ export async function bench(
 }
 
 /** Before the run: neither a file nor a branch may change what has been measured. */
-function originOf(root: string, environment: Environment, { callers }: Options): Origin {
-  const settings = settingsOf(readSettings(root, serverEnvironment(environment, callers)));
+function originOf(root: string, environment: Environment, chosen: readonly string[], { callers }: Options): Origin {
+  const settings = settingsOf(readSettings(root, serverEnvironment(environment, callers)), chosen);
   return { commit: commitOf(root), settings };
 }
 
@@ -87,14 +88,13 @@ interface Found extends Benched, Origin {
 
 function runFileOf(options: Options, found: Found): RunFile {
   const { version, commit, settings, about, measured, leftovers, summary, steps } = found;
-  const { token: _, ...shown } = options;
   const { name, about: purpose } = options.scenario;
   return {
     bench: version,
     at: new Date().toISOString(),
     commit,
     settings,
-    options: { ...shown, scenario: written(options.scenario) },
+    options: writtenOptions(options),
     machine: machine(),
     about,
     scenario: { name, about: purpose },

@@ -1,4 +1,7 @@
-/** Which commit a folder is a working copy of, read from its `.git`; what was changed since then is not in it. */
+/**
+ * Which commit a folder is a working copy of, read from its `.git`. Whether something was changed since then, and what was
+ * built from it, it does not tell.
+ */
 import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 

@@ -1,4 +1,4 @@
-/** An open microphone in a quiet room: a frame on every beat, with somebody's voice in it while one is heard. */
+/** An open microphone in a room: a frame on every beat, with somebody's voice in it while one is heard. */
 import { msToSamples, pcmBytes } from '../audio/pcm.js';
 import { encodeMedia } from '../protocol/media.js';
 import { BEAT_MS } from './beats.js';
@@ -26,6 +26,7 @@ export function openMicrophone(random: () => number, roomDb: number = QUIET_DB):
   // Noise of equal chances lies so far under its highest step.
   const highest = Math.sqrt(3) * 32_768 * 10 ** (roomDb / 20);
   const room = Int16Array.from({ length: ROOM }, () => Math.round((random() * 2 - 1) * highest));
+  const isLoud = roomDb > QUIET_DB;
   return {
     hear(samples) {
       heard = samples;
@@ -37,7 +38,9 @@ export function openMicrophone(random: () => number, roomDb: number = QUIET_DB):
     frame(echo) {
       const samples = room.slice(position % ROOM, (position % ROOM) + FRAME);
       const voice = heard.subarray(at, at + FRAME);
-      for (let n = 0; n < voice.length; n += 1) if (voice[n] !== 0) samples[n] = voice[n]!;
+      // Where a voice is, a quiet room is nothing; a loud one is heard through it.
+      for (let n = 0; n < voice.length; n += 1)
+        if (voice[n] !== 0) samples[n] = isLoud ? clipped(samples[n]! + voice[n]!) : voice[n]!;
       if (echo !== null) for (let n = 0; n < FRAME; n += 1) samples[n] = clipped(samples[n]! + echo[n]!);
       at += FRAME;
       const bytes = encodeMedia({ kind: 'microphone', position, pcm: pcmBytes(samples) });

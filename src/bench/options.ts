@@ -49,7 +49,7 @@ export function readOptions(args: readonly string[], root: string): Options {
   const url = values.url === undefined ? null : socketAddress(values.url);
   const { vendors, baseline } = simulated(values);
   if (vendors !== null && url !== null) throw wrong('--url and --vendors cannot both be: that server has its own.');
-  if (baseline !== null && (values.typed || !isPlain(scenario))) throw wrong('--baseline is for spoken turns.');
+  if (baseline !== null) checkPlain(scenario, values);
   return {
     scenario,
     callers: scenario.callers ?? Math.max(...(scenario.ramp?.callers ?? [])),
@@ -151,11 +151,13 @@ function checkTyped({ name, script }: Scenario, { typed }: Values): void {
     throw wrong(`--typed cannot be with the scenario ${name}: what it is about needs a microphone.`);
 }
 
-const isPlain = ({ ramp, minutes, tools, script }: Scenario) =>
-  ramp === undefined &&
-  minutes === undefined &&
-  tools === undefined &&
-  script.flat().every(({ say }) => say !== undefined);
+function checkPlain({ ramp, minutes, tools, recordings, script }: Scenario, { typed }: Values): void {
+  const isSaid = !typed && script.flat().every(({ say }) => say !== undefined);
+  if (!isSaid || [ramp, minutes, tools].some((each) => each !== undefined))
+    throw wrong('--baseline is for spoken turns.');
+  if (recordings !== undefined)
+    throw wrong('--baseline asks the shipped questions: it cannot be with recordings of your own.');
+}
 
 /** A baseline needs vendors whose stages take a known time. */
 function simulated({ vendors, pace, baseline }: Values): Pick<Options, 'vendors' | 'baseline'> {

@@ -1,4 +1,5 @@
 /** Recordings that a scenario brings along. They are files of people's own, so that what is wrong with one is said. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { samplesToMs, silentSamples } from '../audio/pcm.js';
 import { asParleyError, ParleyError } from '../errors.js';
@@ -32,6 +33,11 @@ export function loadOwnSound(file: string): Sound {
     // Of all rates only some lead to another in a number of steps that is worth it.
     throw wrong(file, `cannot be used: ${asParleyError(cause).message} ${converted}`, cause);
   }
+}
+
+/** Tells a file from another of the same name, in few letters. */
+export function digestOf(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12);
 }
 
 const converted = '`ffmpeg -i OLD.wav -ac 1 -ar 24000 -c:a pcm_s16le NEW.wav` makes one that can be used.';

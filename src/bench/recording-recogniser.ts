@@ -10,6 +10,7 @@ import { resampler } from '../audio/resample.js';
 import type { Recordings } from './questions.js';
 import { voicedRange } from './voiced.js';
 import type { Recording } from './wav.js';
+import { wordsAmong } from './words-among.js';
 
 /** 20 ms: a step of what is compared. */
 const STEP = HEARING_RATE / 50;
@@ -63,23 +64,14 @@ function knownBy(words: string, samples: Int16Array): Known[] {
   const inPhases = (said: string, voice: Int16Array, isHalting: boolean) =>
     PHASES.map((by) => ({ words: said, isHalting, steps: stepsOf({ rate: HEARING_RATE, samples: voice }, by) }));
   const pieces = piecesOf(samples);
-  const parts = wordsAmong(pieces, words);
+  const parts = wordsAmong(
+    words,
+    pieces.map(({ length }) => length),
+  );
   return [
     ...pieces.flatMap((piece, index) => inPhases(parts[index]!, piece, false)),
     ...inPhases(words, samples, pieces.length > 0),
   ];
-}
-
-/** As many words for each piece as there is time for; together they are all of them. */
-function wordsAmong(pieces: readonly Int16Array[], text: string): string[] {
-  const words = text.split(' ');
-  const total = pieces.reduce((sum, { length }) => sum + length, 0);
-  let at = 0;
-  return pieces.map(({ length }) => {
-    const from = Math.round((at / total) * words.length);
-    at += length;
-    return words.slice(from, Math.round((at / total) * words.length)).join(' ');
-  });
 }
 
 /** The words of the recording that this is, or begins like; null: none is as near. */

@@ -4,20 +4,19 @@ import type { Baseline } from './baseline.js';
 import type { Endings } from './endings/scoring.js';
 import type { Interruption } from './interruption-result.js';
 import type { Leftovers } from './leftovers.js';
-import type { Options } from './options.js';
-import type { WrittenScenario } from './scenario.js';
 import type { Summary } from './summary.js';
 import type { TurnResult } from './turn-result.js';
+import type { WrittenOptions } from './written-options.js';
 
 export interface RunFile {
   /** Parley's version. */
   readonly bench: string;
   readonly at: string;
-  /** Of the working copy that the bench and a server of its own are from; null: there is none, or another server. */
+  /** Of the working copy that the bench ran in, changed since or not; null: there is none, or the server was another. */
   readonly commit: string | null;
-  /** Settings of the bench's own server that are not the defaults; null: nobody knows them. */
+  /** Settings of the bench's own server that are not the defaults, hidden ones by their names; null: nobody knows them. */
   readonly settings: Readonly<Record<string, string>> | null;
-  readonly options: Omit<Options, 'token' | 'scenario'> & { readonly scenario: WrittenScenario };
+  readonly options: WrittenOptions;
   readonly machine: Machine;
   readonly about: About;
   readonly scenario: { readonly name: string; readonly about: string };

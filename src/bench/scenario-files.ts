@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { asParleyError, ParleyError } from '../errors.js';
-import { loadOwnSound } from './own-recordings.js';
+import { digestOf, loadOwnSound } from './own-recordings.js';
 import { recordingIds } from './questions.js';
 import { ANY_QUESTION, namesIn, type Scenario, scenarioSchema, type WrittenScenario } from './scenario.js';
 
@@ -38,10 +38,11 @@ export function parseScenario(text: string, file: string, root: string, folder =
   if (complaint !== null) throw wrong(`${file}: ${complaint}`);
   const { recordings, ...rest } = data;
   if (recordings === undefined) return rest;
-  const placed = recordings.map((each) => ({ ...each, file: resolve(folder, each.wav) }));
-  placed.forEach((each, at) => {
+  const placed = recordings.map((each, at) => {
+    const sound = resolve(folder, each.wav);
     try {
-      loadOwnSound(each.file);
+      loadOwnSound(sound);
+      return { ...each, file: sound, sha256: digestOf(sound) };
     } catch (cause) {
       const { message } = asParleyError(cause);
       throw new ParleyError('bad_settings', `${file}: recordings[${at}].wav: ${message}`, { cause });

@@ -83,9 +83,14 @@ const shape = z.strictObject({
 
 /** As its file says it. */
 export type WrittenScenario = z.infer<typeof shape>;
-/** Read: where its own recordings lie is known. */
+type WrittenRecording = z.infer<typeof recording>;
+/** Read: where its own recordings lie is known, and which sounds they are. */
 export interface Scenario extends Omit<WrittenScenario, 'recordings'> {
-  recordings?: (OwnRecording & NonNullable<WrittenScenario['recordings']>[number])[];
+  recordings?: (WrittenRecording & OwnRecording & { readonly sha256: string })[];
+}
+/** As it stands in the file of a run. */
+export interface ScenarioOfRun extends Omit<WrittenScenario, 'recordings'> {
+  recordings?: (Omit<WrittenRecording, 'wav'> & { readonly sha256: string })[];
 }
 export type Step = z.infer<typeof step>;
 export type TurnScript = readonly Step[];
@@ -160,9 +165,10 @@ export function namesIn({
   );
 }
 
-/** For the file of a run: where recordings lie on this machine is nobody's business. */
-export function written({ recordings, ...rest }: Scenario): WrittenScenario {
-  return recordings === undefined ? rest : { ...rest, recordings: recordings.map(({ file: _, ...each }) => each) };
+/** Its recordings are told by their sounds: where they lay is nobody's business, and no difference between two runs. */
+export function written({ recordings, ...rest }: Scenario): ScenarioOfRun {
+  if (recordings === undefined) return rest;
+  return { ...rest, recordings: recordings.map(({ file: _, wav: __, ...each }) => each) };
 }
 
 export const listOf = (names: string | readonly string[] | undefined): readonly string[] =>

@@ -42,7 +42,7 @@ const round = (value: number) => Math.round(value * 1000) / 1000;
 
 /** As a person reads it, in a terminal and on a page. */
 export function serverLine(server: ServerSummary | null): string {
-  if (server === null) return 'unknown: not started by this bench, and it does not say';
+  if (server === null) return 'unknown: nobody tells';
   const { by, cores, coresPerCaller, idleMegabytes, peakMegabytes, megabytesPerCaller } = server;
   const whose = by === 'server' ? 'its main process, by its own word: ' : '';
   const each =

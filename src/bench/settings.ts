@@ -1,6 +1,7 @@
 /**
  * The settings of a server that was started with this environment, as far as they may stand in a file that is sent about:
- * numbers, switches and words of a short list. Free text is left out, since it may be a secret, a path or an address. Pure.
+ * numbers, switches and words of a short list. Of free text, which may be a secret, a path or an address, it is only told
+ * that there is one. Pure.
  */
 import { type Config, readConfig } from '../config.js';
 
@@ -42,29 +43,42 @@ const SHAPED: ReadonlySet<string> = new Set<keyof Config>([
   'COQUI_DEVICE',
 ]);
 
-/** Numbers that the bench chooses itself, or that no caller meets. */
-const NOT_MEASURED: ReadonlySet<string> = new Set<keyof Config>(['PORT', 'MAX_SESSIONS', 'MAX_UPLOAD']);
+/** What the bench chooses itself for every server, or no caller meets. */
+const NOT_MEASURED: ReadonlySet<string> = new Set<keyof Config>([
+  ...(['HOST', 'PORT', 'ACCESS_TOKEN', 'TLS_CERT', 'TLS_KEY', 'MAX_SESSIONS'] as const),
+  ...(['ALLOWED_ORIGINS', 'ALLOWED_HOSTS', 'MAX_UPLOAD'] as const),
+]);
 
 /** Whatever kind of value they may have one day. */
 const SECRET = /KEY|SECRET|PASSWORD|TOKEN(?!S)/;
 
-/** Those that differ from the defaults, by their names. Throws bad_settings. */
-export function settingsOf(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const defaults = textsOf(readConfig({}));
-  const set = [...textsOf(readConfig(environment))].filter(([name, text]) => defaults.get(name) !== text);
-  return Object.fromEntries(set);
+/** Stands for a text that is not shown: that there is one is no secret. */
+export const HIDDEN = 'set';
+
+/**
+ * Those that differ from the defaults, by their names. `chosen`: names of what the bench has set for this run; of these
+ * what is hidden is left out. Throws bad_settings.
+ */
+export function settingsOf(
+  environment: Readonly<Record<string, string | undefined>>,
+  chosen: readonly string[] = [],
+): Record<string, string> {
+  const defaults: Readonly<Record<string, unknown>> = readConfig({});
+  const set = Object.entries(readConfig(environment)).filter(
+    ([name, value]) => isMeasured(name) && JSON.stringify(value) !== JSON.stringify(defaults[name]),
+  );
+  const told = set.map(([name, value]) => [name, isShown(name, value) ? textOf(value) : HIDDEN] as const);
+  return Object.fromEntries(told.filter(([name, text]) => text !== HIDDEN || !chosen.includes(name)));
 }
 
-function textsOf(config: Config): Map<string, string> {
-  const shown = Object.entries(config).filter(([name, value]) => value !== undefined && isShown(name, value));
-  return new Map(shown.map(([name, value]) => [name, textOf(value)]));
-}
+const isMeasured = (name: string) => !NOT_MEASURED.has(name) && wordOf(name) !== false;
 
 function isShown(name: string, value: unknown): boolean {
-  if (SECRET.test(name) || NOT_MEASURED.has(name)) return false;
-  if (typeof value === 'number' || typeof value === 'boolean') return true;
-  return SHAPED.has(name) || (Object.hasOwn(WORDS, name) && WORDS[name as Word]);
+  if (SECRET.test(name)) return false;
+  return typeof value === 'number' || typeof value === 'boolean' || SHAPED.has(name) || wordOf(name) === true;
 }
+
+const wordOf = (name: string) => (Object.hasOwn(WORDS, name) ? WORDS[name as Word] : undefined);
 
 /** As it would stand in the environment. */
 function textOf(value: unknown): string {

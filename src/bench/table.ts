@@ -1,7 +1,8 @@
 /** A summary as a person reads it in a terminal. */
-
 import type { Taken } from './calm.js';
 import { interruptionRows, interruptionStages, type StageGroup } from './interruption-table.js';
+import { cutOffText, gapText, transcriptText } from './report/quality-text.js';
+import { kilobytes } from './report/wording.js';
 import { serverLine } from './server-summary.js';
 import type { Summary } from './summary.js';
 
@@ -13,19 +14,13 @@ export function summaryTable(summary: Summary): string {
     ['turns', `${turns.answered} of ${turns.asked} answered, ${turns.failed} failed`],
     ...Object.entries(failures).map(([reason, count]): [string, string] => ['', `${count} x ${reason}`]),
   ];
-  if (transcripts !== null) {
-    rows.push([
-      'transcripts',
-      `${transcripts.right} right, ${transcripts.wrong} wrong, ${transcripts.missing} missing`,
-    ]);
-  }
+  if (transcripts !== null) rows.push(['transcripts', transcriptText(transcripts)]);
   if (summary.cutOffs !== null && summary.cutOffs.times > 0) {
-    const { turns: cut, times } = summary.cutOffs;
     const asked = turns.asked + (summary.interruptions?.questions.asked ?? 0);
-    rows.push(['cut-offs', `${times}, in ${cut} of ${asked} turns: taken for ended before they were`]);
+    rows.push(['cut-offs', `${cutOffText(summary.cutOffs, asked)}: taken for ended before they were`]);
   }
   rows.push(['pictures', `${pictures.expected}, ${pictures.late} late, ${pictures.missing} missing`]);
-  rows.push(['gaps in the sound', `${gaps.count}, ${gaps.ms} ms in ${gaps.audioSeconds} s of speech`]);
+  rows.push(['gaps in the sound', gapText(gaps)]);
   if (summary.interruptions !== null) rows.push(...interruptionRows(summary.interruptions));
   rows.push(['server', serverLine(summary.server)], ...toldRows(summary));
   rows.push(...disturbanceRows(summary));
@@ -89,8 +84,6 @@ function toldRows({ told, bytes }: Summary): [string, string][] {
   }
   return rows;
 }
-
-const kilobytes = (bytes: number) => `${Math.round(bytes / 1000)} KB`;
 
 function disturbanceRows({ disturbance }: Summary): [string, string][] {
   if (disturbance === null) return [];

@@ -9,7 +9,7 @@ export const MARKS = {
   first_picture: 'first picture',
   first_sound: 'first sound',
   first_pair: 'first sound and its picture',
-  seen: 'first picture shown',
+  seen: 'picture seen',
   heard: 'heard',
 } as const;
 

@@ -1,4 +1,5 @@
-/** Reads a recording: RIFF/WAVE as editors, telephones and browsers write it; several channels become one. */
+/** Reads a recording: RIFF/WAVE as editors, telephones and streaming programs write it; several channels become one. */
+import { decodeALaw, decodeMuLaw } from '../audio/g711.js';
 import { pcmSamples, toSample } from '../audio/pcm.js';
 import { ParleyError } from '../errors.js';
 
@@ -16,8 +17,14 @@ interface Format {
 
 const PCM = 1;
 const FLOAT = 3;
+const A_LAW = 6;
+const MU_LAW = 7;
 /** What the samples are stands in a field of its own, further behind. */
 const EXTENSIBLE = 0xfffe;
+
+/** What each code of a telephone's means. */
+const CODES = Uint8Array.from({ length: 256 }, (_, code) => code);
+const [A_SAMPLES, MU_SAMPLES] = [decodeALaw(CODES), decodeMuLaw(CODES)];
 
 /** By the format and the bits of a sample. Eight bits count from 128 as nothing. */
 const SAMPLES: Readonly<Record<string, Format['sampleAt']>> = {
@@ -26,7 +33,12 @@ const SAMPLES: Readonly<Record<string, Format['sampleAt']>> = {
   [`${PCM} 24`]: (view, at) => view.getInt16(at + 1, true) + view.getUint8(at) / 256,
   [`${PCM} 32`]: (view, at) => view.getInt32(at, true) / 65_536,
   [`${FLOAT} 32`]: (view, at) => view.getFloat32(at, true) * 32_768,
+  [`${A_LAW} 8`]: (view, at) => A_SAMPLES[view.getUint8(at)]!,
+  [`${MU_LAW} 8`]: (view, at) => MU_SAMPLES[view.getUint8(at)]!,
 };
+
+/** Sizes from here on stand for one that was not known yet: all bits set, or as good as the most that there is. */
+const UNKNOWN_SIZE = 0x7ffff000;
 
 /** Throws invalid_audio. */
 export function readWav(bytes: Uint8Array): Recording {
@@ -36,7 +48,9 @@ export function readWav(bytes: Uint8Array): Recording {
   let format: Format | null = null;
   let data: DataView | null = null;
   for (let at = 12; at + 8 <= bytes.length && (format === null || data === null); ) {
-    const size = view.getUint32(at + 4, true);
+    const named = view.getUint32(at + 4, true);
+    const isOpen = tag(at) === 'data' && isUnknown(bytes, at + 8, named);
+    const size = isOpen ? bytes.length - at - 8 : named;
     if (at + 8 + size > bytes.length) throw unreadable('it ends in the middle of a chunk');
     const chunk = new DataView(bytes.buffer, bytes.byteOffset + at + 8, size);
     if (tag(at) === 'fmt ') format = formatIn(chunk);
@@ -49,13 +63,34 @@ export function readWav(bytes: Uint8Array): Recording {
   return { rate: format.rate, samples: samplesIn(data, format) };
 }
 
+/**
+ * Whether samples that begin at `from` go on to the end of the file: whoever writes to a pipe cannot go back to say how
+ * many they were. Of none, what is behind them must be no chunks.
+ */
+function isUnknown(bytes: Uint8Array, from: number, size: number): boolean {
+  if (size === 0) return from < bytes.length && !areChunks(bytes, from);
+  return size >= UNKNOWN_SIZE && from + size > bytes.length;
+}
+
+/** Chunk after chunk up to the end, each with a name in letters. */
+function areChunks(bytes: Uint8Array, from: number): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = from;
+  while (at + 8 <= bytes.length && bytes.subarray(at, at + 4).every((code) => code >= 0x20 && code < 0x7f)) {
+    const size = view.getUint32(at + 4, true);
+    at += 8 + size + (size % 2);
+  }
+  // The padding of the last may be missing.
+  return at === bytes.length || at === bytes.length + 1;
+}
+
 function formatIn(chunk: DataView): Format {
   if (chunk.byteLength < 16) throw unreadable('its format is cut short');
   const [named, channels, bits] = [0, 2, 14].map((at) => chunk.getUint16(at, true)) as [number, number, number];
   const format = named === EXTENSIBLE && chunk.byteLength >= 26 ? chunk.getUint16(24, true) : named;
   const sampleAt = SAMPLES[`${format} ${bits}`];
   if (sampleAt === undefined || channels === 0)
-    throw unreadable('its samples are neither PCM of 8, 16, 24 or 32 bits nor 32-bit float');
+    throw unreadable('its samples are neither PCM of 8, 16, 24 or 32 bits, nor 32-bit float, nor A-law or mu-law');
   return { rate: chunk.getUint32(4, true), channels, bits, sampleAt };
 }
 

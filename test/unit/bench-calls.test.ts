@@ -116,7 +116,7 @@ it("lets a recording of one's own be heard, sample by sample", async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'parley-')), 'mine.wav');
   const samples = Int16Array.from({ length: 4800 }, (_, at) => 1000 * (1 + (at % 7)));
   writeFileSync(file, wavFile(samples, 24_000));
-  const recordings = [{ name: 'mine', wav: 'mine.wav', file, text: 'What are your opening hours?' }];
+  const recordings = [{ name: 'mine', wav: 'mine.wav', file, sha256: '', text: 'What are your opening hours?' }];
   const { url, loud } = await listening();
   const [turn] = await taking(1, { url, typed: false, scenario: { script: [[{ say: 'mine' }]], recordings } });
   expect(turn).toMatchObject({ question: 'What are your opening hours?', transcriptIsRight: false });

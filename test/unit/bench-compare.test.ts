@@ -120,7 +120,7 @@ describe('what two runs differ in', () => {
   it('is told of settings and of the commit as what one compares, and of nothing that one file does not know', () => {
     const other = { ...run, commit: 'c0ffee', settings: { STT: 'openai', SPECULATION: 'llm' } };
     expect(between(run, other)).toEqual([
-      ['commit', 'subject', run.commit, 'c0ffee'],
+      ['working copy of', 'subject', run.commit, 'c0ffee'],
       ['MAX_LOOP_LAG', 'subject', '80', 'the default'],
       ['SPECULATION', 'subject', 'the default', 'llm'],
     ]);
@@ -128,9 +128,37 @@ describe('what two runs differ in', () => {
     expect(between(run, older as RunFile)).toEqual([]);
     expect(between(run, { ...run, commit: null, settings: null })).toEqual([]);
     const same = (a: RunFile) => renderComparison(a, run);
-    expect(same(run).table).toContain('the same scenario, engines, options and machine, and the same settings\n');
-    expect(same(older as RunFile).table).toContain('engines, options and machine; of the settings nothing is known\n');
+    expect(same(run).table).toContain('and machine, and the same settings, as far as they are written down\n');
+    expect(same(older as RunFile).table).toContain('and machine; of the settings of A nothing is known\n');
     expect(same(older as RunFile).html).toContain('Nothing: the same scenario, engines, options and machine; of the');
+  });
+
+  it('may be settings of which nothing is known, which is said beside whatever else differs', () => {
+    const unknown = { ...run, settings: null, machine: { ...run.machine, cores: 2 } };
+    const { table, html } = renderComparison(unknown, { ...run, settings: null });
+    expect(table).toContain('of the settings of A and B nothing is known\n');
+    expect(html).toContain('<p>Of the settings of A and B nothing is known.</p>');
+    const late = renderComparison(madeUpRun({ isBottleneck: true }), { ...run, settings: null });
+    expect(late.table).toContain('of the settings of B nothing is known\n');
+    expect(late.html).toContain('kept up.</p><p>Of the settings of B nothing is known.</p>');
+    expect(renderComparison(run, { ...run, machine: unknown.machine }).table).not.toContain('nothing is known');
+  });
+
+  it('may be a setting that is hidden, of which an older file did not even have the name', () => {
+    const hidden = { ...run, settings: { ...run.settings, PERSONA: 'set' } };
+    expect(between(run, hidden)).toEqual([['PERSONA', 'subject', 'the default, or not written down', 'set']]);
+    expect(between(hidden, hidden)).toEqual([]);
+  });
+
+  it('is told of the sounds of own recordings, not of their paths', () => {
+    const heard = (sha256: string): RunFile => {
+      const scenario = { ...run.options.scenario, recordings: [{ name: 'door', sha256 }] };
+      return { ...run, options: { ...run.options, scenario } };
+    };
+    expect(between(heard('aa'), heard('aa'))).toEqual([]);
+    expect(between(heard('aa'), heard('bb')).map(([name, kind]) => [name, kind])).toEqual([
+      ['scenario.recordings', 'spoiling'],
+    ]);
   });
 
   it('is told of the seed as of another draw', () => {
@@ -177,6 +205,19 @@ describe('a comparison', () => {
     const slowed = renderComparison(madeUpRun(), madeUpRun({ stolen: 0.3 }));
     expect(slowed.table).toContain('others took processors from B: its figures are not the server’s alone');
     expect(slowed.html).toContain('Run B: others took 30 % of what this machine wanted to run');
+  });
+
+  it('names what each of two ramps is judged by, where that is not the same', () => {
+    const whole = madeUpRun();
+    const faceless = whole.steps.map(({ callers, summary }) => {
+      const stages = summary.stages.filter(({ name }) => name !== 'first sound and its picture');
+      return { callers, summary: { ...summary, stages } };
+    });
+    const { table, html } = renderComparison(whole, { ...whole, steps: faceless });
+    expect(html).toContain('A: first sound and its picture; B: first sound; in ms, over the number of callers');
+    expect(table).toMatch(/A held at [^\n]* until the first sound and its picture,/);
+    expect(table).toMatch(/B held at [^\n]* until the first sound,/);
+    expect(renderComparison(whole, whole).html).toContain('First sound and its picture in ms, over the number');
   });
 
   it('does not break at a run with nothing in it', () => {

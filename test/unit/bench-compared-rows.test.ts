@@ -55,7 +55,7 @@ describe('what two runs came to beside their times', () => {
     expect(rows.get('Turns failed')![0]).toMatch(new RegExp(`^${turns.failed} of ${turns.asked} \\(`));
     expect(rows.get('Transcripts')![1]).toBe(`${transcripts!.right} right, ${transcripts!.wrong} wrong, 0 missing`);
     expect(rows.get('Server, cores')).toEqual(['1.02', '1.02, of its main process']);
-    expect(rows.get('Server, memory a caller')).toEqual(['5.3 MB', 'unknown']);
+    expect(rows.get('Server, memory a caller')).toEqual(['5.3 MB', 'hidden by what counting took']);
     expect(rows.get('Heap, a session more')).toEqual(['unknown', '+310 bytes, standard error 120']);
     expect(rows.get('A session receives, p50')).toEqual(['unknown', '2000 KB']);
     expect(rows.get('Left in the heap by a session')).toEqual(['unknown', '−146 bytes, of 1000 sessions']);

@@ -36,6 +36,17 @@ describe('a microphone that hears more', () => {
     expect(10 * Math.log10(power / 32_768 ** 2)).toBeCloseTo(-50, 0);
   });
 
+  it('hears a loud room through the voice, too, and clips what is too loud', () => {
+    const alone = openMicrophone(seededRandom(1), -45);
+    const spokenTo = openMicrophone(seededRandom(1), -45);
+    const voice = Int16Array.from({ length: 480 }, (_, at) => (at < 160 ? 9000 : at < 320 ? 0 : 32_767));
+    spokenTo.hear(voice);
+    const room = [...read(alone.frame(null)).samples];
+    const heard = [...read(spokenTo.frame(null)).samples];
+    expect(heard).toEqual(room.map((sample, at) => Math.min(32_767, sample + voice[at]!)));
+    expect(new Set(heard.slice(0, 160)).size).toBeGreaterThan(50);
+  });
+
   it('has the echo in the voice and in the room, and clips what is too loud', () => {
     const microphone = openMicrophone(() => 0.9);
     const echo = Int16Array.from({ length: 480 }, (_, at) => (at < 240 ? 100 : 30_000));

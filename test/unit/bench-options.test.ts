@@ -1,7 +1,11 @@
+import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readOptions } from '../../src/bench/options.js';
 import { loadScenario, shippedScenarios } from '../../src/bench/scenario-files.js';
+import { writtenOptions } from '../../src/bench/written-options.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const read = (...args: string[]) => readOptions(args, ROOT);
@@ -28,6 +32,36 @@ describe('the command line of the bench', () => {
     [['--callers', '0'], /--callers 0 is not a whole number/],
   ])('refuses %s', (args, sentence) => {
     expect(() => read(...args)).toThrow(sentence);
+  });
+});
+
+describe('a baseline', () => {
+  it('asks the shipped questions, and no recording of somebody else', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'parley-'));
+    copyFileSync(join(ROOT, 'src/bench/voices/what-is-your-name.wav'), join(folder, 'mine.wav'));
+    const recordings = [{ name: 'mine', wav: 'mine.wav', text: 'What is your name?' }];
+    const scenario = { name: 'mine', about: 'Mine.', callers: 1, turns: 1, recordings, script: [[{ say: 'mine' }]] };
+    const file = join(folder, 'mine.json');
+    writeFileSync(file, JSON.stringify(scenario));
+    expect(() => read('--baseline', 'sequential', '--scenario', file)).toThrow(/cannot be with recordings of your own/);
+    expect(read('--scenario', file).baseline).toBeNull();
+    expect(read('--baseline', 'sequential').baseline).toBe('sequential');
+  });
+});
+
+describe('the options in the file of a run', () => {
+  it('have no key, no user, and no folder', () => {
+    const url = 'wss://me:secret@parley.example:8443/behind/a/proxy?key=secret';
+    const given = read('--url', url, '--token', 'a-secret', '--json', '/home/me/run.json', '--html', 'out/run.html');
+    expect(given.url).toBe(url);
+    const shown = writtenOptions(given);
+    expect(shown).toMatchObject({
+      url: 'wss://parley.example:8443/behind/a/proxy',
+      json: 'run.json',
+      html: 'run.html',
+    });
+    expect(JSON.stringify(shown)).not.toMatch(/secret|home|token/);
+    expect(writtenOptions(read())).toMatchObject({ url: null, json: null, html: null });
   });
 });
 

@@ -67,11 +67,13 @@ describe('the report of a run', () => {
 
   it('names the settings of the server, and its commit beside the version', () => {
     expect(page).toContain('<code>MAX_LOOP_LAG 80</code> <code>STT openai</code>');
-    expect(page).toContain('0.1.0 (commit 5b07972c0f)');
+    expect(page).toContain('0.1.0 (working copy of 5b07972c0f)');
     const { commit, settings, ...older } = whole;
     expect(renderReport(older as RunFile)).toMatch(/Settings of the server<\/dt><dd>unknown/);
-    expect(renderReport(older as RunFile)).not.toContain('(commit');
-    expect(renderReport({ ...whole, settings: {} })).toMatch(/Settings of the server<\/dt><dd>the defaults/);
+    expect(renderReport(older as RunFile)).not.toContain('working copy');
+    expect(renderReport({ ...whole, settings: {} })).toMatch(
+      /Settings of the server<\/dt><dd>the defaults, as far as they are written down</,
+    );
   });
 
   it('lists every turn with the id of its response', () => {
@@ -280,16 +282,16 @@ describe('a run with interruptions', () => {
     expect(rows.get('first token')).toBeGreaterThan(whole.summary.turns.answered);
     const { turns, times } = whole.summary.cutOffs!;
     expect(page).toContain(`${times} times, in ${turns} turns`);
-    expect(summaryTable(whole.summary)).toMatch(new RegExp(`cut-offs +${times}, in ${turns} of`));
+    expect(summaryTable(whole.summary)).toMatch(new RegExp(`cut-offs +${times} times, in ${turns} of`));
     const { cutOffs: _, ...older } = whole.summary;
     expect(renderReport({ ...whole, summary: older } as RunFile)).toMatch(/Cut off before the end<\/dt><dd>unknown/);
   });
 
-  it('says when the answer came, how long held stories stood still, and from where they went on', () => {
+  it('says when the answer came, how long held answers stood still, and from where they went on', () => {
     const { firstSound } = whole.summary.interruptions!.questions;
     const { heldMs, held } = whole.summary.interruptions!.noises;
     expect(page).toMatch(new RegExp(`First sound of its answer<.*p50 <b>${Math.round(firstSound!.p50)}</b>`));
-    expect(page).toMatch(new RegExp(`A story that was held stood still for<.*p50 <b>${Math.round(heldMs!.p50)}</b>`));
+    expect(page).toMatch(new RegExp(`An answer that was held stood still for<.*p50 <b>${Math.round(heldMs!.p50)}</b>`));
     expect(page).toContain(`${held} of ${held} from the very sample<`);
     const moved = whole.interruptions.map((each) => (each.outcome === 'held' ? { ...each, movedSamples: 7 } : each));
     const went = renderReport({ ...whole, interruptions: moved });
@@ -332,7 +334,9 @@ describe('a ramp', () => {
     const steps = [step(1, 600), { callers: 2, summary }];
     expect(capacityOf(steps)).toMatchObject({ heldAt: 1, standings: [{ failed: 0 }, { failed: 1 }] });
     expect(rampLines(steps)).toMatch(/2 callers .* 1 failed[\s\S]*held last with 1 caller:/);
-    expect(renderReport({ ...whole, steps })).toContain('held at 1 caller (limit');
+    expect(renderReport({ ...whole, steps })).toContain(
+      'held at 1 caller (limit: p95 700 ms until the first sound and its picture,',
+    );
   });
 
   it('may hold nowhere', () => {

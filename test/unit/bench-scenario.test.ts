@@ -149,10 +149,23 @@ describe("a scenario with recordings of one's own", () => {
     expect(load({ recordings: [there, door] }).recordings![0]!.file).toBe(there.wav);
   });
 
-  it('is written down as its file says it', () => {
-    expect(written(load())).toEqual(scenario);
-    expect(JSON.stringify(written(load()))).not.toContain(folder);
+  it('is written down as its file says it, but for the paths, in whose place the sounds are told', () => {
+    const sha256 = expect.stringMatching(/^[0-9a-f]{12}$/);
+    const recordings = [
+      { name: 'opening', text: opening.text, sha256 },
+      { name: 'door', sha256 },
+    ];
+    expect(written(load())).toEqual({ ...scenario, recordings });
     expect(written(parse({}))).toEqual(good);
+  });
+
+  it('is the same wherever the same sound lies, and another with another sound of the same name', () => {
+    const sounds = (name: string) => {
+      copyFileSync(`src/bench/voices/${name}.wav`, join(folder, 'sounds/again.wav'));
+      return written(load({ recordings: [{ ...opening, wav: join(folder, 'sounds/again.wav') }, door] }));
+    };
+    expect(sounds('what-is-your-name')).toEqual(written(load()));
+    expect(sounds('how-old-are-you')).not.toEqual(written(load()));
   });
 
   it('has them said, typed and heard as all others are', () => {

@@ -32,7 +32,7 @@ describe('the settings of a run', () => {
     const secret = 'a-secret-of-somebody';
     const words = variables.filter((name) => {
       try {
-        return Object.values(settingsOf({ [name]: secret })).length > 0;
+        return Object.values(settingsOf({ [name]: secret })).some((text) => text !== 'set');
       } catch {
         // The schema lets no such word be: it lists what may be, or asks for a number.
         return false;
@@ -41,13 +41,20 @@ describe('the settings of a run', () => {
     expect(words).toEqual([]);
   });
 
-  it('hold no address, no path, no key, and nothing that the bench chooses itself', () => {
+  it('name what they hide: no address, no path, no key; but nothing that the bench chooses itself', () => {
     const told = settingsOf({
       ...{ OPENAI_API_KEY: 'sk-1234567890abcdef', OPENAI_BASE_URL: 'https://inside.example', DATA_DIR: '/srv/secret' },
       ...{ ACCESS_TOKEN: 'a-token-of-somebody', TLS_KEY: '/etc/key.pem', ALLOWED_ORIGINS: 'https://a.example' },
       ...{ MUSETALK_OPTIONS: '{"token": "x"}', HOST: '0.0.0.0', PORT: '9', MAX_SESSIONS: '7', PERSONA: 'aunt-agatha' },
     });
-    expect(told).toEqual({});
+    const hidden = ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'DATA_DIR', 'MUSETALK_OPTIONS', 'PERSONA'];
+    expect(told).toEqual(Object.fromEntries(hidden.map((name) => [name, 'set'])));
+    expect(settingsOf({ PERSONA: 'parley', COQUI_TOS_AGREED: '1', VOICE: '' })).toEqual({});
+  });
+
+  it('leave out what the bench has set for this run, unless it may be shown', () => {
+    const vendors = { OPENAI_BASE_URL: 'http://127.0.0.1:4010/v1', OPENAI_API_KEY: 'sk-simulated', STT: 'openai' };
+    expect(settingsOf({ ...vendors, AVATAR: 'mine' }, Object.keys(vendors))).toEqual({ STT: 'openai', AVATAR: 'set' });
   });
 });
 

@@ -110,7 +110,7 @@ describe('the summary of a run', () => {
     expect(summaryTable(summary)).not.toContain('cut-offs');
     const cut = summarise({ ...nothing, results: [{ ...results[1]!, cutOffs: 2 }, results[2]!] }, 1);
     expect(cut.cutOffs).toEqual({ turns: 1, times: 2 });
-    expect(summaryTable(cut)).toMatch(/cut-offs +2, in 1 of 2 turns/);
+    expect(summaryTable(cut)).toMatch(/cut-offs +2 times, in 1 of 2 turns: taken/);
     expect(summarise({ ...nothing, results: [{ ...turn(0, 1, ''), transcriptIsRight: null }] }, 1).cutOffs).toBeNull();
   });
 

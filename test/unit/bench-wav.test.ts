@@ -23,11 +23,15 @@ describe('a WAV file', () => {
     ['an extensible format of 24 bits', { bits: 24, isExtensible: true }],
     ['an extensible format of floats', { bits: 32, isFloat: true, isExtensible: true }],
     ['its samples before their format', { isBackwards: true }],
+    ['A-law', { law: 'a' }],
+    ['mu-law', { law: 'mu' }],
+    ['an extensible format of mu-law', { law: 'mu', isExtensible: true }],
   ])('of %s is read as it was written', (_what, kind) => {
     const { rate, samples } = readWav(anyWav([values], { rate: 8000, ...kind }));
     expect(rate).toBe(8000);
     expect(samples.length).toBe(values.length);
-    const coarse = kind.bits === 8 ? 300 : 2;
+    // A law's widest steps have 1024, and mu-law ends 644 below the most.
+    const coarse = kind.law !== undefined ? 650 : kind.bits === 8 ? 300 : 2;
     for (const [at, value] of values.entries()) expect(Math.abs(samples[at]! - value * 32_768)).toBeLessThan(coarse);
   });
 
@@ -47,6 +51,38 @@ describe('a WAV file', () => {
   it('of whatever program lies at an odd place in memory', () => {
     const bytes = Buffer.concat([Buffer.from([0]), good]).subarray(1);
     expect(readWav(bytes)).toEqual(readWav(good));
+  });
+});
+
+describe('a WAV file that was written to a pipe', () => {
+  const whole = anyWav([[0.1, -0.2, 0.3, -0.4, 0.5]], { rate: 8000 });
+  const sized = (size: number, bytes: Buffer = whole) => {
+    const streamed = Buffer.from(bytes);
+    streamed.writeUInt32LE(size, bytes.indexOf('data') + 4);
+    return streamed;
+  };
+
+  it.each([
+    ['all bits set, as ffmpeg does', 0xffffffff],
+    ['nearly the most, as SoX does', 0x7ffff000],
+    ['the most with a sign', 0x7fffffff],
+    ['nothing', 0],
+  ])('names as its size %s, and goes on to its end', (_what, size) => {
+    expect(readWav(sized(size))).toEqual(readWav(whole));
+    expect(readWav(Buffer.concat([sized(size), Buffer.from([1])]))).toEqual(readWav(whole));
+  });
+
+  it('is told from one that is empty, whatever is behind', () => {
+    const empty = anyWav([[]]);
+    const list = Buffer.concat([Buffer.from('LIST'), Buffer.from([3, 0, 0, 0]), Buffer.from('odd')]);
+    for (const behind of [[], [list], [list, Buffer.alloc(1)], [list, Buffer.alloc(1), list]])
+      expect(readWav(Buffer.concat([empty, ...behind])).samples.length).toBe(0);
+    expect([...readWav(sized(0, anyWav([Array(64).fill(0)]))).samples]).toEqual(Array(64).fill(0));
+  });
+
+  it('is told from one that was cut off', () => {
+    expect(() => readWav(sized(0x7fffeffe))).toThrow(/middle of a chunk/);
+    expect(() => readWav(whole.subarray(0, whole.length - 2))).toThrow(/middle of a chunk/);
   });
 });
 

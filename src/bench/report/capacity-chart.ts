@@ -29,7 +29,7 @@ export function capacityChart(ramps: readonly Ramp[]): Markup {
   const styles = ramps.length === 1 ? ['one'] : ['one', 'two'];
   const [alone] = ramps.length === 1 ? ramps : [];
   return figure({
-    title: `${capital(ramps[0]?.capacity.until ?? '')} in ms, over the number of callers`,
+    title: `${titleOf(ramps)} in ms, over the number of callers`,
     note: html`${ramps.map((ramp, at) => html`<span class="series ${styles[at]}">${verdict(ramp)}</span> `)}${keyOf(all)}`,
     label: ramps.map(described).join('; '),
     height: HEIGHT + 26,
@@ -37,16 +37,25 @@ export function capacityChart(ramps: readonly Ramp[]): Markup {
   });
 }
 
+/** A server without a face is judged by another moment than one with: the curves are then not of the same thing. */
+function titleOf(ramps: readonly Ramp[]): string {
+  const untils = new Set(ramps.map(({ capacity }) => capacity.until));
+  if (untils.size < 2) return capital([...untils].join(''));
+  return `${ramps.map(({ name, capacity }) => `${name}: ${capacity.until}`).join('; ')};`;
+}
+
 function keyOf(all: readonly Standing[]): string {
   const crosses = all.some(({ failed }) => failed > 0) ? '; ✕: something failed' : '';
   return `Solid: p95, dashed: p50, dotted: the limit${crosses}.`;
 }
 
-export function verdict({ name, capacity: { heldAt, standings, limit } }: Ramp): string {
+export function verdict({ name, capacity: { heldAt, standings, limit, until } }: Ramp): string {
   const who = name === null ? '' : `${name} `;
   if (heldAt === null) return `${who}did not hold at any step`;
   const isAll = standings.at(-1)?.callers === heldAt && standings.at(-1)?.holds === true;
-  return `${who}held at ${counted(heldAt, 'caller')}${isAll ? ', the most that were tried' : ''}${limit === null ? '' : ` (limit: p95 ${whole(limit)} ms, that of the first step + ${SLACK_MS})`}`;
+  const within =
+    limit === null ? '' : ` (limit: p95 ${whole(limit)} ms until the ${until}, that of the first step + ${SLACK_MS})`;
+  return `${who}held at ${counted(heldAt, 'caller')}${isAll ? ', the most that were tried' : ''}${within}`;
 }
 
 function described(ramp: Ramp): string {

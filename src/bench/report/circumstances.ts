@@ -30,9 +30,9 @@ function callers({ steps, options }: Reading): string {
   return String(steps[0]?.callers ?? options.callers ?? 'unknown');
 }
 
-/** The commit is that of a server which the bench has started itself. */
+/** The commit is that of the folder in which the bench has started the server; what ran may have been changed since. */
 export function versionText({ version, bench, commit }: Reading): string {
-  const exact = commit === null ? version : `${version} (commit ${commit.slice(0, 10)})`;
+  const exact = commit === null ? version : `${version} (working copy of ${commit.slice(0, 10)})`;
   return version === bench ? exact : `${exact}, measured by the bench of ${bench}`;
 }
 
@@ -54,7 +54,7 @@ function optionText(options: Reading['options']): Part {
 function settingText(settings: Reading['settings']): Part {
   if (settings === null) return 'unknown';
   const told = Object.entries(settings);
-  return told.length === 0 ? 'the defaults' : codes(told);
+  return told.length === 0 ? 'the defaults, as far as they are written down' : codes(told);
 }
 
 const codes = (all: readonly (readonly [string, string])[]): Part =>

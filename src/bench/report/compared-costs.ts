@@ -3,7 +3,7 @@
 import type { Leftovers } from '../leftovers.js';
 import { facing, figure, type OlderSummary, type Row } from './compared-row.js';
 import type { Reading } from './reading.js';
-import { counted, signed } from './wording.js';
+import { counted, kilobytes, signed } from './wording.js';
 
 export function costRows(a: Reading, b: Reading): Row[] {
   const row = facing<OlderSummary>(a.summary, b.summary);
@@ -13,11 +13,11 @@ export function costRows(a: Reading, b: Reading): Row[] {
     ...row('Server, cores a caller', ({ server }) => ofServer(server, figure(server?.coresPerCaller, '', 3))),
     ...row('Server, memory before', ({ server }) => ofServer(server, figure(server?.idleMegabytes, 'MB'))),
     ...row('Server, memory at most', ({ server }) => ofServer(server, figure(server?.peakMegabytes, 'MB'))),
-    ...row('Server, memory a caller', ({ server }) => ofServer(server, figure(server?.megabytesPerCaller, 'MB', 1))),
+    ...row('Server, memory a caller', ({ server }) => memoryOfEach(server)),
     ...row('Event loop late, p99', ({ told }) => figure(told?.lagMs?.p99, 'ms')),
     ...row('Event loop late, at most', ({ told }) => figure(told?.lagMs?.max, 'ms')),
-    ...row('A session sends, p50', ({ bytes }) => kilobytes(bytes?.sent?.p50)),
-    ...row('A session receives, p50', ({ bytes }) => kilobytes(bytes?.received?.p50)),
+    ...row('A session sends, p50', ({ bytes }) => sizeText(bytes?.sent?.p50)),
+    ...row('A session receives, p50', ({ bytes }) => sizeText(bytes?.received?.p50)),
     ...row('Heap, a session more', ({ told }) => slopeText(told?.heap)),
     ...leftoverRows(a, b),
   ];
@@ -46,9 +46,13 @@ function ofServer(server: OlderSummary['server'], text: string | null): string |
   return server?.by === 'server' && text !== null ? `${text}, of its main process` : text;
 }
 
-function kilobytes(bytes: number | undefined): string | null {
-  return bytes === undefined ? null : `${Math.round(bytes / 1000)} KB`;
+/** Null in a file says that what counting its heap took lay over it. */
+function memoryOfEach(server: OlderSummary['server']): string | null {
+  if (server?.megabytesPerCaller === null) return 'hidden by what counting took';
+  return ofServer(server, figure(server?.megabytesPerCaller, 'MB', 1));
 }
+
+const sizeText = (bytes: number | undefined) => (bytes === undefined ? null : kilobytes(bytes));
 
 function slopeText(heap: NonNullable<OlderSummary['told']>['heap']): string | null {
   if (heap?.bytesPerSession === undefined) return null;

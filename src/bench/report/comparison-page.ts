@@ -3,7 +3,7 @@ import { capacitiesSection } from './capacity-section.js';
 import { versionText } from './circumstances.js';
 import type { Row } from './compared-row.js';
 import { type Compared, type Comparison, type Verdict, WORDS } from './compared-stages.js';
-import { type Difference, differencesOf, overloaded, sameness } from './differences.js';
+import { type Difference, differencesOf, overloaded, sameness, settingsUnknown } from './differences.js';
 import { rises } from './first-turns.js';
 import { forest } from './forest.js';
 import { html, type Markup, type Part } from './markup.js';
@@ -60,16 +60,15 @@ const KINDS: Readonly<Record<Difference['kind'], Part>> = {
 
 function differences(a: Reading, b: Reading): Markup {
   const all = differencesOf(a, b);
-  if (all.length === 0) {
-    const same =
-      overloaded(a, b).length === 0 ? `Nothing: ${sameness(a, b)}.` : 'Nothing but how well the callers kept up.';
-    return html`<p>${same}</p>`;
-  }
+  if (all.length === 0 && overloaded(a, b).length === 0) return html`<p>Nothing: ${sameness(a, b)}.</p>`;
+  const unknown = settingsUnknown(a, b);
+  const rest = unknown !== null && html`<p>${capital(unknown)}.</p>`;
+  if (all.length === 0) return html`<p>Nothing but how well the callers kept up.</p>${rest}`;
   const row = ({ name, a: from, b: to, kind }: Difference): Fact => [
     html`${capital(name)}${KINDS[kind]}`,
     html`A: ${from}<br>B: ${to}`,
   ];
-  return factList(all.map(row));
+  return html`${factList(all.map(row))}${rest}`;
 }
 
 function overlaid(stages: readonly Compared[]): Markup | null {

@@ -3,7 +3,7 @@ import { capacityOf } from '../capacity.js';
 import { verdict as held } from './capacity-chart.js';
 import type { Row } from './compared-row.js';
 import { type Comparison, type Verdict, WORDS } from './compared-stages.js';
-import { type Difference, differencesOf, disturbed, overloaded, sameness } from './differences.js';
+import { type Difference, differencesOf, disturbed, overloaded, sameness, settingsUnknown } from './differences.js';
 import type { Reading } from './reading.js';
 import { moment, signed, whole } from './wording.js';
 
@@ -42,7 +42,9 @@ function circumstances(a: Reading, b: Reading): string[] {
     ...lines('subject', 'what is compared:'),
     ...lines('drawn', 'drawn differently, which the intervals reckon with:'),
   ];
-  return said.length === 0 ? [sameness(a, b)] : said;
+  if (said.length === 0) return [sameness(a, b)];
+  const unknown = settingsUnknown(a, b);
+  return unknown === null ? said : [...said, unknown];
 }
 
 function table({ stages }: Comparison): string[] {

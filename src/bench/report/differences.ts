@@ -1,4 +1,5 @@
 /** What two runs differ in beside their figures, and whether those may be compared at all. Pure. */
+import { HIDDEN } from '../settings.js';
 import { machineText } from './circumstances.js';
 import type { Reading } from './reading.js';
 import { isDisturbed } from './warnings.js';
@@ -18,7 +19,7 @@ export function differencesOf(a: Reading, b: Reading): Difference[] {
   const subject = [
     ...engines(a, b),
     ...differing('subject', 'Parley', a.version, b.version),
-    ...differing('subject', 'commit', a.commit ?? 'unknown', b.commit ?? 'unknown'),
+    ...differing('subject', 'working copy of', a.commit ?? 'unknown', b.commit ?? 'unknown'),
     ...settings(a, b),
   ];
   const spoiling = [
@@ -60,19 +61,27 @@ function engines(a: Reading, b: Reading): Difference[] {
   return jobs.flatMap((job) => differing('subject', job, ours[job] ?? 'none', theirs[job] ?? 'none'));
 }
 
-/** What stands in neither file has its default in both. */
+/** What stands in neither file has its default in both; an older bench did not name what it hid. */
 function settings({ settings: ours }: Reading, { settings: theirs }: Reading): Difference[] {
   if (ours === null || theirs === null) return [];
   const names = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].sort();
-  const of = (all: Readonly<Record<string, string>>, name: string) =>
-    Object.hasOwn(all, name) ? all[name]! : 'the default';
-  return names.flatMap((name) => differing('subject', name, of(ours, name), of(theirs, name)));
+  return names.flatMap((name) => {
+    const [from, to] = [ours, theirs].map((all) => (Object.hasOwn(all, name) ? all[name] : undefined));
+    const missing = from === HIDDEN || to === HIDDEN ? 'the default, or not written down' : 'the default';
+    return differing('subject', name, from ?? missing, to ?? missing);
+  });
+}
+
+/** Null where those of both are known, as far as they are written down. */
+export function settingsUnknown(a: Reading, b: Reading): string | null {
+  const names = Object.entries({ A: a, B: b }).flatMap(([name, { settings: told }]) => (told === null ? [name] : []));
+  return names.length === 0 ? null : `of the settings of ${names.join(' and ')} nothing is known`;
 }
 
 /** What is said of two runs that differ in nothing, as far as that is known. */
 export function sameness(a: Reading, b: Reading): string {
-  const rest =
-    a.settings === null || b.settings === null ? '; of the settings nothing is known' : ', and the same settings';
+  const unknown = settingsUnknown(a, b);
+  const rest = unknown === null ? ', and the same settings, as far as they are written down' : `; ${unknown}`;
   return `the same scenario, engines, options and machine${rest}`;
 }
 

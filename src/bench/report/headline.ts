@@ -1,9 +1,9 @@
 /** The three numbers that matter, and whether they can be believed. */
 import { distribution } from '../statistics.js';
 import { html, type Markup, type Part } from './markup.js';
-import { type Fact, percentage } from './quality.js';
+import type { Fact } from './quality.js';
 import { judged, type Reading, stops } from './reading.js';
-import { counted, whole } from './wording.js';
+import { counted, percentage, whole } from './wording.js';
 
 export function headline(reading: Reading): Markup {
   return html`<div class="headline">${firstSound(reading)}${interruptionStop(reading)}${failures(reading)}</div>

@@ -28,7 +28,7 @@ export function interruptionSection(reading: Reading): Markup | null {
     cut.flatMap(({ answer }) => answer?.marks.first_sound ?? []),
   );
   const held = stage(
-    'A story that was held stood still for',
+    'An answer that was held stood still for',
     resumed.map(({ heldMs }) => heldMs),
   );
   const moved = Math.max(0, ...resumed.map(({ movedSamples }) => movedSamples));
@@ -82,5 +82,5 @@ function noiseFacts({ noises }: InterruptionSummary, moved: number): Fact[] {
 function resumptionFacts({ held, resumed, moved: elsewhere }: InterruptionSummary['noises'], moved: number): Fact[] {
   if (held === 0) return [];
   const off = elsewhere === 0 ? '' : `, ${elsewhere} from up to ${counted(moved, 'sample')} away`;
-  return [['Where held stories went on', `${resumed - elsewhere} of ${held} from the very sample${off}`]];
+  return [['Where held answers went on', `${resumed - elsewhere} of ${held} from the very sample${off}`]];
 }

@@ -3,7 +3,7 @@ import type { Leftovers } from '../leftovers.js';
 import type { Markup } from './markup.js';
 import { type Fact, factList } from './quality.js';
 import type { Reading } from './reading.js';
-import { counted, signed } from './wording.js';
+import { counted, kilobytes, signed } from './wording.js';
 
 /** Null if it tells nothing; files of before have none of it. */
 export function toldSection({ summary, leftovers }: Reading): Markup | null {
@@ -34,8 +34,4 @@ function leftoverFacts({ sessions, bytes, codeBytes, kinds }: Leftovers): Fact[]
   const each = `${signed(bytes)} bytes, and ${signed(codeBytes)} of compiled code, for each of ${counted(sessions, 'session')}`;
   const more = kinds.map(({ kind, count }): Fact => [`More of ${kind}`, signed(count)]);
   return [['Left in the heap at rest', each], ...more];
-}
-
-function kilobytes(bytes: number): string {
-  return `${Math.round(bytes / 1000)} KB`;
 }

@@ -4,9 +4,8 @@ import type { Undisturbed } from '../disturbance.js';
 import { JUDGED } from '../stage-rows.js';
 import { MARKS } from '../turn-result.js';
 import { html, type Markup } from './markup.js';
-import { percentage } from './quality.js';
 import type { Reading } from './reading.js';
-import { counted, whole } from './wording.js';
+import { counted, percentage, whole } from './wording.js';
 
 /** Of the turns. */
 const MOSTLY = 0.9;

@@ -15,6 +15,15 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+export const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} KB`;
+
+/** Two digits that say something, however small it is: 0.031 % is not 0 %. */
+export function percentage(share: number): string {
+  const value = share * 100;
+  if (value === 0) return '0 %';
+  return `${Number(value.toPrecision(2))} %`;
+}
+
 /** 2026-11-22 17:04 UTC; what is no date is left as it is. */
 export function moment(at: string): string {
   const date = new Date(at);

@@ -1,6 +1,6 @@
 /** `npm run bench -- --skew`: how far apart what is heard and what is seen are, in a browser, over the real way there. */
 import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { ParleyError } from '../../errors.js';
 import { openLog } from '../../observe/log.js';
@@ -56,8 +56,9 @@ export async function benchSkew(
     process.stdout.write(`\nSound and picture in Chromium ${browser.version()}: ${scaleOf(options)}\n\n`);
     const skew = await measureSkew(browser, options, { root, version });
     process.stdout.write(`${skewTable(skew)}\n`);
+    const shown = { ...options, json: options.json === null ? null : basename(options.json) };
     const file: SkewFile = {
-      ...{ bench: version, at: new Date().toISOString(), options, machine: machine() },
+      ...{ bench: version, at: new Date().toISOString(), options: shown, machine: machine() },
       ...{ browser: browser.version(), skew },
     };
     if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(file, null, 2)}\n`);
