@@ -46,6 +46,7 @@ export function wordsSoFar(text: string, language: Language): Exclude<Words, 'un
 }
 
 function isBackchannel(words: readonly string[], { murmurs, listening, listeningAlone }: Language): boolean {
+  if (words.length > MOST_BACKCHANNELS * LONGEST_PHRASE) return false;
   if (listeningAlone.has(words.join(' '))) return true;
   return fewest(words, (phrase) => murmurs.has(phrase) || listening.has(phrase)) <= MOST_BACKCHANNELS;
 }
@@ -53,10 +54,13 @@ function isBackchannel(words: readonly string[], { murmurs, listening, listening
 /** How many phrases that are known it takes to say all of this; infinite: something else is in it. */
 function fewest(words: readonly string[], isKnown: (phrase: string) => boolean): number {
   const upTo = [0];
-  for (let to = 1; to <= words.length; to += 1) {
+  for (let to = 1, lastReached = 0; to <= words.length; to += 1) {
+    // No phrase is long enough to come this far.
+    if (to - lastReached > LONGEST_PHRASE) return Number.POSITIVE_INFINITY;
     let least = Number.POSITIVE_INFINITY;
     for (let from = Math.max(0, to - LONGEST_PHRASE); from < to; from += 1)
-      if (isKnown(words.slice(from, to).join(' '))) least = Math.min(least, upTo[from]! + 1);
+      if (upTo[from]! + 1 < least && isKnown(words.slice(from, to).join(' '))) least = upTo[from]! + 1;
+    if (least < Number.POSITIVE_INFINITY) lastReached = to;
     upTo.push(least);
   }
   return upTo[words.length]!;

@@ -15,7 +15,10 @@ export interface Language {
   readonly listeningAlone: ReadonlySet<string>;
   /** After these something follows, in nearly any sentence. */
   readonly leading: ReadonlySet<string>;
-  /** After these something follows even if a recogniser has set a full stop behind them, as they like to do. */
+  /**
+   * After these something follows even if a recogniser has set a full stop behind them, as they like to do. Numerals,
+   * pronouns and what tags sentences may end one, and are at most among `leading`.
+   */
   readonly neverLast: ReadonlySet<string>;
   /** After these, too, unless `somebody` comes before: "the answer is" goes on, "yes it is" does not. */
   readonly auxiliaries: ReadonlySet<string>;
@@ -25,9 +28,9 @@ export interface Language {
   /** A question may end with auxiliaries and with `endsQuestions`: "what do you have", "what is it about". */
   readonly question: RegExp;
   readonly endsQuestions: ReadonlySet<string>;
-  /** How a text ends that goes on, where its last word is not enough to tell. */
+  /** How a text without a full stop goes on, where its last word is not enough to tell: "I want" may answer. */
   readonly openEnd: RegExp;
-  /** A wish or a question that has not said yet what about, whatever a recogniser has set behind it. */
+  /** A wish or a question that has not said yet what about, even before a full stop. "Yes" and "no" make an answer of it. */
   readonly unfinished: RegExp;
   /** As a number is read out that is longer: "five five", and not "twenty five". Numerals are digits anywhere. */
   readonly digits: ReadonlySet<string>;

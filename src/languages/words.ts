@@ -2,6 +2,7 @@
 
 /** Letters of writing without blanks. Each counts as a word, for nobody here knows where one ends. */
 const UNSPACED = '\\p{Script=Han}\\p{Script_Extensions=Hiragana}\\p{Script_Extensions=Katakana}';
+const LETTER = new RegExp(`^[${UNSPACED}]$`, 'u');
 const LETTER_OR_WORD = new RegExp(`[${UNSPACED}]|[^${UNSPACED}]+`, 'gu');
 const BLANKS_BESIDE_UNSPACED = new RegExp(`(?<=[${UNSPACED}]) | (?=[${UNSPACED}])`, 'gu');
 
@@ -29,6 +30,13 @@ export const phraseSet = (...lists: readonly string[]): ReadonlySet<string> =>
 /** A text that ends with one of these; `^` in front says that it begins with it, too. */
 export const endingWith = (endings: readonly string[]): RegExp => new RegExp(`(?:${endings.join('|')})$`, 'u');
 
+/** Whether it counts as a word without being one. */
+export const isLetter = (word: string): boolean => LETTER.test(word);
+
 /** All that was said is one of these openings, with `before` in front of it or without. */
 export const onlyOpening = (before: string, openings: readonly string[]): RegExp =>
   new RegExp(`^(?:(?:${before}) )*(?:${openings.join('|')})$`);
+
+/** What fits any of these. */
+export const eitherOf = (...patterns: readonly RegExp[]): RegExp =>
+  new RegExp(patterns.map(({ source }) => source).join('|'), 'u');

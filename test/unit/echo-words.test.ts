@@ -35,3 +35,20 @@ it.each([
 it('is nobody’s where nothing was said', () => {
   expect(isOwnWords('there was a lighthouse', '')).toBe(false);
 });
+
+const STORY = '从前有一座小岛，岛上如果您不要这个就等一下，然后有一座灯塔，谁也没有上去过，现在停在这里';
+
+it.each(['从前有一座', '谁也没有上', '上去过现在', '停在这里', '在这里'])(
+  '"%s" is what was said, by its letters',
+  (heard) => {
+    expect(isOwnWords(heard, STORY)).toBe(true);
+  },
+);
+
+// So few letters are in any sentence.
+it.each(['停', '这里', '不要', '等一下', '有一座', '停在那里'])(
+  '"%s" is somebody else’s, for all its letters',
+  (heard) => {
+    expect(isOwnWords(heard, STORY)).toBe(false);
+  },
+);
